@@ -1,0 +1,169 @@
+"""The values that the stages of the engine hand to each other.
+
+All of them are frozen. Coordinates are in pixels of the photo after its EXIF orientation was applied,
+with the origin at the upper left corner, x to the right and y down, unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+"""H x W x 3, RGB, uint8, orientation applied."""
+
+Point = tuple[float, float]
+Quad = tuple[Point, Point, Point, Point]
+"""Top-left, top-right, bottom-right, bottom-left of the *upright* text, whatever its rotation in the photo."""
+
+QualityCode = Literal["too_small", "blurred", "glare", "too_dark", "too_bright", "low_contrast", "cut_off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a VIN is in the photo."""
+
+    quad: Quad
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another symbol that a position may hold."""
+
+    symbol: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterBox:
+    """One character: its position in the VIN (0 to 16), its symbol, and its quad in photo pixels."""
+
+    index: int
+    symbol: str
+    confidence: float
+    quad: Quad
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The rectified pixels of one region.
+
+    `homography` is 3 x 3 and maps photo pixels to crop pixels; its inverse maps results back.
+    """
+
+    pixels: Image
+    homography: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceCharacter:
+    """One character read by the sequence recognizer; `left` and `right` are x in crop pixels."""
+
+    symbol: str
+    confidence: float
+    left: float
+    right: float
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CharSequence:
+    """What the sequence recognizer read in one crop. `confidence` is that of the whole text."""
+
+    characters: tuple[SequenceCharacter, ...]
+    confidence: float
+
+    @property
+    def text(self) -> str:
+        return "".join(character.symbol for character in self.characters)
+
+
+@dataclass(frozen=True, slots=True)
+class QualityIssue:
+    """One thing that is wrong with a photo, and what to tell the person who took it."""
+
+    code: QualityCode
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    """`readable` is false where the issues make any reading a guess. `measures` are named numbers."""
+
+    readable: bool
+    issues: tuple[QualityIssue, ...] = ()
+    measures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the engine says of one photo.
+
+    `vin` is None where no VIN was found or the photo was refused; `confidence` is the probability that the
+    whole VIN is right. `image_size` is (width, height) in pixels.
+    """
+
+    vin: str | None
+    confidence: float
+    region: Region | None
+    characters: tuple[CharacterBox, ...]
+    quality: QualityReport
+    image_size: tuple[int, int]
+    milliseconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary of plain JSON values, with the names of the fields."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedPhoto:
+    """One row of a scorecard: what was expected of a photo and what was read."""
+
+    photo: str
+    expected: str
+    vin: str | None
+    confidence: float
+    edits: int
+    region_iou: float | None
+    milliseconds: float
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """How one bundle reads one split.
+
+    `exact` counts whole VINs read right; `cer` is edits over expected characters; `located` counts photos whose
+    region overlaps the labelled one with an IoU of 0.5 or more; `calibration_error` is the expected calibration
+    error (Guo et al. 2017, arXiv 1706.04599) over ten bins.
+    """
+
+    bundle: str
+    snapshot: str
+    split: str
+    n: int
+    exact: int
+    cer: float
+    located: int
+    calibration_error: float
+    milliseconds_median: float
+    milliseconds_p95: float
+    photos: tuple[EvaluatedPhoto, ...] = ()
+
+    @property
+    def exact_match(self) -> float:
+        return self.exact / self.n if self.n else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "exact_match": self.exact_match}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Scorecard:
+        fields = {name: data[name] for name in cls.__dataclass_fields__}
+        return cls(**{**fields, "photos": tuple(EvaluatedPhoto(**photo) for photo in data["photos"])})
