@@ -72,7 +72,9 @@ def split_for_vehicle(vin: str, *, seed: int, validation: float = 0.15, test: fl
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """Canonical bytes; their SHA-256 is the snapshot's content hash."""
     document = {"format": FORMAT, **asdict(snapshot)}
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    return json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    ).encode()
 
 
 def decode_snapshot(content: bytes, *, sha256: str | None = None) -> Snapshot:

@@ -1,0 +1,78 @@
+"""From the bytes of an uploaded file to an image. The only place that decodes what strangers send."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pi_heif
+from PIL import Image as PillowImage
+from PIL import ImageOps
+
+from inference.types import Image
+
+MAX_PIXELS = 60_000_000
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
+"""What Pillow may try. Everything else it knows (PDF, PostScript, icons) is no photo."""
+
+_DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+
+pi_heif.register_heif_opener()
+
+
+class UndecodableImage(ValueError):
+    """The bytes are no photo, or a damaged one."""
+
+
+class ImageTooLarge(UndecodableImage):
+    """The photo has more pixels than MAX_PIXELS."""
+
+
+def decode_image(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
+    """The first frame in RGB with its EXIF orientation applied.
+
+    Raises UndecodableImage, and ImageTooLarge before any pixel is decoded.
+    """
+    if not content:
+        raise UndecodableImage("The file is empty.")
+    try:
+        with PillowImage.open(io.BytesIO(content), formats=FORMATS) as opened:
+            _check_size(opened.width, opened.height, max_pixels)
+            return _to_rgb(ImageOps.exif_transpose(opened))
+    except UndecodableImage:
+        raise
+    except PillowImage.DecompressionBombError as error:
+        raise ImageTooLarge(_too_large(max_pixels)) from error
+    except PillowImage.UnidentifiedImageError as error:
+        raise UndecodableImage("This is not a photo in a format that can be read.") from error
+    except Exception as error:  # decoders answer damaged files with many kinds of exception
+        raise UndecodableImage(f"The photo is damaged: {error}") from error
+
+
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width < 1 or height < 1:
+        raise UndecodableImage("The photo has no pixels.")
+    if width * height > max_pixels:
+        raise ImageTooLarge(_too_large(max_pixels))
+
+
+def _too_large(max_pixels: int) -> str:
+    return f"The photo is too large: at most {max_pixels / 1e6:.0f} megapixels can be read."
+
+
+def _to_rgb(picture: PillowImage.Image) -> Image:
+    if picture.mode in _DEEP_MODES:
+        return _from_deep_gray(np.asarray(picture, dtype=np.float32))
+    if picture.has_transparency_data:
+        rgba = picture.convert("RGBA")
+        paper = PillowImage.new("RGBA", rgba.size, "white")
+        picture = PillowImage.alpha_composite(paper, rgba)
+    return np.array(picture.convert("RGB"), dtype=np.uint8)
+
+
+def _from_deep_gray(values: np.ndarray) -> Image:
+    """More than 8 bits a pixel, scaled by the brightest one: cameras fill 10, 12 or 14 of 16 bits."""
+    finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    brightest = max(float(finite.max()), 1.0)
+    gray = np.clip(finite * (255.0 / brightest), 0, 255).astype(np.uint8)
+    return np.repeat(gray[:, :, None], 3, axis=2)
