@@ -23,8 +23,8 @@ _MEAN, _DEVIATION = 127.5, 64.0
 def prepare_image(image: Image, *, side: int = DETECTOR_SIDE) -> tuple[Tensor, float]:
     """The network's input, 1 x 3 x H x W, and the scale: network pixels in one photo pixel.
 
-    The photo lies in the upper left corner; H and W are padded to multiples of 32 with mid-gray. Small photos are
-    enlarged, at most MAX_ENLARGEMENT times.
+    The photo lies in the upper left corner; H and W are padded to multiples of 32 with mid-gray. Small photos
+    are enlarged, at most MAX_ENLARGEMENT times.
     """
     height, width = image.shape[:2]
     scale = min(side / max(height, width), MAX_ENLARGEMENT)

@@ -72,7 +72,7 @@ def scale_quad(quad: Quad, factor: float) -> Quad:
 
 
 def shift_quad(quad: Quad, x: float, y: float) -> Quad:
-    return quad_from_points(np.asarray(quad) + (x, y))
+    return quad_from_points(np.asarray(quad) + np.array([x, y]))
 
 
 def turn_quad(quad: Quad) -> Quad:

@@ -26,8 +26,8 @@ _FROM_CENTERS = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 class View:
     """A deliberately different look at the same region, for a second opinion.
 
-    `slant` leans the text: the top edge moves right by this many text heights. The others move an edge outwards
-    in text heights; a negative number cuts into the text.
+    `slant` leans the text: the top edge moves right by this many text heights. The others move an edge
+    outwards in text heights; a negative number cuts into the text.
     """
 
     slant: float = 0.0

@@ -1,7 +1,7 @@
 """The dataset-snapshot format: one JSON file that lists photos, their true VINs and boxes, and the split.
 
-The file is canonical JSON (sorted keys, no spaces), so that equal contents have equal SHA-256. Photos are named by
-their own SHA-256 and found through a `photo_path` function that the reader of the snapshot brings.
+The file is canonical JSON (sorted keys, no spaces), so that equal contents have equal SHA-256. Photos are
+named by their own SHA-256 and found through a `photo_path` function that the reader of the snapshot brings.
 """
 
 from __future__ import annotations

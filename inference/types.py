@@ -17,7 +17,7 @@ Image = npt.NDArray[np.uint8]
 
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
-"""Top-left, top-right, bottom-right, bottom-left of the *upright* text, whatever its rotation in the photo."""
+"""Top-left, top-right, bottom-right, bottom-left of the *upright* text, however it lies in the photo."""
 
 QualityCode = Literal["too_small", "blurred", "glare", "too_dark", "too_bright", "low_contrast", "cut_off"]
 
@@ -139,9 +139,9 @@ class EvaluatedPhoto:
 class Scorecard:
     """How one bundle reads one split.
 
-    `exact` counts whole VINs read right; `cer` is edits over expected characters; `located` counts photos whose
-    region overlaps the labelled one with an IoU of 0.5 or more; `calibration_error` is the expected calibration
-    error (Guo et al. 2017, arXiv 1706.04599) over ten bins.
+    `exact` counts whole VINs read right; `cer` is edits over expected characters; `located` counts photos
+    whose region overlaps the labelled one with an IoU of 0.5 or more; `calibration_error` is the expected
+    calibration error (Guo et al. 2017, arXiv 1706.04599) over ten bins.
     """
 
     bundle: str

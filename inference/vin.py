@@ -13,10 +13,9 @@ CHECK_DIGIT_INDEX = 8
 CHECK_DIGITS = "0123456789X"
 WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
-_LETTER_VALUES = dict(
-    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True)
-)
-VALUES = {symbol: int(symbol) if symbol.isdigit() else _LETTER_VALUES[symbol] for symbol in ALPHABET}
+VALUES = {
+    symbol: int(value) for symbol, value in zip(ALPHABET, "012345678912345678123457923456789", strict=True)
+}
 """What each symbol counts in the check sum (49 CFR 565.15, table III)."""
 
 
@@ -25,7 +24,7 @@ class NotAVin(ValueError):
 
 
 def is_vin(text: str) -> bool:
-    """Whether the text has 17 symbols of the alphabet. The check digit is not asked for: much of Europe has none."""
+    """Whether the text has 17 symbols of the alphabet. The check digit is not looked at."""
     return len(text) == LENGTH and all(symbol in VALUES for symbol in text)
 
 
@@ -49,7 +48,7 @@ def expects_check_digit(vin: str) -> bool:
 
 
 def find_problems(text: str) -> tuple[str, ...]:
-    """What keeps the text from being a VIN, as sentences for the person who typed it; empty where it is one."""
+    """What keeps the text from being a VIN, in sentences for whoever typed it; empty where it is one."""
     problems = []
     if len(text) != LENGTH:
         problems.append(f"A VIN has {LENGTH} characters; this has {len(text)}.")
