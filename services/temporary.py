@@ -1,0 +1,177 @@
+"""`python -m services exec`: a command with a PostgreSQL and a Valkey of its own, and nothing left afterwards.
+
+A keeper process owns the servers and waits for the end of its standard input. However this process ends, SIGKILL
+included, the pipe closes, and the keeper stops the servers and removes their folder.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+import psutil
+
+from services import postgres, servers, valkey
+
+ATTEMPTS = 3  # Another process can take a free port before the server does.
+
+
+def execute(command: Sequence[str]) -> int:
+    """Run a command with temporary services in its environment; returns its exit code (128 + n after signal n)."""
+    _adopt_orphans()
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "services.temporary"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert keeper.stdin is not None and keeper.stdout is not None
+    try:
+        line = keeper.stdout.readline()
+        if not line:
+            return keeper.wait() or 1
+        child = subprocess.Popen(list(command), env={**os.environ, **json.loads(line)})
+        keeper.stdin.write(f"{child.pid}\n".encode())
+        keeper.stdin.flush()
+        return _wait(child)
+    finally:
+        _end_descendants(spare=keeper.pid)
+        keeper.stdin.close()
+        keeper.wait()
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        # Ctrl-C in a terminal has already reached the child.
+        if not (number == signal.SIGINT and _is_in_foreground()):
+            child.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    code = child.wait()
+    return 128 - code if code < 0 else code
+
+
+def _is_in_foreground() -> bool:
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
+        return False
+
+
+def _adopt_orphans() -> None:
+    """Let what the command leaves behind become our child, so that it can be found and ended (Linux only)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        PR_SET_CHILD_SUBREAPER = 36
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _end_descendants(*, spare: int | None = None, of: int | None = None) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        root = psutil.Process(of)
+        spared = (
+            set()
+            if spare is None
+            else {spare, *(p.pid for p in psutil.Process(spare).children(recursive=True))}
+        )
+        for process in root.children(recursive=True):
+            if process.pid not in spared:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        if of is not None:
+            root.kill()
+
+
+@contextlib.contextmanager
+def temporary_services() -> Iterator[dict[str, str]]:
+    """Run the servers in a temporary folder; gives the VINLOOP_ variables that reach them."""
+    folder = Path(tempfile.mkdtemp(prefix="vinloop-"))
+    folder.chmod(0o711)  # PostgreSQL may run under another account, which passes through here.
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        database = _start_postgres(folder, running)
+        broker = _start_valkey(folder, running)
+        yield _variables(folder, database.url, broker.url)
+    finally:
+        for process in reversed(running):
+            servers.stop_process(process, stop_signal=postgres.STOP_SIGNAL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _variables(folder: Path, database_url: str, broker_url: str) -> dict[str, str]:
+    data = folder / "data"
+    data.mkdir()
+    return {
+        "VINLOOP_SECRET_KEY": secrets.token_urlsafe(48),
+        "VINLOOP_DATABASE_URL": database_url,
+        "VINLOOP_BROKER_URL": broker_url,
+        "VINLOOP_DATA_DIR": str(data),
+        "VINLOOP_STATIC_ROOT": str(folder / "static"),
+        "VINLOOP_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+        "VINLOOP_HTTPS": "false",
+    }
+
+
+def _start_postgres(folder: Path, running: list[subprocess.Popen[bytes]]) -> postgres.Postgres:
+    password = secrets.token_urlsafe(16)
+    for attempt in range(1, ATTEMPTS + 1):
+        port = servers.find_free_port()
+        server = postgres.Postgres(
+            folder / "postgres", folder / "postgres.log", port, password, temporary=True
+        )
+        if not server.data.exists():
+            postgres.initialize(server)
+        try:
+            running.append(postgres.start(server))
+        except servers.ServerFailed:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            break
+    return server
+
+
+def _start_valkey(folder: Path, running: list[subprocess.Popen[bytes]]) -> valkey.Valkey:
+    password = secrets.token_urlsafe(16)
+    for attempt in range(1, ATTEMPTS + 1):
+        port = servers.find_free_port()
+        server = valkey.Valkey(folder / "valkey", folder / "valkey.log", port, password)
+        try:
+            running.append(valkey.start(server))
+        except servers.ServerFailed:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            break
+    return server
+
+
+def keep() -> int:
+    """The keeper: start the servers, tell the variables, and stop everything when standard input ends."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        with temporary_services() as variables:
+            print(json.dumps(variables), flush=True)
+            command = sys.stdin.readline()
+            sys.stdin.read()
+            if command:
+                _end_descendants(of=int(command))
+    except servers.ServerFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(keep())
