@@ -1,0 +1,51 @@
+"""The tables of the domain."""
+
+from labeling.models.annotation import Annotation, Outcome
+from labeling.models.audit import AuditEvent
+from labeling.models.dataset import DatasetSnapshot, SnapshotItem
+from labeling.models.model_version import (
+    Evaluation,
+    GateDecision,
+    ModelVersion,
+    Promotion,
+    PromotionKind,
+)
+from labeling.models.photo import Photo, VinSource
+from labeling.models.prediction import Prediction
+from labeling.models.project import Invitation, Membership, Project, Role
+from labeling.models.review import Review, Verdict
+from labeling.models.run import FinetuningRun, RunMetric
+from labeling.models.task import Draft, Lease, LeaseKind, Task
+from labeling.models.token import PersonalToken, Scope
+from labeling.models.user import User
+
+__all__ = [
+    "Annotation",
+    "AuditEvent",
+    "DatasetSnapshot",
+    "Draft",
+    "Evaluation",
+    "FinetuningRun",
+    "GateDecision",
+    "Invitation",
+    "Lease",
+    "LeaseKind",
+    "Membership",
+    "ModelVersion",
+    "Outcome",
+    "PersonalToken",
+    "Photo",
+    "Prediction",
+    "Project",
+    "Promotion",
+    "PromotionKind",
+    "Review",
+    "Role",
+    "RunMetric",
+    "Scope",
+    "SnapshotItem",
+    "Task",
+    "User",
+    "Verdict",
+    "VinSource",
+]

@@ -1,0 +1,63 @@
+"""What a person submitted for a photo."""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from labeling.models.base import choices_of, one_of
+from labeling.models.task import Lease, Task
+
+
+class Outcome(StrEnum):
+    READ = "read"
+    UNREADABLE = "unreadable"
+
+
+class Annotation(models.Model):
+    """One revision of the human work on a task. The database refuses to change one.
+
+    `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under: as it
+    is unique, a submit that is sent twice makes one annotation.
+    """
+
+    Outcome: ClassVar = Outcome
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="annotations")
+    revision = models.PositiveIntegerField()
+    text = models.CharField(max_length=17, blank=True)
+    region = models.JSONField(null=True)
+    characters = models.JSONField(default=list)
+    outcome = models.CharField(max_length=20, choices=choices_of(Outcome), default=Outcome.READ)
+    unreadable_reason = models.TextField(blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="annotations")
+    prediction = models.ForeignKey(
+        "labeling.Prediction", on_delete=models.CASCADE, null=True, blank=True, related_name="annotations"
+    )
+    lease = models.OneToOneField(
+        Lease, on_delete=models.CASCADE, null=True, blank=True, related_name="annotation"
+    )
+    base_revision = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "revision"], name="annotation_revision_once"),
+            models.CheckConstraint(
+                condition=models.Q(revision=models.F("base_revision") + 1), name="annotation_follows_its_base"
+            ),
+            one_of("outcome", Outcome, "annotation_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text or self.outcome} (revision {self.revision})"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every position was read, so that it may teach a network."""
+        return self.outcome == Outcome.READ and "?" not in self.text

@@ -1,0 +1,80 @@
+"""Photos: the uploaded original, which never changes, and what is known of it."""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from labeling.models.base import choices_of, one_of
+from labeling.models.project import Project
+from labeling.states import PhotoState
+
+
+class VinSource(StrEnum):
+    NONE = ""
+    PREDICTION = "prediction"
+    HUMAN = "human"
+
+
+class Photo(models.Model):
+    """One photo of a project. Its original is found in the storage by `sha256`.
+
+    `width` and `height` are in pixels with the EXIF orientation applied. `vin`, `confidence` and `vin_source` repeat
+    the best value that is known, so that a list needs no other table.
+    """
+
+    State: ClassVar = PhotoState
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="photos")
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=50)
+    byte_size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    difference_hash = models.BigIntegerField(help_text="64 bits as a signed number.")
+    near_duplicate_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="near_duplicates"
+    )
+    state = models.CharField(max_length=20, choices=choices_of(PhotoState), default=PhotoState.UPLOADED)
+    failure = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploaded_photos"
+    )
+    uploaded_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+    vin = models.CharField(max_length=17, blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+    vin_source = models.CharField(max_length=20, blank=True, choices=choices_of(VinSource))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "sha256"], name="photo_once_a_project"),
+            one_of("state", PhotoState, "photo_state"),
+            one_of("vin_source", VinSource, "photo_vin_source"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "-uploaded_at", "-id"], name="photo_newest"),
+            models.Index(fields=["project", "confidence", "id"], name="photo_least_certain"),
+            models.Index(fields=["project", "vin", "id"], name="photo_by_vin"),
+            models.Index(
+                fields=["state", "queued_at"],
+                name="photo_unread",
+                condition=models.Q(state__in=["uploaded", "queued", "processing"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_read(self) -> bool:
+        return self.state == PhotoState.READY

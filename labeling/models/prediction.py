@@ -1,0 +1,36 @@
+"""What a model version read in a photo."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from labeling.models.model_version import ModelVersion
+from labeling.models.photo import Photo
+
+
+class Prediction(models.Model):
+    """A stored reading. The database refuses to change one.
+
+    `region` is a quad or null and `characters` a list, both in pixels of the upright photo.
+    """
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="predictions")
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
+    vin = models.CharField(max_length=17, blank=True, help_text="Empty where none was found.")
+    confidence = models.FloatField()
+    region = models.JSONField(null=True)
+    characters = models.JSONField(default=list)
+    quality = models.JSONField(default=dict)
+    milliseconds = models.FloatField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["photo", "model_version"], name="prediction_once"),
+            models.CheckConstraint(
+                condition=models.Q(confidence__gte=0, confidence__lte=1), name="prediction_confidence"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vin or 'no VIN'} by {self.model_version.name}"

@@ -1,0 +1,65 @@
+"""One reviewer's judgement of an annotation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from labeling.models.annotation import Annotation
+from labeling.models.base import choices_of, one_of
+from labeling.models.task import Lease
+
+
+class Verdict(StrEnum):
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    FIXED_AND_ACCEPTED = "fixed_and_accepted"
+
+
+class Review(models.Model):
+    """A verdict. The database refuses to change one, and refuses a review of one's own annotation.
+
+    `author` repeats the annotation's author for the sake of that check; a trigger holds it to the truth.
+    """
+
+    Verdict: ClassVar = Verdict
+
+    annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="reviews")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews_received"
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews_given"
+    )
+    verdict = models.CharField(max_length=20, choices=choices_of(Verdict))
+    reason = models.TextField(blank=True)
+    corrected = models.ForeignKey(
+        Annotation, on_delete=models.CASCADE, null=True, blank=True, related_name="corrects"
+    )
+    lease = models.OneToOneField(
+        Lease, on_delete=models.CASCADE, null=True, blank=True, related_name="review"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reviewer=models.F("author")), name="review_never_ones_own"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(verdict=Verdict.REJECTED.value) | ~models.Q(reason=""),
+                name="review_rejection_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict=Verdict.FIXED_AND_ACCEPTED.value, corrected__isnull=False)
+                | (~models.Q(verdict=Verdict.FIXED_AND_ACCEPTED.value) & models.Q(corrected__isnull=True)),
+                name="review_fix_has_its_correction",
+            ),
+            one_of("verdict", Verdict, "review_verdict"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} by {self.reviewer_id}"

@@ -1,0 +1,102 @@
+"""Human work on photos: tasks, the leases that give them to one person, and drafts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from labeling.models.base import choices_of, one_of
+from labeling.models.photo import Photo
+from labeling.models.project import Project
+from labeling.states import TaskState
+
+
+class LeaseKind(StrEnum):
+    ANNOTATE = "annotate"
+    REVIEW = "review"
+
+
+class Task(models.Model):
+    """The work on one photo. Its state says which work waits: annotation (new, rejected) or review (submitted).
+
+    `revision` is the number of the newest annotation, 0 where there is none. Higher `priority` comes first.
+    """
+
+    State: ClassVar = TaskState
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
+    photo = models.OneToOneField(Photo, on_delete=models.CASCADE, related_name="task")
+    state = models.CharField(max_length=20, choices=choices_of(TaskState), default=TaskState.NEW)
+    priority = models.FloatField(default=0.0)
+    revision = models.PositiveIntegerField(default=0)
+    rejection_reason = models.TextField(blank=True)
+    skip_reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_of("state", TaskState, "task_state")]
+        indexes = [
+            models.Index(fields=["project", "state", "-priority", "created_at"], name="task_next"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id}: {self.state}"
+
+
+class Lease(models.Model):
+    """A time-limited exclusive right to write to a task. Its id is the token that the holder's browser keeps."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="leases")
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="leases")
+    kind = models.CharField(max_length=20, choices=choices_of(LeaseKind))
+    created_at = models.DateTimeField()
+    renewed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=models.Q(ended_at__isnull=True), name="lease_one_open_a_task"
+            ),
+            one_of("kind", LeaseKind, "lease_kind"),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="lease_open", condition=models.Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["holder", "kind"], name="lease_mine", condition=models.Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.task_id} by {self.holder_id}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.expires_at
+
+
+class Draft(models.Model):
+    """What a person has typed and not submitted; the latest save wins."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts")
+    text = models.CharField(max_length=17, blank=True)
+    characters = models.JSONField(default=list)
+    region = models.JSONField(null=True)
+    base_revision = models.PositiveIntegerField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "author"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.author_id} on {self.task_id}"

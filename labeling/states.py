@@ -1,0 +1,168 @@
+"""What states things have and which steps lead from one to another, as tables of data.
+
+`python -m labeling.states` prints docs/states.md, which is generated from these tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from labeling.errors import DomainError
+
+
+class PhotoState(StrEnum):
+    UPLOADED = "uploaded"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+
+
+class TaskState(StrEnum):
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNREADABLE = "unreadable"
+    SKIPPED = "skipped"
+    AUTO_ACCEPTED = "auto_accepted"
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class ModelVersionState(StrEnum):
+    CANDIDATE = "candidate"
+    EVALUATED = "evaluated"
+    PROMOTED = "promoted"
+    ARCHIVED = "archived"
+
+
+Table = Mapping[str, Mapping[str, str]]
+"""From state -> to state -> why this step is taken."""
+
+PHOTO: Table = {
+    PhotoState.UPLOADED: {PhotoState.QUEUED: "a model version is in service"},
+    PhotoState.QUEUED: {PhotoState.PROCESSING: "claimed by a worker"},
+    PhotoState.PROCESSING: {
+        PhotoState.READY: "read",
+        PhotoState.QUEUED: "error, or worker lost: again",
+        PhotoState.FAILED: "the original is missing",
+        PhotoState.QUARANTINED: "damaged, or errors on every attempt",
+    },
+    PhotoState.READY: {PhotoState.QUEUED: "asked to be read again"},
+    PhotoState.FAILED: {PhotoState.QUEUED: "asked to be read again"},
+    PhotoState.QUARANTINED: {PhotoState.QUEUED: "asked to be read again"},
+}
+
+TASK: Table = {
+    TaskState.NEW: {
+        TaskState.IN_PROGRESS: "claimed by an annotator",
+        TaskState.AUTO_ACCEPTED: "a pseudo-label is trusted",
+    },
+    TaskState.IN_PROGRESS: {
+        TaskState.SUBMITTED: "annotated, or marked unreadable",
+        TaskState.SKIPPED: "skipped with a reason",
+        TaskState.NEW: "lease released or expired",
+        TaskState.REJECTED: "lease released or expired after a rejection",
+    },
+    TaskState.SUBMITTED: {
+        TaskState.IN_REVIEW: "claimed by a reviewer",
+        TaskState.NEW: "taken back by its author",
+    },
+    TaskState.IN_REVIEW: {
+        TaskState.ACCEPTED: "accepted, or fixed and accepted",
+        TaskState.REJECTED: "rejected with a reason",
+        TaskState.UNREADABLE: "nobody can read it, says the reviewer too",
+        TaskState.SUBMITTED: "lease released or expired",
+    },
+    TaskState.REJECTED: {TaskState.IN_PROGRESS: "claimed by an annotator"},
+    TaskState.SKIPPED: {TaskState.NEW: "put back into the queue"},
+    TaskState.AUTO_ACCEPTED: {TaskState.NEW: "opened again"},
+    TaskState.ACCEPTED: {},
+    TaskState.UNREADABLE: {},
+}
+
+RUN: Table = {
+    RunState.QUEUED: {RunState.RUNNING: "claimed by a worker", RunState.CANCELED: "canceled before it began"},
+    RunState.RUNNING: {
+        RunState.SUCCEEDED: "a model version is registered",
+        RunState.FAILED: "an error, which is kept",
+        RunState.CANCELED: "a person asked for it",
+        RunState.QUEUED: "worker lost: goes on from its checkpoint",
+    },
+    RunState.FAILED: {RunState.QUEUED: "tried again"},
+    RunState.CANCELED: {RunState.QUEUED: "tried again"},
+    RunState.SUCCEEDED: {},
+}
+
+MODEL_VERSION: Table = {
+    ModelVersionState.CANDIDATE: {
+        ModelVersionState.EVALUATED: "measured on the test split",
+        ModelVersionState.PROMOTED: "the project's first",
+    },
+    ModelVersionState.EVALUATED: {ModelVersionState.PROMOTED: "promoted by a person"},
+    ModelVersionState.PROMOTED: {ModelVersionState.ARCHIVED: "another one was promoted"},
+    ModelVersionState.ARCHIVED: {ModelVersionState.PROMOTED: "rolled back, or promoted again"},
+}
+
+TABLES: Mapping[str, Table] = {
+    "Photo": PHOTO,
+    "Task": TASK,
+    "Fine-tuning run": RUN,
+    "Model version": MODEL_VERSION,
+}
+
+
+class IllegalTransition(DomainError):
+    """No step leads from this state to that one."""
+
+    code = "illegal_transition"
+
+
+def check_transition(table: Table, from_state: str, to_state: str) -> None:
+    """Raises IllegalTransition where the table knows no such step."""
+    if to_state not in table.get(from_state, {}):
+        raise IllegalTransition(f"What is {_say(from_state)} cannot become {_say(to_state)}.")
+
+
+def find_sources(table: Table, to_state: str) -> tuple[str, ...]:
+    """The states that a step to `to_state` may start from."""
+    return tuple(source for source, targets in table.items() if to_state in targets)
+
+
+def render_diagrams() -> str:
+    """docs/states.md: one Mermaid diagram for each table."""
+    parts = [
+        "# States",
+        "",
+        "Generated by `python -m labeling.states` from the tables in `labeling/states.py`.",
+    ]
+    for title, table in TABLES.items():
+        parts += ["", f"## {title}", "", "```mermaid", *_render_table(table), "```"]
+    return "\n".join(parts) + "\n"
+
+
+def _render_table(table: Table) -> list[str]:
+    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(table))}"]
+    for source, targets in table.items():
+        lines += [f"    {source} --> {target}: {why.replace(':', ' -')}" for target, why in targets.items()]
+        lines += [] if targets else [f"    {source} --> [*]"]
+    return lines
+
+
+def _say(state: str) -> str:
+    return str(state).replace("_", " ")
+
+
+if __name__ == "__main__":
+    print(render_diagrams(), end="")
