@@ -82,7 +82,7 @@ def _run_initdb(folder: Path, password: str, *, quick: bool) -> None:
         ]
         launch = accounts.launch_unprivileged(command, reads=folder.parent)
         done = subprocess.run(
-            list(launch.command),
+            launch.command,
             capture_output=True,
             text=True,
             cwd="/",
@@ -99,7 +99,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "LC_ALL": "C"}
 
 
-def start(server: Postgres, *, max_connections: int = 120) -> subprocess.Popen[bytes]:
+def start(server: Postgres, *, max_connections: int = 120) -> servers.Process:
     """Start the server and wait until it answers; the database exists afterwards.
 
     Raises: ServerFailed with the last line of its log.
@@ -128,7 +128,7 @@ def start(server: Postgres, *, max_connections: int = 120) -> subprocess.Popen[b
     return process
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: servers.Process) -> None:
     """End the server; open connections are cut."""
     servers.stop_process(process, stop_signal=STOP_SIGNAL)
 

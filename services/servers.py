@@ -1,4 +1,4 @@
-"""What PostgreSQL and Valkey have in common: a process of its own session, a log file, a wait until it answers."""
+"""What PostgreSQL and Valkey have in common: a process in its own session, a log, a wait until it answers."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 HOST = "127.0.0.1"
+Process = subprocess.Popen[bytes]
 
 
 class ServerFailed(RuntimeError):
@@ -40,7 +41,7 @@ def start_process(
     log: Path,
     environment: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
-) -> subprocess.Popen[bytes]:
+) -> Process:
     """Start a process that a Ctrl-C in the terminal does not reach, writing to the end of `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -54,9 +55,7 @@ def start_process(
         )
 
 
-def wait_until(
-    answers: Callable[[], bool], *, process: subprocess.Popen[bytes], log: Path, seconds: float
-) -> None:
+def wait_until(answers: Callable[[], bool], *, process: Process, log: Path, seconds: float) -> None:
     """Wait until a server answers.
 
     Raises: ServerFailed when its process ends or the time is over.
@@ -71,9 +70,7 @@ def wait_until(
         time.sleep(0.05)
 
 
-def stop_process(
-    process: subprocess.Popen[bytes], *, stop_signal: int = signal.SIGTERM, seconds: float = 10
-) -> None:
+def stop_process(process: Process, *, stop_signal: int = signal.SIGTERM, seconds: float = 10) -> None:
     """Ask a process to end, and end its whole session when it does not within the time."""
     if process.poll() is None:
         process.send_signal(stop_signal)

@@ -1,7 +1,7 @@
-"""`python -m services exec`: a command with a PostgreSQL and a Valkey of its own, and nothing left afterwards.
+"""`python -m services exec`: a command with a PostgreSQL and a Valkey of its own, nothing left afterwards.
 
-A keeper process owns the servers and waits for the end of its standard input. However this process ends, SIGKILL
-included, the pipe closes, and the keeper stops the servers and removes their folder.
+A keeper process owns the servers and waits for the end of its standard input. However this process ends,
+SIGKILL included, the pipe closes, and the keeper stops the servers and removes their folder.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import psutil
 
@@ -25,27 +26,37 @@ ATTEMPTS = 3  # Another process can take a free port before the server does.
 
 
 def execute(command: Sequence[str]) -> int:
-    """Run a command with temporary services in its environment; returns its exit code (128 + n after signal n)."""
+    """Run a command with temporary services in its environment.
+
+    Returns its exit code, and 128 + n where signal n ended it.
+    """
     _adopt_orphans()
-    keeper = subprocess.Popen(
+    with _keeper() as (keeper, variables):
+        child = subprocess.Popen(command, env={**os.environ, **variables})
+        keeper.stdin.write(f"{child.pid}\n".encode())
+        keeper.stdin.flush()
+        try:
+            return _wait(child)
+        finally:
+            _end_descendants(spare=keeper.pid)
+
+
+@contextlib.contextmanager
+def _keeper() -> Iterator[tuple[Any, dict[str, str]]]:
+    process = subprocess.Popen(
         [sys.executable, "-m", "services.temporary"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
-    assert keeper.stdin is not None and keeper.stdout is not None
     try:
-        line = keeper.stdout.readline()
+        line = process.stdout.readline()  # type: ignore[union-attr]
         if not line:
-            return keeper.wait() or 1
-        child = subprocess.Popen(list(command), env={**os.environ, **json.loads(line)})
-        keeper.stdin.write(f"{child.pid}\n".encode())
-        keeper.stdin.flush()
-        return _wait(child)
+            sys.exit(1)  # The keeper has said why.
+        yield process, json.loads(line)
     finally:
-        _end_descendants(spare=keeper.pid)
-        keeper.stdin.close()
-        keeper.wait()
+        process.stdin.close()  # type: ignore[union-attr]
+        process.wait()
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
@@ -80,12 +91,10 @@ def _end_descendants(*, spare: int | None = None, of: int | None = None) -> None
     with contextlib.suppress(psutil.NoSuchProcess):
         root = psutil.Process(of)
         spared = (
-            set()
-            if spare is None
-            else {spare, *(p.pid for p in psutil.Process(spare).children(recursive=True))}
+            [] if spare is None else [psutil.Process(spare), *psutil.Process(spare).children(recursive=True)]
         )
         for process in root.children(recursive=True):
-            if process.pid not in spared:
+            if process not in spared:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
         if of is not None:
@@ -97,7 +106,7 @@ def temporary_services() -> Iterator[dict[str, str]]:
     """Run the servers in a temporary folder; gives the VINLOOP_ variables that reach them."""
     folder = Path(tempfile.mkdtemp(prefix="vinloop-"))
     folder.chmod(0o711)  # PostgreSQL may run under another account, which passes through here.
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[servers.Process] = []
     try:
         database = _start_postgres(folder, running)
         broker = _start_valkey(folder, running)
@@ -122,13 +131,12 @@ def _variables(folder: Path, database_url: str, broker_url: str) -> dict[str, st
     }
 
 
-def _start_postgres(folder: Path, running: list[subprocess.Popen[bytes]]) -> postgres.Postgres:
+def _start_postgres(folder: Path, running: list[servers.Process]) -> postgres.Postgres:
     password = secrets.token_urlsafe(16)
     for attempt in range(1, ATTEMPTS + 1):
         port = servers.find_free_port()
-        server = postgres.Postgres(
-            folder / "postgres", folder / "postgres.log", port, password, temporary=True
-        )
+        log = folder / "postgres.log"
+        server = postgres.Postgres(folder / "postgres", log, port, password, temporary=True)
         if not server.data.exists():
             postgres.initialize(server)
         try:
@@ -141,7 +149,7 @@ def _start_postgres(folder: Path, running: list[subprocess.Popen[bytes]]) -> pos
     return server
 
 
-def _start_valkey(folder: Path, running: list[subprocess.Popen[bytes]]) -> valkey.Valkey:
+def _start_valkey(folder: Path, running: list[servers.Process]) -> valkey.Valkey:
     password = secrets.token_urlsafe(16)
     for attempt in range(1, ATTEMPTS + 1):
         port = servers.find_free_port()

