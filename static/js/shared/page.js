@@ -1,0 +1,70 @@
+// What every page has: buttons that show that they work, one submit a form, links that copy.
+
+/** Marks the pressed button as busy and refuses a second submit of the same form. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== "post") {
+    return;
+  }
+  if (form.dataset.submitted) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.submitted = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+/** A page that comes back from the browser's memory may be submitted again. */
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) {
+    return;
+  }
+  for (const form of document.querySelectorAll("form[data-submitted]")) {
+    delete form.dataset.submitted;
+  }
+  for (const button of document.querySelectorAll("[aria-busy]")) {
+    button.removeAttribute("aria-busy");
+  }
+});
+
+/** Forms whose choices take effect at once: a filter or a role in a list. */
+document.addEventListener("change", (event) => {
+  const control = event.target;
+  if (control instanceof HTMLElement && control.dataset.submitOnChange !== undefined) {
+    control.closest("form")?.requestSubmit();
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element && event.target.closest("[data-copy]");
+  if (!button) {
+    return;
+  }
+  const source = document.getElementById(button.dataset.copy);
+  if (!(source instanceof HTMLInputElement)) {
+    return;
+  }
+  source.select();
+  try {
+    await navigator.clipboard.writeText(source.value);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Press Ctrl+C"; // no clipboard outside HTTPS: the text is selected already
+  }
+});
+
+/** One-key shortcuts: the letter on a link or button with data-key presses it, outside of text fields. */
+document.addEventListener("keydown", (event) => {
+  const target = event.target;
+  const typing = target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) {
+    return;
+  }
+  const wanted = [...document.querySelectorAll("[data-key]")].find(
+    (element) => element.dataset.key === event.key.toLowerCase(),
+  );
+  if (wanted instanceof HTMLElement) {
+    event.preventDefault();
+    wanted.click();
+  }
+});

@@ -1,0 +1,173 @@
+"""How values are written on the pages: VINs, confidence, states, times, sizes."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from webapp.templatetags.icons import icon
+
+register = template.Library()
+
+# state -> (word, icon, tone). One table for every kind of row, so that no word means two things.
+STATE_WORDS = {
+    "uploaded": ("Uploaded", "ring", ""),
+    "queued": ("Queued", "clock", ""),
+    "processing": ("Reading", "runs", "info"),
+    "ready": ("Read", "check", ""),
+    "failed": ("Failed", "alert", "danger"),
+    "quarantined": ("Set aside", "alert", "danger"),
+    "new": ("To annotate", "annotate", "accent"),
+    "in_progress": ("Being annotated", "half", "info"),
+    "submitted": ("To review", "review", "accent"),
+    "in_review": ("Being reviewed", "half", "info"),
+    "accepted": ("Accepted", "check", "positive"),
+    "rejected": ("Sent back", "undo", "warning"),
+    "unreadable": ("Unreadable", "eye-off", "warning"),
+    "skipped": ("Skipped", "skip", ""),
+    "auto_accepted": ("Accepted by rule", "check", ""),
+    "running": ("Running", "runs", "info"),
+    "succeeded": ("Finished", "check", "positive"),
+    "canceled": ("Canceled", "cross", ""),
+    "candidate": ("Being measured", "half", "info"),
+    "evaluated": ("Measured", "flag", "accent"),
+    "promoted": ("In service", "check", "positive"),
+    "archived": ("Archived", "archive", ""),
+    "fixed_and_accepted": ("Fixed and accepted", "check", "positive"),
+    "read": ("Read", "check", ""),
+}
+
+ROLE_WORDS = {
+    "annotator": "Annotator",
+    "reviewer": "Reviewer",
+    "ml_engineer": "ML engineer",
+    "admin": "Admin",
+}
+
+HIGH_CONFIDENCE = 0.95
+MEDIUM_CONFIDENCE = 0.75
+
+
+@register.simple_tag
+def state_badge(state: str) -> SafeString:
+    """A state as a word with its shape and tone."""
+    word, symbol, tone = STATE_WORDS[state]
+    return format_html('<span class="badge {}" data-state="{}">{}{}</span>', tone, state, icon(symbol), word)
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """The word for a state alone."""
+    return STATE_WORDS[state][0]
+
+
+@register.filter
+def role_word(role: str) -> str:
+    """The word for a role."""
+    return ROLE_WORDS[role]
+
+
+@register.simple_tag
+def vin(text: str, large: bool = False) -> SafeString:
+    """A VIN in its three parts: maker (3), description (6), serial (8); '?' stands out."""
+    if not text:
+        return format_html('<span class="faint">no VIN found</span>')
+    parts = [text[:3], text[3:9], text[9:]] if len(text) == 17 else [text]
+    body = format_html_join("", '<span class="vin-part">{}</span>', ((_mark_unread(part),) for part in parts))
+    return format_html('<span class="vin{}" translate="no">{}</span>', " large" if large else "", body)
+
+
+def _mark_unread(part: str) -> SafeString:
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<b class="unreadable-symbol">?</b>') if symbol == "?" else symbol,)
+            for symbol in part
+        ),
+    )
+
+
+def confidence_level(value: float) -> str:
+    """high, medium or low, as the editor's cells have it."""
+    if value >= HIGH_CONFIDENCE:
+        return "high"
+    return "medium" if value >= MEDIUM_CONFIDENCE else "low"
+
+
+@register.simple_tag
+def confidence(value: float | None) -> SafeString:
+    """A confidence as number, colour and shape: a disc filled as far as the model is sure."""
+    if value is None:
+        return SafeString("")
+    level = confidence_level(value)
+    percent = min(int(value * 100), 99) if value < 1 else 100
+    return format_html(
+        '<span class="confidence {0}" title="The model is {1} % sure"><svg viewBox="0 0 10 10" width="10" '
+        'height="10" aria-hidden="true">{2}</svg>{1} %</span>',
+        level,
+        percent,
+        _SHAPES[level],
+    )
+
+
+_SHAPES = {
+    "high": SafeString('<circle cx="5" cy="5" r="4" fill="currentColor"/>'),
+    "medium": SafeString(
+        '<circle cx="5" cy="5" r="3.4" fill="none" stroke="currentColor" stroke-width="1.2"/>'
+        '<path d="M5 1.6a3.4 3.4 0 0 1 0 6.8z" fill="currentColor"/>'
+    ),
+    "low": SafeString('<path d="M5 1.2 9.2 8.8H.8z" fill="none" stroke="currentColor" stroke-width="1.3"/>'),
+}
+
+
+@register.simple_tag
+def ago(moment: datetime | None) -> SafeString:
+    """'4 minutes ago' with the exact time on hover."""
+    if moment is None:
+        return format_html('<span class="faint">never</span>')
+    exact = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        exact.isoformat(timespec="seconds"),
+        exact.strftime("%d %B %Y, %H:%M:%S %Z").lstrip("0"),
+        _distance(timezone.now() - moment, moment),
+    )
+
+
+def _distance(passed: timedelta, moment: datetime) -> str:
+    if passed < timedelta():
+        return f"in {duration(-passed)}"
+    if passed < timedelta(seconds=45):
+        return "just now"
+    if passed < timedelta(days=7):
+        return f"{duration(passed)} ago"
+    return timezone.localtime(moment).strftime("%d %b %Y").lstrip("0")
+
+
+@register.filter
+def duration(passed: timedelta | float | None) -> str:
+    """A length of time in the words a person uses, one unit: '40 seconds', '5 minutes', '3 hours'."""
+    if passed is None:
+        return ""
+    seconds = passed.total_seconds() if isinstance(passed, timedelta) else float(passed)
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size or size == 1:
+            amount = max(0, round(seconds / size))
+            return f"{amount} {word}{'' if amount == 1 else 's'}"
+    return ""
+
+
+@register.filter
+def percent(value: float | None, digits: int = 0) -> str:
+    """A share between 0 and 1 as '61 %'."""
+    return "–" if value is None else f"{value * 100:.{digits}f} %"
+
+
+@register.filter
+def plural(count: int, words: str) -> str:
+    """'3 photos' from 3|plural:'photo,photos'."""
+    one, many = words.split(",")
+    return f"{count:,} {one if count == 1 else many}"
