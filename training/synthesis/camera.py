@@ -1,0 +1,82 @@
+"""Where the camera stands: the homography from a plate to the photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.geometry import map_points
+from training.synthesis.plates import Kind, Plate
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """`roll`, `tilt`, `yaw` in radians; `distance` in widths of the VIN; `squeeze` multiplies x and divides y."""
+
+    roll: float
+    tilt: float
+    yaw: float
+    distance: float
+    squeeze: float
+
+
+def random_pose(rng: np.random.Generator, kind: Kind, *, any_roll_share: float, squeeze: float) -> Pose:
+    """Mostly nearly level; windshield plates are seen at a flatter angle than others."""
+    if rng.random() < any_roll_share:
+        roll = float(rng.uniform(-np.pi, np.pi))
+    else:
+        roll = float(rng.normal(0, np.radians(5)))
+    steepest = 62 if kind == "windshield" else 40
+    tilt = float(np.radians(rng.triangular(-steepest, 0, steepest)))
+    yaw = float(np.radians(rng.triangular(-40, 0, 40)))
+    return Pose(roll, tilt, yaw, float(rng.uniform(1.5, 5)), squeeze)
+
+
+def place(plate: Plate, pose: Pose, *, vin_width: float, center: tuple[float, float]) -> Matrix:
+    """The 3 x 3 homography that puts the middle of the VIN at `center` and makes it `vin_width` photo pixels long."""
+    boxes = plate.vin_boxes
+    middle = np.array([(boxes[0, 0] + boxes[-1, 2]) / 2, (boxes[:, 1].min() + boxes[:, 3].max()) / 2])
+    length = boxes[-1, 2] - boxes[0, 0]
+    to_unit = np.array(
+        [[1 / length, 0, -middle[0] / length], [0, 1 / length, -middle[1] / length], [0, 0, 1.0]]
+    )
+    projection = _project(pose) @ to_unit
+    ends = map_points(projection, [(boxes[0, 0], middle[1]), (boxes[-1, 2], middle[1])])
+    scale = vin_width / max(float(np.linalg.norm(ends[1] - ends[0])), 1e-6)
+    shift = np.array([[scale, 0, center[0]], [0, scale, center[1]], [0, 0, 1.0]])
+    return shift @ projection
+
+
+def _project(pose: Pose) -> Matrix:
+    """A plane through the origin, turned, seen by a pinhole camera at the given distance."""
+    about_x = _turn(pose.tilt, 1, 2)
+    about_y = _turn(pose.yaw, 0, 2)
+    turned = about_x @ about_y
+    plane = turned[:, :2]
+    matrix = np.array(
+        [plane[0].tolist() + [0.0], plane[1].tolist() + [0.0], (plane[2] / pose.distance).tolist() + [1.0]]
+    )
+    return np.diag([pose.squeeze, 1 / pose.squeeze, 1.0]) @ _turn(pose.roll, 0, 1) @ matrix
+
+
+def _turn(angle: float, first: int, second: int) -> Matrix:
+    matrix = np.eye(3)
+    matrix[first, first] = matrix[second, second] = np.cos(angle)
+    matrix[first, second], matrix[second, first] = -np.sin(angle), np.sin(angle)
+    return matrix
+
+
+def map_boxes(matrix: Matrix, boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """N x 4 boxes through a homography, as N x 4 x 2 quads in reading order."""
+    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
+    return map_points(matrix, corners).reshape(-1, 4, 2)
+
+
+def vin_quad(character_quads: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The quad of a whole line: the outer corners of its first and last character."""
+    first, last = character_quads[0], character_quads[-1]
+    return np.array([first[0], last[1], last[2], first[3]])

@@ -1,0 +1,140 @@
+"""What stands between a plate and the file: glass, light, dirt, lens, sensor, compression.
+
+Every effect takes H x W x 3 floats from 0 to 255 and returns the like. Lengths are given in units of the text's height
+where they belong to the scene, in pixels where they belong to the sensor.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from training.synthesis.relief import smooth_noise
+
+Floats = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+
+def reflect(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
+    """Sky, trees and the photographer mirrored in the glass; a dark silhouette lets the plate through."""
+    height, width = image.shape[:2]
+    cell = float(rng.uniform(0.15, 0.8)) * max(width, height)
+    light = np.clip(0.6 + 0.4 * smooth_noise(rng, height, width, cell=cell), 0, 1.3)
+    for _ in range(int(rng.integers(0, 4))):
+        polygon = _blob(rng, width, height)
+        level = float(rng.uniform(0, 1.2))
+        layer = np.zeros((height, width), np.float32)
+        cv2.fillPoly(layer, [polygon], 1.0, cv2.LINE_AA)
+        if rng.random() < 0.5:
+            layer = cv2.GaussianBlur(layer, (0, 0), float(rng.uniform(0.5, 4)))
+        light = light + (level - light) * layer
+    color = np.array([170, 190, 205], np.float32) + rng.uniform(-60, 50, size=3).astype(np.float32)
+    weight = (light * strength)[..., None]
+    return image * (1 - 0.6 * weight) + color * weight
+
+
+def _blob(rng: np.random.Generator, width: int, height: int) -> npt.NDArray[np.int32]:
+    center = rng.uniform(-0.1, 1.1, size=2) * (width, height)
+    corners = int(rng.integers(4, 9))
+    angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
+    radii = rng.uniform(0.1, 0.7, corners) * max(width, height) * float(rng.uniform(0.4, 1))
+    points = center + np.stack([np.cos(angles), np.sin(angles)], 1) * radii[:, None]
+    return points.astype(np.int32)
+
+
+def shade(rng: np.random.Generator, image: Floats) -> Floats:
+    """A shadow with a hard or a soft edge."""
+    height, width = image.shape[:2]
+    layer = np.zeros((height, width), np.float32)
+    cv2.fillPoly(layer, [_blob(rng, width, height)], 1.0)
+    layer = cv2.GaussianBlur(layer, (0, 0), float(rng.uniform(0.5, 0.03 * max(width, height) + 1)))
+    return image * (1 - layer * float(rng.uniform(0.2, 0.7)))[..., None]
+
+
+def illuminate(rng: np.random.Generator, image: Floats) -> Floats:
+    """Light that falls off across the photo."""
+    height, width = image.shape[:2]
+    x, y = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
+    angle, amount = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0.1, 0.6))
+    ramp = 1 + amount * (np.cos(angle) * x[None] + np.sin(angle) * y[:, None])
+    return image * ramp[..., None]
+
+
+def glare(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
+    """The lamp or the sun itself, or a bright streak."""
+    height, width = image.shape[:2]
+    center = rng.uniform(0, 1, size=2) * (width, height)
+    x = np.arange(width, dtype=np.float32)[None] - center[0]
+    y = np.arange(height, dtype=np.float32)[:, None] - center[1]
+    angle, size = float(rng.uniform(0, np.pi)), float(rng.uniform(0.03, 0.25)) * max(width, height)
+    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    squeeze = float(rng.uniform(1, 6))
+    spot = np.exp(-((along / (size * squeeze)) ** 2) - (across / size) ** 2)
+    return image + (255 * strength) * spot[..., None]
+
+
+def soil(rng: np.random.Generator, image: Floats, text_height: float) -> Floats:
+    """Dust, drops, flakes of snow: specks up to the size of a stroke, a few larger."""
+    height, width = image.shape[:2]
+    layer = np.zeros((height, width), np.float32)
+    count = int(rng.uniform(0.05, 1.0) * width * height / (text_height**2))
+    points = rng.uniform(0, 1, size=(min(count, 600), 2)) * (width, height)
+    sizes = np.exp(rng.normal(np.log(0.05), 0.6, size=len(points))) * text_height
+    for (px, py), radius in zip(points, np.minimum(sizes, 0.3 * text_height), strict=True):
+        cv2.circle(
+            layer, (int(px * 8), int(py * 8)), int(radius * 8), float(rng.uniform(0.2, 1)), -1, cv2.LINE_AA, 3
+        )
+    layer = cv2.GaussianBlur(layer, (0, 0), max(0.02 * text_height, 0.4))
+    value = float(rng.choice([rng.uniform(150, 255), rng.uniform(0, 90)]))
+    return image + (value - image) * (layer * float(rng.uniform(0.2, 0.8)))[..., None]
+
+
+def expose(rng: np.random.Generator, image: Floats) -> Floats:
+    """Contrast, brightness, gamma and white balance."""
+    contrast = float(rng.choice([rng.uniform(0.7, 1.2), rng.uniform(0.3, 0.8)]))
+    middle = float(image.mean())
+    adjusted = (
+        (image - middle) * contrast + middle * float(rng.uniform(0.6, 1.3)) + float(rng.uniform(-15, 30))
+    )
+    adjusted = adjusted * (1 + rng.normal(0, 0.07, size=3).astype(np.float32))
+    gamma = float(np.exp(rng.normal(0, 0.2)))
+    if abs(gamma - 1) < 0.08:
+        return adjusted
+    return 255 * np.power(np.clip(adjusted / 255, 0, 1), np.float32(gamma))
+
+
+def defocus(image: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32) if sigma > 0.25 else image
+
+
+def shake(rng: np.random.Generator, image: Floats, length: float) -> Floats:
+    """Motion blur of that many pixels in a random direction."""
+    size = max(int(np.ceil(length)) | 1, 3)
+    kernel = np.zeros((size, size), np.float32)
+    angle, middle = float(rng.uniform(0, np.pi)), (size - 1) / 2
+    dx, dy = np.cos(angle) * length / 2, np.sin(angle) * length / 2
+    ends = [(round((middle + s * dx) * 16), round((middle + s * dy) * 16)) for s in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_AA, 4)
+    return np.asarray(cv2.filter2D(image, -1, kernel / max(kernel.sum(), 1e-6)), np.float32)
+
+
+def sharpen(image: Floats, amount: float) -> Floats:
+    """The halo that phones add."""
+    return image + (image - cv2.GaussianBlur(image, (0, 0), 1.2)) * amount
+
+
+def add_noise(rng: np.random.Generator, image: Floats, deviation: float) -> Floats:
+    height, width = image.shape[:2]
+    gray = rng.standard_normal((height, width, 1), np.float32)
+    if rng.random() < 0.3:
+        small = rng.standard_normal(((height + 1) // 2, (width + 1) // 2, 3), np.float32)
+        gray = gray + cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return image + gray * deviation
+
+
+def compress(image: Floats | Pixels, quality: int) -> Pixels:
+    """To bytes and through JPEG."""
+    pixels = np.clip(image, 0, 255).astype(np.uint8)
+    _, content = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR), dtype=np.uint8)
