@@ -6,7 +6,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.types import Image
+from inference.geometry import scale_quad
+from inference.linking import Map, find_lines
+from inference.sessions import Network
+from inference.types import Image, Region
 
 Tensor = npt.NDArray[np.float32]
 
@@ -45,3 +48,28 @@ def _pad(pixels: Image) -> Image:
     bottom, right = -height % _MULTIPLE, -width % _MULTIPLE
     gray = (int(_MEAN),) * 3
     return cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=gray)
+
+
+class Detector:
+    """Finds the lines of a photo that look most like a VIN."""
+
+    def __init__(self, network: Network, *, side: int = DETECTOR_SIDE) -> None:
+        self._network = network
+        self._side = side
+
+    def detect(self, image: Image, *, limit: int = 3) -> tuple[Region, ...]:
+        """At most `limit` regions, best first, tight and in any direction.
+
+        Upside-down text is not told from upright text: the quads of vertical lines start above, the others
+        on the left. Empty where nothing looks like a line of text.
+        """
+        tensor, scale = prepare_image(image, side=self._side)
+        region, affinity = self.score(tensor)
+        factor = STRIDE / scale
+        lines = find_lines(region, affinity, limit=limit)
+        return tuple(Region(scale_quad(line.quad, factor), line.confidence) for line in lines)
+
+    def score(self, tensor: Tensor) -> tuple[Map, Map]:
+        """The region and the affinity score maps of one prepared image, H/4 x W/4, from 0 to 1."""
+        region, affinity = self._network.run(tensor)[0]
+        return region, affinity

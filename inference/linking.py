@@ -201,7 +201,7 @@ def _likeness(axis: _Axis, peaks: Array, cells: Cells) -> float:
 
 
 def _join_groups(lines: list[TextLine]) -> list[Cells]:
-    """Lines that a gap or a faint character broke in two, put together; both parts stay candidates as well."""
+    """Lines that a gap or a faint character broke in two, put together; the parts stay candidates too."""
     parts = [line.cells for line in sorted(lines, key=lambda line: -line.cells.weights.sum())[:_MAX_JOINED]]
     joined: list[Cells] = []
     while (pair := _closest_pair(parts)) is not None:

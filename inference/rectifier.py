@@ -9,6 +9,7 @@ import numpy as np
 
 from inference.geometry import Array, homography, map_points, quad_from_points, quad_size
 from inference.types import Crop, Image, Quad, Region
+from inference.vin import LENGTH
 
 CROP_HEIGHT = 40
 CROP_WIDTH = 384
@@ -26,8 +27,9 @@ _FROM_CENTERS = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 class View:
     """A deliberately different look at the same region, for a second opinion.
 
-    `slant` leans the text: the top edge moves right by this many text heights. The others move an edge
-    outwards in text heights; a negative number cuts into the text.
+    `slant` leans the text: the top edge moves right by this many text heights. `top` and `bottom` move an
+    edge outwards in text heights, `left` and `right` in 17ths of the width; a negative number cuts into the
+    text.
     """
 
     slant: float = 0.0
@@ -63,7 +65,8 @@ def apply_view(quad: Quad, view: View) -> Quad:
         return quad
     width, height = quad_size(quad)
     ratio = width / max(height, 1e-6)
-    left, right, lean = -view.left, ratio + view.right, view.slant / 2
+    left, right = -view.left * ratio / LENGTH, ratio * (1 + view.right / LENGTH)
+    lean = view.slant / 2
     top, bottom = -view.top, 1 + view.bottom
     corners = [(left + lean, top), (right + lean, top), (right - lean, bottom), (left - lean, bottom)]
     return quad_from_points(map_points(np.linalg.inv(homography(quad, ratio, 1.0)), corners))

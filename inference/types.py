@@ -84,6 +84,23 @@ class CharSequence:
 
 
 @dataclass(frozen=True, slots=True)
+class LineEvidence:
+    """What one look at a line says, before any rule about VINs is applied.
+
+    `scores` are log-probabilities, 17 positions x 33 symbols; what a row lacks to 1 is the chance that there
+    is no symbol, or more than one. `centers` are the x of the characters in crop pixels.
+    """
+
+    scores: npt.NDArray[np.float64]
+    centers: npt.NDArray[np.float64]
+
+    @property
+    def log_probability(self) -> float:
+        """Of the most probable 17 symbols."""
+        return float(self.scores.max(axis=1).sum())
+
+
+@dataclass(frozen=True, slots=True)
 class QualityIssue:
     """One thing that is wrong with a photo, and what to tell the person who took it."""
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.types import Image
-from inference.vin import ALPHABET
+from inference.ctc import Alignment, align_exact, log_softmax, segment_scores
+from inference.sessions import Network
+from inference.types import Alternative, CharSequence, Crop, Image, LineEvidence, SequenceCharacter
+from inference.vin import ALPHABET, LENGTH
 
 Tensor = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float64]
 
-BLANK = 0
 CLASSES = len(ALPHABET) + 1
 """The blank, then the alphabet in order."""
+
+_ALTERNATIVES = 4
+_LEAST_ALTERNATIVE = 0.001
 
 
 def prepare_crop(pixels: Image) -> Tensor:
@@ -21,3 +29,67 @@ def prepare_crop(pixels: Image) -> Tensor:
     gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
     deviation = max(float(gray.std()), 1.0)
     return ((gray - gray.mean()) / deviation)[None]
+
+
+class SequenceRecognizer:
+    """Reads crops; the network answers N x T x 34 logits or log-probabilities."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def recognize(self, crop: Crop) -> CharSequence:
+        """The most probable 17 symbols of the crop."""
+        (evidence,) = self.weigh([crop])
+        return decode_evidence(evidence, crop.pixels.shape[1])
+
+    def weigh(self, crops: Sequence[Crop]) -> list[LineEvidence]:
+        """The evidence in each crop, in order; one run of the network for all of them."""
+        if not crops:
+            return []
+        batch = np.stack([prepare_crop(crop.pixels) for crop in crops])
+        outputs = log_softmax(self._network.run(batch))
+        pairs = zip(outputs, crops, strict=True)
+        return [weigh_frames(frames, crop.pixels.shape[1]) for frames, crop in pairs]
+
+
+def weigh_frames(log_probs: Array, width: int) -> LineEvidence:
+    """The evidence in T x 34 log-probabilities of a crop of that width. Raises ctc.TooFewFrames."""
+    alignment = align_exact(log_probs, LENGTH)
+    centers = _centers(alignment) * width / len(log_probs)
+    return LineEvidence(scores=segment_scores(log_probs, alignment), centers=centers)
+
+
+def _centers(alignment: Alignment) -> Array:
+    return np.array([(start + end) / 2 for start, end in alignment.spans])
+
+
+def decode_evidence(evidence: LineEvidence, width: int) -> CharSequence:
+    """The best symbol of every position, with its column in the crop and its rivals."""
+    probabilities = np.exp(evidence.scores)
+    columns = character_columns(evidence.centers, width)
+    characters = [
+        SequenceCharacter(*best_symbol(row), left, right, list_alternatives(row))
+        for row, (left, right) in zip(probabilities, columns, strict=True)
+    ]
+    return CharSequence(characters=tuple(characters), confidence=float(np.exp(evidence.log_probability)))
+
+
+def best_symbol(probabilities: Array) -> tuple[str, float]:
+    index = int(probabilities.argmax())
+    return ALPHABET[index], float(probabilities[index])
+
+
+def list_alternatives(probabilities: Array, *, chosen: str | None = None) -> tuple[Alternative, ...]:
+    """The likeliest other symbols than the chosen one (the best one where none is named), best first."""
+    taken = chosen if chosen is not None else best_symbol(probabilities)[0]
+    order = [int(index) for index in np.argsort(-probabilities) if ALPHABET[index] != taken]
+    likely = [index for index in order[:_ALTERNATIVES] if probabilities[index] > _LEAST_ALTERNATIVE]
+    return tuple(Alternative(ALPHABET[index], float(probabilities[index])) for index in likely)
+
+
+def character_columns(centers: Array, width: int) -> list[tuple[float, float]]:
+    """Left and right of every character: half-way to its neighbors, and as far again at the ends."""
+    cuts = (centers[1:] + centers[:-1]) / 2
+    left_end, right_end = 2 * centers[0] - cuts[0], 2 * centers[-1] - cuts[-1]
+    edges = np.clip([left_end, *cuts, right_end], 0, width)
+    return [(float(left), float(right)) for left, right in pairwise(edges)]

@@ -1,0 +1,190 @@
+"""A bundle: a folder with networks, weights, and a manifest that says what they are and how they hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from inference.detector import Detector
+from inference.fusion import Calibration
+from inference.pipeline import VinReader
+from inference.recognizers.sequence import SequenceRecognizer
+from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
+from inference.sessions import InvalidNetwork, Network
+from inference.vin import ALPHABET
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+NETWORKS = ("detector", "sequence")
+DEFAULT_BUNDLE = Path(__file__).resolve().parent.parent / "bundles" / "base"
+
+
+class InvalidBundle(ValueError):
+    """The folder is no bundle, or a file in it is not the one that the manifest promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFile:
+    """An ONNX file. `input` is the shape of what it takes; -1 where any size goes."""
+
+    file: str
+    sha256: str
+    input: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsFile:
+    """The weights of a network in a form that training can go on from."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle holds. `training` is whatever the training wants to be remembered by."""
+
+    name: str
+    created_at: str
+    licence: str
+    networks: Mapping[str, NetworkFile]
+    weights: Mapping[str, WeightsFile] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    alphabet: str = ALPHABET
+
+
+def load_bundle(path: str | Path, *, threads: int = 1) -> VinReader:
+    """A reader whose networks use `threads` threads each. Raises InvalidBundle."""
+    folder = Path(path)
+    manifest = verify_bundle(folder)
+    networks = {name: _load_network(folder, manifest.networks[name], threads) for name in NETWORKS}
+    return VinReader(
+        detector=Detector(networks["detector"]),
+        recognizer=SequenceRecognizer(networks["sequence"]),
+        calibration=manifest.calibration,
+        bundle_name=manifest.name,
+    )
+
+
+def verify_bundle(path: str | Path) -> Manifest:
+    """The manifest, after every file was found to have its hash. Raises InvalidBundle."""
+    folder = Path(path)
+    manifest = read_manifest(folder)
+    for entry in (*manifest.networks.values(), *manifest.weights.values()):
+        _read_verified(folder, entry.file, entry.sha256)
+    return manifest
+
+
+def bundle_digest(path: str | Path) -> str:
+    """The SHA-256 of the manifest, which names every other file by its own. Raises InvalidBundle."""
+    return hashlib.sha256(_read_manifest_bytes(Path(path))).hexdigest()
+
+
+def read_manifest(path: str | Path) -> Manifest:
+    """Raises InvalidBundle where the manifest is missing, malformed or of another kind. Checks no hash."""
+    try:
+        manifest = _decode_manifest(json.loads(_read_manifest_bytes(Path(path))))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        if isinstance(error, InvalidBundle):
+            raise
+        raise InvalidBundle(f"{path} has a malformed manifest: {error!r}") from error
+    _check_manifest(manifest)
+    return manifest
+
+
+def write_manifest(path: str | Path, manifest: Manifest) -> None:
+    """Writes manifest.json into the folder, aside first. Raises InvalidBundle where it would not load."""
+    _check_manifest(manifest)
+    target = Path(path) / MANIFEST
+    document = {"format": FORMAT, **_plain(asdict(manifest))}
+    aside = target.with_suffix(".tmp")
+    aside.write_text(json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n")
+    aside.replace(target)
+
+
+def describe_network(path: str | Path, file: str, *, shape: tuple[int, ...], parameters: int) -> NetworkFile:
+    """The manifest's entry for an ONNX file that lies in the folder already."""
+    return NetworkFile(file=file, sha256=hash_file(Path(path) / file), input=shape, parameters=parameters)
+
+
+def describe_weights(path: str | Path, file: str) -> WeightsFile:
+    """The manifest's entry for a weights file that lies in the folder already."""
+    return WeightsFile(file=file, sha256=hash_file(Path(path) / file))
+
+
+def hash_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _plain(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in document.items()}
+
+
+def _read_manifest_bytes(folder: Path) -> bytes:
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise InvalidBundle(f"{folder} is no bundle: it has no readable {MANIFEST}.") from error
+
+
+def _decode_manifest(document: dict[str, Any]) -> Manifest:
+    if document["format"] != FORMAT:
+        raise InvalidBundle(f"Bundle format {document['format']!r} is not {FORMAT}.")
+    fields = {name: document[name] for name in ("name", "created_at", "licence", "training", "alphabet")}
+    networks = {
+        name: NetworkFile(**{**entry, "input": tuple(entry["input"])})
+        for name, entry in document["networks"].items()
+    }
+    weights = {name: WeightsFile(**entry) for name, entry in document["weights"].items()}
+    return Manifest(
+        **fields, networks=networks, weights=weights, calibration=Calibration(**document["calibration"])
+    )
+
+
+def _check_manifest(manifest: Manifest) -> None:
+    if manifest.alphabet != ALPHABET:
+        raise InvalidBundle(f"The bundle reads the alphabet {manifest.alphabet!r}, not {ALPHABET}.")
+    missing = [name for name in NETWORKS if name not in manifest.networks]
+    if missing:
+        raise InvalidBundle(f"The bundle has no network named {' and '.join(missing)}.")
+    if tuple(manifest.networks["sequence"].input[-2:]) != (CROP_HEIGHT, CROP_WIDTH):
+        raise InvalidBundle(
+            f"The sequence network does not take crops of {CROP_HEIGHT} x {CROP_WIDTH} pixels."
+        )
+    temperature, bias = manifest.calibration.temperature, manifest.calibration.bias
+    if not (math.isfinite(temperature) and temperature > 0 and math.isfinite(bias)):
+        raise InvalidBundle(f"The calibration is unusable: temperature {temperature}, bias {bias}.")
+    for entry in (*manifest.networks.values(), *manifest.weights.values()):
+        _check_name(entry.file)
+
+
+def _check_name(file: str) -> None:
+    """Only files inside the bundle: a manifest from elsewhere must not make us open others."""
+    parts = PurePosixPath(file).parts
+    if not parts or ".." in parts or PurePosixPath(file).is_absolute() or "\\" in file:
+        raise InvalidBundle(f"{file!r} does not name a file inside the bundle.")
+
+
+def _read_verified(folder: Path, file: str, sha256: str) -> bytes:
+    try:
+        content = (folder / file).read_bytes()
+    except OSError as error:
+        raise InvalidBundle(f"{folder} lacks {file}.") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise InvalidBundle(f"{file} in {folder} does not have the hash that the manifest promises.")
+    return content
+
+
+def _load_network(folder: Path, entry: NetworkFile, threads: int) -> Network:
+    """From the very bytes that were hashed, so that the file cannot change in between."""
+    try:
+        return Network(_read_verified(folder, entry.file, entry.sha256), threads=threads)
+    except InvalidNetwork as error:
+        raise InvalidBundle(f"{entry.file} in {folder} cannot be used: {error}") from error

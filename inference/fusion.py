@@ -1,0 +1,138 @@
+"""Weighs what several looks at a line say, and the rules of VINs, into one reading with one confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.types import LineEvidence
+from inference.vin import ALPHABET, CHECK_DIGIT_INDEX, CHECK_DIGITS, VALUES, WEIGHTS, expects_check_digit
+from inference.vin import has_valid_check_digit as is_consistent
+
+Array = npt.NDArray[np.float64]
+
+CHECK_DIGIT_ODDS = 3.5
+"""Log-odds for a VIN with the right check digit against one without, where the maker's country demands one.
+
+Honest odds would be near 7, but the networks are surer of their mistakes than they should be.
+"""
+
+_FLOOR = 1e-7
+_REMAINDERS = 11
+_CONTRIBUTIONS = np.array(
+    [[VALUES[symbol] * weight % _REMAINDERS for symbol in ALPHABET] for weight in WEIGHTS]
+)
+_CHECK_SYMBOLS = np.array([ALPHABET.index(symbol) for symbol in CHECK_DIGITS])
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Turns the raw probability of a VIN into an honest one: logit / temperature + bias."""
+
+    temperature: float = 1.0
+    bias: float = 0.0
+
+    def apply(self, probability: float) -> float:
+        bounded = min(max(probability, _FLOOR), 1 - _FLOOR)
+        logit = np.log(bounded) - np.log1p(-bounded)
+        return float(1 / (1 + np.exp(-(logit / self.temperature + self.bias))))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The most probable VIN; `probabilities` are 17 x 33; `raw_confidence` is not calibrated yet."""
+
+    vin: str
+    raw_confidence: float
+    probabilities: Array
+
+
+def combine(looks: Sequence[LineEvidence]) -> Array:
+    """One 17 x 33 table of probabilities: the mean over the looks, the surer ones counting more."""
+    weights = np.exp([4 * look.log_probability / len(look.scores) for look in looks])
+    tables = np.stack([np.exp(look.scores) for look in looks])
+    return np.average(tables, axis=0, weights=np.maximum(weights, 1e-12))
+
+
+def judge(probabilities: Array) -> Verdict:
+    """The best VIN under the evidence, with the check digit as a prior and never as a filter."""
+    found = np.maximum(probabilities, _FLOOR)
+    mass = found.sum(axis=1, keepdims=True)
+    share = found / mass
+    best = share.argmax(axis=1)
+    if not expects_check_digit(_text(best)):
+        return _verdict(best, float(share.max(axis=1).prod()), mass, probabilities)
+    return _judge_with_check_digit(share, best, mass, probabilities)
+
+
+def _judge_with_check_digit(share: Array, best: Array, mass: Array, probabilities: Array) -> Verdict:
+    """Bayes' rule over all VINs at once: those with the right check digit weigh e^CHECK_DIGIT_ODDS more."""
+    bonus = float(np.exp(CHECK_DIGIT_ODDS))
+    consistent = best_consistent(share)
+    everything = 1.0 + (bonus - 1.0) * consistent_mass(share)
+    candidates = [best, consistent]
+    weighed = [_probability(share, symbols) * _bonus(symbols, bonus) for symbols in candidates]
+    chosen = int(np.argmax(weighed))
+    return _verdict(candidates[chosen], weighed[chosen] / everything, mass, probabilities)
+
+
+def _bonus(symbols: Array, bonus: float) -> float:
+    return bonus if is_consistent(_text(symbols)) else 1.0
+
+
+def _probability(share: Array, symbols: Array) -> float:
+    return float(share[np.arange(len(share)), symbols].prod())
+
+
+def _verdict(symbols: Array, confidence: float, mass: Array, probabilities: Array) -> Verdict:
+    certain = float(np.minimum(mass, 1.0).prod())
+    return Verdict(vin=_text(symbols), raw_confidence=confidence * certain, probabilities=probabilities)
+
+
+def _text(symbols: Array) -> str:
+    return "".join(ALPHABET[index] for index in symbols)
+
+
+def best_consistent(share: Array) -> Array:
+    """The most probable 17 symbols whose check digit is right: dynamic programming over remainders."""
+    logs = np.log(share)
+    best = np.full(_REMAINDERS, -np.inf)
+    best[0] = 0.0
+    choices = np.zeros((len(share), _REMAINDERS), dtype=np.int64)
+    for index in range(len(share)):
+        if index == CHECK_DIGIT_INDEX:
+            continue
+        sources = best[_sources(index)] + logs[index][None, :]
+        choices[index] = sources.argmax(axis=1)
+        best = sources.max(axis=1)
+    remainder = int((best + logs[CHECK_DIGIT_INDEX, _CHECK_SYMBOLS]).argmax())
+    return _walk_back(choices, remainder)
+
+
+def _walk_back(choices: Array, remainder: int) -> Array:
+    symbols = np.zeros(len(choices), dtype=np.int64)
+    symbols[CHECK_DIGIT_INDEX] = _CHECK_SYMBOLS[remainder]
+    for index in reversed(range(len(choices))):
+        if index == CHECK_DIGIT_INDEX:
+            continue
+        symbols[index] = choices[index, remainder]
+        remainder = (remainder - _CONTRIBUTIONS[index, symbols[index]]) % _REMAINDERS
+    return symbols
+
+
+def consistent_mass(share: Array) -> float:
+    """The probability that the VIN, whichever it is, has the right check digit."""
+    spread = np.zeros(_REMAINDERS)
+    spread[0] = 1.0
+    for index in range(len(share)):
+        if index != CHECK_DIGIT_INDEX:
+            spread = (spread[_sources(index)] * share[index][None, :]).sum(axis=1)
+    return float(spread @ share[CHECK_DIGIT_INDEX, _CHECK_SYMBOLS])
+
+
+def _sources(index: int) -> Array:
+    """The remainder before, for each remainder after position `index` (rows) and symbol there (columns)."""
+    return (np.arange(_REMAINDERS)[:, None] - _CONTRIBUTIONS[index][None, :]) % _REMAINDERS

@@ -1,0 +1,156 @@
+"""Reads a photo: the stages in order, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.decoding import decode_image
+from inference.detector import Detector
+from inference.fusion import Calibration, Verdict, combine, judge
+from inference.geometry import map_quad, quad_from_box, turn_quad
+from inference.quality import assess
+from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
+from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_Y, View, rectify
+from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityReport, Reading, Region
+from inference.vin import ALPHABET, LENGTH
+
+SURE = 0.9
+"""A first look with this probability for the whole VIN ends the search among the regions."""
+SURE_ALONE = 0.98
+"""A first look below this is checked from other views."""
+LEAST_CREDIBLE = 0.25
+"""A line whose characters are less probable than this, in the geometric mean, is no VIN."""
+
+SECOND_VIEWS = (
+    View(slant=0.25),
+    View(slant=-0.25),
+    View(top=0.12, bottom=0.12),
+    View(top=-0.06, bottom=-0.06),
+    View(left=0.5, right=0.5),
+    View(left=-0.3, right=-0.3),
+    View(top=0.1, bottom=-0.1),
+    View(top=-0.1, bottom=0.1),
+)
+
+_UNSEEN = QualityReport(readable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One region in one orientation, as it was first read."""
+
+    region: Region
+    crop: Crop
+    evidence: LineEvidence
+
+    @property
+    def log_probability(self) -> float:
+        return self.evidence.log_probability
+
+
+class VinReader:
+    """Reads the VIN in photos. Keeps no state between photos."""
+
+    def __init__(
+        self,
+        *,
+        detector: Detector,
+        recognizer: SequenceRecognizer,
+        calibration: Calibration,
+        bundle_name: str,
+    ) -> None:
+        self._detector = detector
+        self._recognizer = recognizer
+        self._calibration = calibration
+        self.bundle_name = bundle_name
+
+    def read_file(self, path: str | Path) -> Reading:
+        """Decodes and reads a file. Raises OSError and decoding.UndecodableImage."""
+        start = perf_counter()
+        reading = self.read(decode_image(Path(path).read_bytes()))
+        return replace(reading, milliseconds=_since(start))
+
+    def read(self, image: Image) -> Reading:
+        """Detect, rectify, recognize, fuse, judge by the rules of VINs, calibrate."""
+        start = perf_counter()
+        look = self._find(image)
+        if look is None:
+            return _nothing_found(image, start)
+        verdict = judge(self._weigh(image, look))
+        confidence = self._calibration.apply(verdict.raw_confidence)
+        quality = assess(image, look.region, look.crop)
+        credible = _is_credible(verdict)
+        return Reading(
+            vin=verdict.vin if credible else None,
+            confidence=confidence if credible else 0.0,
+            region=look.region,
+            characters=locate_characters(verdict, look) if credible else (),
+            quality=replace(quality, readable=credible or not quality.issues),
+            image_size=(image.shape[1], image.shape[0]),
+            milliseconds=_since(start),
+        )
+
+    def _find(self, image: Image) -> Look | None:
+        """The region and the orientation that read most like a VIN."""
+        best: Look | None = None
+        for region in self._detector.detect(image):
+            for look in self._look_both_ways(image, region):
+                if best is None or look.log_probability > best.log_probability:
+                    best = look
+            if best is not None and best.log_probability > np.log(SURE):
+                break
+        return best
+
+    def _look_both_ways(self, image: Image, region: Region) -> list[Look]:
+        ways = [region, replace(region, quad=turn_quad(region.quad))]
+        crops = [rectify(image, way) for way in ways]
+        evidence = self._recognizer.weigh(crops)
+        return [Look(*look) for look in zip(ways, crops, evidence, strict=True)]
+
+    def _weigh(self, image: Image, look: Look) -> npt.NDArray[np.float64]:
+        """What is known of each character: from one look where that is sure, else from several views."""
+        looks = [look.evidence]
+        if look.log_probability < np.log(SURE_ALONE):
+            crops = [rectify(image, look.region, view=view) for view in SECOND_VIEWS]
+            looks += self._recognizer.weigh(crops)
+        return combine(looks)
+
+
+def _is_credible(verdict: Verdict) -> bool:
+    chosen = [ALPHABET.index(symbol) for symbol in verdict.vin]
+    likely = verdict.probabilities[np.arange(LENGTH), chosen]
+    return float(np.exp(np.log(np.maximum(likely, 1e-9)).mean())) >= LEAST_CREDIBLE
+
+
+def locate_characters(verdict: Verdict, look: Look) -> tuple[CharacterBox, ...]:
+    """The characters with their boxes in photo pixels, from the columns where they were read."""
+    back = np.linalg.inv(look.crop.homography)
+    columns = character_columns(look.evidence.centers, CROP_WIDTH)
+    boxes = []
+    for index, (symbol, (left, right)) in enumerate(zip(verdict.vin, columns, strict=True)):
+        row = verdict.probabilities[index]
+        quad = map_quad(back, quad_from_box((left, MARGIN_Y, right, CROP_HEIGHT - MARGIN_Y)))
+        confidence = float(row[ALPHABET.index(symbol)])
+        boxes.append(CharacterBox(index, symbol, confidence, quad, list_alternatives(row, chosen=symbol)))
+    return tuple(boxes)
+
+
+def _nothing_found(image: Image, start: float) -> Reading:
+    return Reading(
+        vin=None,
+        confidence=0.0,
+        region=None,
+        characters=(),
+        quality=_UNSEEN,
+        image_size=(image.shape[1], image.shape[0]),
+        milliseconds=_since(start),
+    )
+
+
+def _since(start: float) -> float:
+    return (perf_counter() - start) * 1000
