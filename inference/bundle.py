@@ -77,7 +77,7 @@ def verify_bundle(path: str | Path) -> Manifest:
     """The manifest, after every file was found to have its hash. Raises InvalidBundle."""
     folder = Path(path)
     manifest = read_manifest(folder)
-    for entry in (*manifest.networks.values(), *manifest.weights.values()):
+    for entry in _files(manifest):
         _read_verified(folder, entry.file, entry.sha256)
     return manifest
 
@@ -161,8 +161,12 @@ def _check_manifest(manifest: Manifest) -> None:
     temperature, bias = manifest.calibration.temperature, manifest.calibration.bias
     if not (math.isfinite(temperature) and temperature > 0 and math.isfinite(bias)):
         raise InvalidBundle(f"The calibration is unusable: temperature {temperature}, bias {bias}.")
-    for entry in (*manifest.networks.values(), *manifest.weights.values()):
+    for entry in _files(manifest):
         _check_name(entry.file)
+
+
+def _files(manifest: Manifest) -> list[NetworkFile | WeightsFile]:
+    return [*manifest.networks.values(), *manifest.weights.values()]
 
 
 def _check_name(file: str) -> None:

@@ -34,7 +34,7 @@ def prepare_image(image: Image, *, side: int = DETECTOR_SIDE) -> tuple[Tensor, f
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(image, size, interpolation=how)
-    return normalize(_pad(resized)), scale
+    return normalize(_pad(np.asarray(resized, dtype=np.uint8))), scale
 
 
 def normalize(pixels: Image) -> Tensor:
@@ -47,7 +47,8 @@ def _pad(pixels: Image) -> Image:
     height, width = pixels.shape[:2]
     bottom, right = -height % _MULTIPLE, -width % _MULTIPLE
     gray = (int(_MEAN),) * 3
-    return cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=gray)
+    padded = cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=gray)
+    return np.asarray(padded, dtype=np.uint8)
 
 
 class Detector:

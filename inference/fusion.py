@@ -13,6 +13,8 @@ from inference.vin import ALPHABET, CHECK_DIGIT_INDEX, CHECK_DIGITS, VALUES, WEI
 from inference.vin import has_valid_check_digit as is_consistent
 
 Array = npt.NDArray[np.float64]
+Symbols = npt.NDArray[np.int64]
+"""Seventeen indexes into the alphabet."""
 
 CHECK_DIGIT_ODDS = 3.5
 """Log-odds for a VIN with the right check digit against one without, where the maker's country demands one.
@@ -68,7 +70,7 @@ def judge(probabilities: Array) -> Verdict:
     return _judge_with_check_digit(share, best, mass, probabilities)
 
 
-def _judge_with_check_digit(share: Array, best: Array, mass: Array, probabilities: Array) -> Verdict:
+def _judge_with_check_digit(share: Array, best: Symbols, mass: Array, probabilities: Array) -> Verdict:
     """Bayes' rule over all VINs at once: those with the right check digit weigh e^CHECK_DIGIT_ODDS more."""
     bonus = float(np.exp(CHECK_DIGIT_ODDS))
     consistent = best_consistent(share)
@@ -79,24 +81,24 @@ def _judge_with_check_digit(share: Array, best: Array, mass: Array, probabilitie
     return _verdict(candidates[chosen], weighed[chosen] / everything, mass, probabilities)
 
 
-def _bonus(symbols: Array, bonus: float) -> float:
+def _bonus(symbols: Symbols, bonus: float) -> float:
     return bonus if is_consistent(_text(symbols)) else 1.0
 
 
-def _probability(share: Array, symbols: Array) -> float:
+def _probability(share: Array, symbols: Symbols) -> float:
     return float(share[np.arange(len(share)), symbols].prod())
 
 
-def _verdict(symbols: Array, confidence: float, mass: Array, probabilities: Array) -> Verdict:
+def _verdict(symbols: Symbols, confidence: float, mass: Array, probabilities: Array) -> Verdict:
     certain = float(np.minimum(mass, 1.0).prod())
     return Verdict(vin=_text(symbols), raw_confidence=confidence * certain, probabilities=probabilities)
 
 
-def _text(symbols: Array) -> str:
+def _text(symbols: Symbols) -> str:
     return "".join(ALPHABET[index] for index in symbols)
 
 
-def best_consistent(share: Array) -> Array:
+def best_consistent(share: Array) -> Symbols:
     """The most probable 17 symbols whose check digit is right: dynamic programming over remainders."""
     logs = np.log(share)
     best = np.full(_REMAINDERS, -np.inf)
@@ -112,7 +114,7 @@ def best_consistent(share: Array) -> Array:
     return _walk_back(choices, remainder)
 
 
-def _walk_back(choices: Array, remainder: int) -> Array:
+def _walk_back(choices: Symbols, remainder: int) -> Symbols:
     symbols = np.zeros(len(choices), dtype=np.int64)
     symbols[CHECK_DIGIT_INDEX] = _CHECK_SYMBOLS[remainder]
     for index in reversed(range(len(choices))):
@@ -133,6 +135,6 @@ def consistent_mass(share: Array) -> float:
     return float(spread @ share[CHECK_DIGIT_INDEX, _CHECK_SYMBOLS])
 
 
-def _sources(index: int) -> Array:
+def _sources(index: int) -> Symbols:
     """The remainder before, for each remainder after position `index` (rows) and symbol there (columns)."""
     return (np.arange(_REMAINDERS)[:, None] - _CONTRIBUTIONS[index][None, :]) % _REMAINDERS

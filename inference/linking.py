@@ -32,6 +32,10 @@ HEIGHT_FACTOR = 6.3
 END_FACTOR = 0.12
 """What the first and the last character reach beyond the ink cells, in character widths."""
 
+CORE_LINK = 0.72
+"""Only the characters of a VIN are linked as strongly as this."""
+STRONG_PERCENTILE = 80
+
 _MIN_CELLS = 8
 _MAX_GROUPS = 24
 _MAX_JOINED = 8
@@ -40,10 +44,14 @@ _DUPLICATE_IOU = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of one group with their region scores: N x 2 centers (x, y), and N weights."""
+    """The cells of one group: N x 2 centers (x, y), N region scores (weights), N affinity scores (links)."""
 
     centers: Array
     weights: Array
+    links: Array
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> Cells:
+        return Cells(self.centers[chosen], self.weights[chosen], self.links[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,10 @@ class _Axis:
 def find_lines(region: Map, affinity: Map, *, limit: int = 3) -> tuple[TextLine, ...]:
     """The lines that look most like a VIN, best first, in any direction; none where there is no text."""
     peaks = _find_peaks(region)
-    groups = _group_cells(region, affinity)
-    lines = [_fit_line(group, peaks) for group in groups]
+    lines = [_fit_line(group, peaks) for group in _group_cells(region, affinity)]
     lines += [_fit_line(group, peaks) for group in _join_groups(lines)]
+    cores = [_take_core(line.cells) for line in lines]
+    lines += [_fit_line(core, peaks) for core in cores if core is not None]
     ranked = sorted(lines, key=lambda line: line.confidence, reverse=True)
     return tuple(_drop_duplicates(ranked)[:limit])
 
@@ -85,7 +94,7 @@ def _find_peaks(region: Map) -> Array:
     highest = cv2.dilate(smooth, np.ones((3, 3), np.uint8))
     tops = ((smooth >= highest - 1e-4) & (smooth > PEAK_THRESHOLD)).astype(np.uint8)
     _, _, _, centers = cv2.connectedComponentsWithStats(tops, connectivity=8)  # a plateau is one peak
-    return centers[1:] + 0.5
+    return centers[1:].astype(np.float64) + 0.5
 
 
 def _group_cells(region: Map, affinity: Map) -> list[Cells]:
@@ -94,14 +103,17 @@ def _group_cells(region: Map, affinity: Map) -> list[Cells]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=8)
     order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:_MAX_GROUPS] + 1
     boxes = [(label, *stats[label, :4]) for label in order if stats[label, cv2.CC_STAT_AREA] >= _MIN_CELLS]
-    groups = [_take_cells(region, labels, *map(int, box)) for box in boxes]
-    return [
-        group for group in groups if len(group.weights) >= _MIN_CELLS and group.weights.max() > CORE_THRESHOLD
-    ]
+    numbered = np.asarray(labels, dtype=np.int32)
+    groups = [_take_cells(region, affinity, numbered, *map(int, box)) for box in boxes]
+    return [group for group in groups if _is_text(group)]
+
+
+def _is_text(group: Cells) -> bool:
+    return len(group.weights) >= _MIN_CELLS and bool(group.weights.max() > CORE_THRESHOLD)
 
 
 def _take_cells(
-    region: Map, labels: npt.NDArray[np.int32], label: int, x: int, y: int, w: int, h: int
+    region: Map, affinity: Map, labels: npt.NDArray[np.int32], label: int, x: int, y: int, w: int, h: int
 ) -> Cells:
     """The cells of one group, and the faint ones that touch it, from which the spread is measured."""
     x0, y0, x1, y1 = max(x - 1, 0), max(y - 1, 0), x + w + 1, y + h + 1
@@ -110,8 +122,9 @@ def _take_cells(
     near &= (window == label) | (window == 0)
     scores = region[y0:y1, x0:x1]
     rows, columns = np.nonzero(near & (scores > INK_THRESHOLD))
-    centers = np.stack([columns + x0, rows + y0], axis=1) + 0.5
-    return Cells(centers=centers, weights=scores[rows, columns].astype(np.float64))
+    centers = np.stack([columns + x0, rows + y0], axis=1).astype(np.float64) + 0.5
+    links = affinity[y0:y1, x0:x1][rows, columns]
+    return Cells(centers, scores[rows, columns].astype(np.float64), links.astype(np.float64))
 
 
 def _fit_line(cells: Cells, peaks: Array) -> TextLine:
@@ -129,7 +142,7 @@ def _fit_axis(cells: Cells) -> _Axis:
         across = np.abs((cells.centers - center) @ _normal(direction))
         typical = np.average(across, weights=cells.weights)
         near = across <= max(3.5 * typical, 1.0)
-        kept = Cells(cells.centers[near], cells.weights[near])
+        kept = cells.take(near)
     offsets = kept.centers - center
     along, across = offsets @ direction, np.abs(offsets @ _normal(direction))
     spread, growth = _fit_spread(along, across, kept.weights)
@@ -197,7 +210,13 @@ def _likeness(axis: _Axis, peaks: Array, cells: Cells) -> float:
     tolerance = 3.0 if resolved or missing < 0 else 9.0
     count = np.exp(-0.5 * (missing / tolerance) ** 2)
     bright = float(np.average(cells.weights, weights=cells.weights))
-    return float(bright * (0.2 + 0.8 * long_enough) * (0.3 + 0.7 * count))
+    return float(bright * (0.2 + 0.8 * long_enough) * (0.3 + 0.7 * count) * _linked(cells))
+
+
+def _linked(cells: Cells) -> float:
+    """The network links the characters of a VIN with 1 and those of other lines with 0.5: 0.2 to 1."""
+    strength = float(np.percentile(cells.links, STRONG_PERCENTILE))
+    return 0.2 + 0.8 * float(np.clip((strength - 0.4) / 0.4, 0, 1))
 
 
 def _join_groups(lines: list[TextLine]) -> list[Cells]:
@@ -212,8 +231,30 @@ def _join_groups(lines: list[TextLine]) -> list[Cells]:
     return joined
 
 
+def _take_core(cells: Cells) -> Cells | None:
+    """The part with the strong links of a VIN, where other text is linked to it; None where that is all."""
+    axis = _fit_axis(cells)
+    along = (cells.centers - axis.center) @ axis.direction
+    strong = along[cells.links > CORE_LINK]
+    if len(strong) < _MIN_CELLS:
+        return None
+    length = strong.max() - strong.min()
+    if length > 0.92 * (axis.end - axis.start):
+        return None
+    half = (
+        0.75 * length / (LENGTH - 1)
+    )  # links lie between the characters: half a pitch is missing at each end
+    inside = (along > strong.min() - half) & (along < strong.max() + half)
+    core = cells.take(inside)
+    return core if _is_text(core) else None
+
+
 def _merge(a: Cells, b: Cells) -> Cells:
-    return Cells(np.concatenate([a.centers, b.centers]), np.concatenate([a.weights, b.weights]))
+    return Cells(
+        np.concatenate([a.centers, b.centers]),
+        np.concatenate([a.weights, b.weights]),
+        np.concatenate([a.links, b.links]),
+    )
 
 
 def _closest_pair(parts: list[Cells]) -> tuple[int, int] | None:

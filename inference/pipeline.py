@@ -129,7 +129,7 @@ def _is_credible(verdict: Verdict) -> bool:
 
 def locate_characters(verdict: Verdict, look: Look) -> tuple[CharacterBox, ...]:
     """The characters with their boxes in photo pixels, from the columns where they were read."""
-    back = np.linalg.inv(look.crop.homography)
+    back = np.linalg.inv(look.crop.homography).astype(np.float64)
     columns = character_columns(look.evidence.centers, CROP_WIDTH)
     boxes = []
     for index, (symbol, (left, right)) in enumerate(zip(verdict.vin, columns, strict=True)):

@@ -43,7 +43,7 @@ Gray = npt.NDArray[np.uint8]
 
 def assess(image: Image, region: Region, crop: Crop) -> QualityReport:
     """Measures the region and its crop, and lists the issues, the worst hindrance first."""
-    gray = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY)
+    gray = np.asarray(cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     width, height = quad_size(region.quad)
     measures = {
         "character_height": height,

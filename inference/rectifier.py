@@ -69,7 +69,8 @@ def apply_view(quad: Quad, view: View) -> Quad:
     lean = view.slant / 2
     top, bottom = -view.top, 1 + view.bottom
     corners = [(left + lean, top), (right + lean, top), (right - lean, bottom), (left - lean, bottom)]
-    return quad_from_points(map_points(np.linalg.inv(homography(quad, ratio, 1.0)), corners))
+    back = np.linalg.inv(homography(quad, ratio, 1.0)).astype(np.float64)
+    return quad_from_points(map_points(back, corners))
 
 
 def _oversampling(quad: Quad) -> int:
@@ -84,7 +85,7 @@ def _warp(image: Image, matrix: Array, factor: int) -> Image:
     pixel_matrix = _FROM_CENTERS @ enlarge @ matrix @ _TO_CENTERS
     size = (CROP_WIDTH * factor, CROP_HEIGHT * factor)
     flags = cv2.INTER_CUBIC if factor == 1 else cv2.INTER_LINEAR
-    sampled = cv2.warpPerspective(image, pixel_matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    if factor == 1:
-        return sampled
-    return cv2.resize(sampled, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
+    pixels = cv2.warpPerspective(image, pixel_matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    if factor > 1:
+        pixels = cv2.resize(pixels, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.asarray(pixels, dtype=np.uint8)
