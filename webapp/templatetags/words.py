@@ -171,3 +171,31 @@ def plural(count: int, words: str) -> str:
     """'3 photos' from 3|plural:'photo,photos'."""
     one, many = words.split(",")
     return f"{count:,} {one if count == 1 else many}"
+
+
+ERROR_WORDS = {
+    400: ("That was not understood", "Go back, reload the page and try again: nothing was changed."),
+    403: ("You may not do this", "An admin of the project can give you the role that it needs."),
+    404: (
+        "Nothing here",
+        "Check the address. Somebody may have removed it, or it belongs to a project you are not in.",
+    ),
+    409: (
+        "Something changed in the meantime",
+        "Go back and reload to see what it is now.",
+    ),
+    413: ("Too large", "Send it in smaller parts."),
+    500: ("Something broke on our side", "It was written to the log. Try again in a minute."),
+}
+
+
+@register.filter
+def error_title(status: int) -> str:
+    """What happened, in a few words."""
+    return ERROR_WORDS.get(status, ERROR_WORDS[400])[0]
+
+
+@register.filter
+def error_advice(status: int) -> str:
+    """What to do next."""
+    return ERROR_WORDS.get(status, ERROR_WORDS[400])[1]

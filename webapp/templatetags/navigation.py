@@ -1,0 +1,52 @@
+"""Links of the navigation, and filters that live in the address."""
+
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from webapp.templatetags.icons import icon
+
+register = template.Library()
+
+_CHILDREN = {"photo": "photos", "run": "runs", "model": "models"}
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: RequestContext, name: str, symbol: str, word: str, count: int = 0) -> SafeString:
+    """One place to go; `count` says how much waits there."""
+    request = context["request"]
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    arguments = [context["project"].slug] if name != "tokens" else []
+    return format_html(
+        '<a class="nav-link" href="{}" title="{}"{}>{}<span class="nav-label">{}</span>{}</a>',
+        reverse(name, args=arguments),
+        word,
+        SafeString(' aria-current="page"') if _CHILDREN.get(here, here) == name else "",
+        icon(symbol),
+        word,
+        _count(count),
+    )
+
+
+def _count(count: int) -> SafeString | str:
+    if not count:
+        return ""
+    return format_html(
+        '<span class="count" title="{} waiting">{}</span>', count, count if count < 1000 else "999+"
+    )
+
+
+@register.simple_tag(takes_context=True)
+def address(context: RequestContext, **changes: Any) -> str:
+    """The address of this page with some filters changed; an empty value takes one away. Drops the cursor."""
+    query = context["request"].GET.copy()
+    query.pop("after", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in ("", None):
+            query[name] = value
+    return f"?{query.urlencode()}" if query else context["request"].path
