@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,23 +100,24 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "LC_ALL": "C"}
 
 
-def start(server: Postgres, *, max_connections: int = 120) -> servers.Process:
+def start(server: Postgres, *, before: Callable[[], None] | None = None) -> servers.Process:
     """Start the server and wait until it answers; the database exists afterwards.
 
+    `before` runs in the new process, before the program.
     Raises: ServerFailed with the last line of its log.
     """
     settings = {
         "listen_addresses": servers.HOST,
         "port": str(server.port),
         "unix_socket_directories": "",
-        "max_connections": str(max_connections),
+        "max_connections": "120",
         **(TEMPORARY if server.temporary else {}),
     }
     command = [str(find_binaries() / "postgres"), "-D", str(server.data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     launch = accounts.launch_unprivileged(command, reads=server.data.parent)
-    options = {**launch.options, "cwd": "/"}
+    options = {**launch.options, "cwd": "/", "preexec_fn": before}
     process = servers.start_process(
         launch.command, log=server.log, environment=_environment(), options=options
     )

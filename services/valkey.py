@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +40,16 @@ def find_binary() -> Path:
         raise servers.ServerFailed(f"Valkey is missing: {error}") from error
 
 
-def start(server: Valkey) -> servers.Process:
+def start(server: Valkey, *, before: Callable[[], None] | None = None) -> servers.Process:
     """Start the server and wait until it answers.
 
+    `before` runs in the new process, before the program.
     Raises: ServerFailed with the last line of its log.
     """
     server.folder.mkdir(parents=True, exist_ok=True)
     configuration = _write_configuration(server)
-    process = servers.start_process([str(find_binary()), str(configuration)], log=server.log)
+    command = [str(find_binary()), str(configuration)]
+    process = servers.start_process(command, log=server.log, options={"preexec_fn": before})
     try:
         servers.wait_until(lambda: _answers(server), process=process, log=server.log, seconds=20)
     except BaseException:

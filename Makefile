@@ -1,0 +1,65 @@
+# VINloop: one word per chore. `make help` lists them.
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; \
+	done; echo python3)
+VENV_PYTHON := .venv/bin/python
+CHECKED := inference training labeling webapp worker services tests manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
+	demo-screenshots clean
+
+help: ## List the chores
+	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+install: ## Make .venv and install what `make run` needs (done by the others when needed)
+	@$(PYTHON) services/install.py web training local
+
+install-test:
+	@$(PYTHON) services/install.py web training local test
+
+run: install ## Start the whole system on this machine; PORT=8123 make run takes another port
+	@exec $(VENV_PYTHON) -m services run
+
+manage: install ## A command of manage.py against the running system: make manage DO="invite --help"
+	@exec $(VENV_PYTHON) -m services manage $(DO)
+
+test: install-test ## Run every test; ONLY=tests/unit runs a part
+	@exec $(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m pytest $(ONLY)
+
+check: install-test ## Style, types, import contracts, migrations, states, documents: what CI checks besides the tests
+	$(VENV_PYTHON) -m ruff check $(CHECKED)
+	$(VENV_PYTHON) -m ruff format --check $(CHECKED)
+	$(VENV_PYTHON) -m services exec -- sh -ec ' \
+		$(VENV_PYTHON) -m mypy; \
+		.venv/bin/lint-imports; \
+		$(VENV_PYTHON) manage.py makemigrations --check --dry-run; \
+		$(VENV_PYTHON) -m labeling.states | diff docs/states.md -; \
+		$(VENV_PYTHON) -m pytest -q tests/repository'
+
+format: install-test ## Bring the Python files into the house's form
+	$(VENV_PYTHON) -m ruff check --fix $(CHECKED)
+	$(VENV_PYTHON) -m ruff format $(CHECKED)
+
+migrations: install ## Write the migrations that the models ask for
+	$(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) manage.py makemigrations
+
+states: install ## Draw docs/states.md from the transition tables
+	$(VENV_PYTHON) -m labeling.states > docs/states.md
+
+browser: install-test ## Fetch Playwright's Chromium, where the system has none
+	$(VENV_PYTHON) -m playwright install chromium
+
+fonts: install ## Fetch the open fonts that training photos are rendered with
+	$(VENV_PYTHON) -m training.fonts
+
+bench-read: install ## Read labelled photos and count: make bench-read CSV=photos.csv
+	$(VENV_PYTHON) -m inference evaluate --csv $(CSV)
+
+demo-screenshots: install-test ## Take the pictures of the pages for README and docs
+	$(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m tests.screenshots
+
+clean: ## Remove caches; keeps .venv and var/
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
