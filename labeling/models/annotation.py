@@ -21,8 +21,8 @@ class Outcome(StrEnum):
 class Annotation(models.Model):
     """One revision of the human work on a task. The database refuses to change one.
 
-    `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under: as it
-    is unique, a submit that is sent twice makes one annotation.
+    `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:
+    as it is unique, a submit that is sent twice makes one annotation.
     """
 
     Outcome: ClassVar = Outcome

@@ -23,8 +23,8 @@ class VinSource(StrEnum):
 class Photo(models.Model):
     """One photo of a project. Its original is found in the storage by `sha256`.
 
-    `width` and `height` are in pixels with the EXIF orientation applied. `vin`, `confidence` and `vin_source` repeat
-    the best value that is known, so that a list needs no other table.
+    `width` and `height` are in pixels with the EXIF orientation applied. `vin`, `confidence` and `vin_source`
+    repeat the best value that is known, so that a list needs no other table.
     """
 
     State: ClassVar = PhotoState

@@ -22,9 +22,10 @@ class LeaseKind(StrEnum):
 
 
 class Task(models.Model):
-    """The work on one photo. Its state says which work waits: annotation (new, rejected) or review (submitted).
+    """The work on one photo.
 
-    `revision` is the number of the newest annotation, 0 where there is none. Higher `priority` comes first.
+    Its state says which work waits: annotation (new, rejected) or review (submitted). `revision` is the
+    number of the newest annotation, 0 where there is none. Higher `priority` comes first.
     """
 
     State: ClassVar = TaskState
@@ -51,7 +52,7 @@ class Task(models.Model):
 
 
 class Lease(models.Model):
-    """A time-limited exclusive right to write to a task. Its id is the token that the holder's browser keeps."""
+    """A time-limited exclusive right to write to a task; its id is the token that the holder keeps."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="leases")
