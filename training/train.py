@@ -1,0 +1,83 @@
+"""Trains one network from synthetic shards, from a configuration file, resuming where it stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from training.networks.detector import DetectorNetwork
+from training.networks.sequence import SequenceNetwork
+from training.shards import draw_crops, draw_windows
+from training.streams import WindowBatch, crop_batch, stream_crops, stream_windows, window_batch
+from training.systems.detector import detector_system
+from training.systems.loop import LoopConfig, Trainer, TrainingFailed
+from training.systems.sequence import sequence_system
+from training.weights import save_weights
+
+VALIDATION_SEED = 777
+VALIDATION_CROPS = 512
+VALIDATION_WINDOWS = 48
+CONFIGS = Path(__file__).parent / "configs"
+
+
+def train(name: str, *, config_path: Path | None = None, shards: Path, out_dir: Path) -> Path:
+    """Train `detector` or `sequence`; returns the file of averaged weights, with `training.json` beside it.
+
+    Raises TrainingFailed, streams.NoTrainingData.
+    """
+    data = read_config(config_path or CONFIGS / f"{name}.json")
+    config = LoopConfig.from_json(data)
+    torch.set_num_threads(config.threads)
+    cv2.setNumThreads(config.threads)
+    torch.manual_seed(config.seed)
+    runners = {"sequence": _train_sequence, "detector": _train_detector}
+    return runners[name](config, shards, out_dir)
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError) as error:
+        raise TrainingFailed(f"{path} is no configuration: {error}") from error
+
+
+def _train_sequence(config: LoopConfig, shards: Path, out_dir: Path) -> Path:
+    network = SequenceNetwork()
+    held_out = draw_crops(np.random.default_rng(VALIDATION_SEED), VALIDATION_CROPS)
+    validation = crop_batch(list(held_out["pixels"]), list(held_out["symbols"]))
+    trainer = Trainer(sequence_system(network, validation), config, out_dir)
+    trainer.resume()
+    batches = stream_crops(shards, batch_size=config.batch_size, seed=config.seed + trainer.step)
+    return _finish("sequence", network, trainer, trainer.run(batches), config, out_dir)
+
+
+def _train_detector(config: LoopConfig, shards: Path, out_dir: Path) -> Path:
+    network = DetectorNetwork()
+    held_out = draw_windows(np.random.default_rng(VALIDATION_SEED), VALIDATION_WINDOWS)
+    samples = [{name: values[i] for name, values in held_out.items()} for i in range(VALIDATION_WINDOWS)]
+    validation: list[WindowBatch] = [window_batch(samples[i : i + 8]) for i in range(0, len(samples), 8)]
+    trainer = Trainer(detector_system(network, validation), config, out_dir)
+    trainer.resume()
+    batches = stream_windows(shards, batch_size=config.batch_size, seed=config.seed + trainer.step)
+    return _finish("detector", network, trainer, trainer.run(batches), config, out_dir)
+
+
+def _finish(
+    name: str,
+    network: DetectorNetwork | SequenceNetwork,
+    trainer: Trainer[Any],
+    figures: dict[str, float],
+    config: LoopConfig,
+    out_dir: Path,
+) -> Path:
+    path = out_dir / f"{name}.safetensors"
+    save_weights(path, name, network, trainer.average.state)
+    samples = trainer.step * config.batch_size
+    record = {"steps": trainer.step, "samples": samples, "seconds": round(trainer.seconds), **figures}
+    (out_dir / "training.json").write_text(json.dumps(record, indent=1))
+    return path

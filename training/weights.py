@@ -1,0 +1,62 @@
+"""Weights of networks as safetensors files that carry the network's own settings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from training.networks.detector import DetectorNetwork
+from training.networks.sequence import SequenceNetwork
+
+Network = DetectorNetwork | SequenceNetwork
+NETWORKS: dict[str, type[DetectorNetwork] | type[SequenceNetwork]] = {
+    "detector": DetectorNetwork,
+    "sequence": SequenceNetwork,
+}
+
+
+class InvalidWeights(ValueError):
+    """The file is missing, damaged, or fits no network of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedWeights:
+    """The files that a training leaves behind; `None` means: as in the base bundle. `figures` go into the manifest."""
+
+    sequence: Path | None = None
+    detector: Path | None = None
+    calibration: dict[str, float] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def save_weights(path: Path, name: str, network: Network, state: dict[str, Tensor] | None = None) -> None:
+    """Write `state` (the network's own by default), aside and renamed."""
+    tensors = {key: value.detach().contiguous() for key, value in (state or network.state_dict()).items()}
+    part = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, part, metadata={"network": name, "settings": json.dumps(network.settings)})
+    part.replace(path)
+
+
+def load_network(path: Path, name: str) -> Network:
+    """The network with its weights, in evaluation mode. Raises InvalidWeights."""
+    try:
+        with safe_open(path, framework="pt") as content:
+            metadata = content.metadata() or {}
+            state = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
+        if metadata.get("network") != name:
+            raise InvalidWeights(f"{path} holds weights of {metadata.get('network')!r}, not of {name!r}.")
+        settings = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(metadata["settings"]).items()
+        }
+        network = NETWORKS[name](**settings)
+        network.load_state_dict(state)
+    except (OSError, SafetensorError, KeyError, TypeError, RuntimeError) as error:
+        raise InvalidWeights(f"{path} holds no weights of the {name}: {error}") from error
+    return network.eval()
