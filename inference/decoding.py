@@ -12,11 +12,12 @@ from PIL import ImageOps
 from inference.types import Image
 
 MAX_PIXELS = 60_000_000
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
 """What Pillow may try. Everything else it knows (PDF, PostScript, icons) is no photo."""
 
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
+PillowImage.init()  # `formats` below finds only decoders that were loaded
 pi_heif.register_heif_opener()
 
 
