@@ -1,0 +1,15 @@
+"""How much memory one job may take, so that a hostile photo fails its own job and not the machine."""
+
+import resource
+
+GIGABYTE = 1000**3
+PREDICTION_BYTES = 3 * GIGABYTE
+FINETUNING_BYTES = 12 * GIGABYTE
+
+
+def limit_memory(size: int) -> None:
+    """Let this process allocate `size` bytes of data at most; beyond that, Python raises MemoryError."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(
+        resource.RLIMIT_DATA, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard)
+    )

@@ -1,0 +1,14 @@
+"""What the beat asks for, and how often."""
+
+from labeling.queue import QUEUES, SWEEP
+
+SWEEP_SECONDS = 10.0
+
+SCHEDULE = {
+    "sweep": {
+        "task": SWEEP,
+        "schedule": SWEEP_SECONDS,
+        # Where no worker takes them, sweeps do not pile up: the next one does the same work.
+        "options": {"queue": QUEUES[SWEEP], "expires": SWEEP_SECONDS},
+    },
+}

@@ -1,0 +1,48 @@
+"""The jobs: names and ids come in, one call into the domain each. Started by name from labeling.queue."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from labeling.operations import leases, photos, predictions, runs
+from labeling.queue import EXECUTE_RUN, PREDICT_PHOTO, PREDICTION_SECONDS, RENDER_PHOTO, SWEEP
+from worker import limits, readers
+
+# The soft limit raises in the job, which keeps the error; the hard one kills the process, and the sweep finds
+# the row.
+SOFT_SECONDS = PREDICTION_SECONDS * 0.8
+RUN_SECONDS = 12 * 3600
+
+
+@shared_task(name=PREDICT_PHOTO, time_limit=PREDICTION_SECONDS, soft_time_limit=SOFT_SECONDS)
+def predict_photo(photo_id: str) -> None:
+    """Read one photo with the model version in service."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    predictions.predict_photo(photo_id=UUID(photo_id), reader_for=readers.get_reader, now=timezone.now())
+
+
+@shared_task(name=RENDER_PHOTO, time_limit=PREDICTION_SECONDS, soft_time_limit=SOFT_SECONDS)
+def render_photo(photo_id: str) -> None:
+    """Make the display copy and the thumbnail of one photo."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    photos.render_photo(photo_id=UUID(photo_id), now=timezone.now())
+
+
+@shared_task(name=EXECUTE_RUN, time_limit=RUN_SECONDS)
+def execute_run(run_id: str) -> None:
+    """Train, export, register, measure: one fine-tuning run."""
+    # torch takes seconds and hundreds of megabytes, which the prediction worker does not need.
+    from worker.finetuning import evaluate_bundle, train_bundle
+
+    limits.limit_memory(limits.FINETUNING_BYTES)
+    runs.execute_run(run_id=UUID(run_id), trainer=train_bundle, evaluator=evaluate_bundle, now=timezone.now)
+
+
+@shared_task(name=SWEEP, time_limit=60)
+def sweep() -> None:
+    """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
+    now = timezone.now()
+    leases.sweep_leases(now=now)
+    predictions.sweep_photos(now=now)
+    runs.sweep_runs(now=now)
