@@ -1,0 +1,127 @@
+"""A world to ask about, a client to ask with, and the proof that a refusal changed nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from labeling.models import AuditEvent, Project, User
+
+ROOT = "/api/v1"
+_IGNORED_TABLES = {"django_session"}
+_IGNORED_COLUMNS = {"last_login", "last_used_at"}
+
+
+@dataclass
+class World:
+    """A project with one person in each role, and a stranger's project beside it."""
+
+    project: Project
+    annotator: User
+    second_annotator: User
+    reviewer: User
+    engineer: User
+    admin: User
+    foreign: Project
+    stranger: User
+
+
+@dataclass
+class Api:
+    """Speaks for one person, by session or by token."""
+
+    client: Client
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def call(self, verb: str, path: str, body: Any = None) -> HttpResponse:
+        content = b"" if body is None else json.dumps(body).encode()
+        return self.send(verb, path, content)
+
+    def send(
+        self, verb: str, path: str, content: bytes, content_type: str = "application/json"
+    ) -> HttpResponse:
+        address = path if path.startswith("/") else f"{ROOT}/{path}"
+        return self.client.generic(verb, address, content, content_type, headers=self.headers)
+
+    def get(self, path: str) -> HttpResponse:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None) -> HttpResponse:
+        return self.call("POST", path, {} if body is None else body)
+
+    def put(self, path: str, body: Any) -> HttpResponse:
+        return self.call("PUT", path, body)
+
+    def patch(self, path: str, body: Any) -> HttpResponse:
+        return self.call("PATCH", path, body)
+
+    def delete(self, path: str) -> HttpResponse:
+        return self.call("DELETE", path)
+
+    def upload(self, project: Project, content: bytes, name: str = "photo.jpg") -> HttpResponse:
+        file = SimpleUploadedFile(name, content, content_type="application/octet-stream")
+        address = f"{ROOT}/projects/{project.slug}/photos"
+        return self.client.post(address, {"file": file}, headers=self.headers)
+
+
+def expect_refusal(answer: HttpResponse, status: int, code: str | None = None) -> dict[str, Any]:
+    """Asserts the status and the one shape; returns the body."""
+    assert answer.status_code == status, answer.content[:500]
+    assert answer["Content-Type"] == "application/json"
+    body = json.loads(answer.content)
+    assert set(body) == {"error", "message", "fields"}
+    assert isinstance(body["error"], str)
+    assert isinstance(body["fields"], dict)
+    assert body["message"].strip()
+    assert code is None or body["error"] == code
+    return body
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Asserts that no row of any table and no file under the data folder differs afterwards."""
+    before = _state()
+    yield
+    after = _state()
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    assert not changed
+
+
+@contextmanager
+def audited(*verbs: str) -> Iterator[None]:
+    """Asserts that exactly these events were recorded."""
+    newest = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    yield
+    recorded = list(AuditEvent.objects.filter(id__gt=newest).order_by("id").values_list("verb", flat=True))
+    assert recorded == list(verbs)
+
+
+def _state() -> dict[str, str]:
+    tables = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    rows = {name: _fingerprint(model) for name, model in tables.items() if name not in _IGNORED_TABLES}
+    root = Path(settings.DATA_DIR)
+    files = {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+    return rows | files
+
+
+def _fingerprint(model: Any) -> str:
+    columns = [
+        column.attname for column in model._meta.concrete_fields if column.attname not in _IGNORED_COLUMNS
+    ]
+    rows = model._default_manager.order_by("pk").values_list(*columns)
+    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()

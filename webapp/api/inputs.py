@@ -1,0 +1,107 @@
+"""What a client may send. Types and sizes are checked here, rules in the domain."""
+
+from rest_framework import serializers
+
+from labeling.models import LeaseKind, Role, Scope, Verdict
+from webapp.api.fields import MAX_CHARACTERS, Number, Quad, StrictInput, Text, Whole
+
+MAX_TEXT = 64
+"""Longer than a VIN, so that a slip of the keyboard is answered by the rules of VINs, not by a length."""
+
+MAX_REASON = 1000
+MAX_ALTERNATIVES = 33
+
+
+class LeaseInput(StrictInput):
+    kind = serializers.ChoiceField([kind.value for kind in LeaseKind])
+
+
+class AlternativeInput(StrictInput):
+    symbol = Text(max_length=1)
+    confidence = Number()
+
+
+class CharacterInput(StrictInput):
+    index = Whole()
+    symbol = Text(max_length=4)
+    confidence = Number(allow_null=True, default=None)
+    quad = Quad(allow_null=True, default=None)
+    alternatives = AlternativeInput(many=True, default=list, max_length=MAX_ALTERNATIVES)
+    edited = serializers.BooleanField(default=False)
+
+
+class WorkInput(StrictInput):
+    """A person's reading of a photo: `base_revision` is the revision that was on the screen."""
+
+    text = Text(max_length=MAX_TEXT, allow_blank=True, trim_whitespace=False)
+    characters = CharacterInput(many=True, default=list, max_length=MAX_CHARACTERS)
+    region = Quad(allow_null=True, default=None)
+    base_revision = Whole(min_value=0)
+
+
+class UnreadableInput(StrictInput):
+    reason = Text(max_length=MAX_REASON, allow_blank=True)
+    base_revision = Whole(min_value=0)
+
+
+class SkipInput(StrictInput):
+    reason = Text(max_length=MAX_REASON, allow_blank=True)
+
+
+class ReviewInput(StrictInput):
+    """A verdict; the text, the characters and the region count where it is "fixed_and_accepted"."""
+
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    reason = Text(max_length=MAX_REASON, allow_blank=True, default="")
+    text = Text(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
+    characters = CharacterInput(many=True, default=list, max_length=MAX_CHARACTERS)
+    region = Quad(allow_null=True, default=None)
+    base_revision = Whole(min_value=0)
+
+
+class SnapshotInput(StrictInput):
+    name = Text(max_length=100)
+    split_seed = Whole(min_value=0, max_value=2**31 - 1, default=1)
+
+
+class RunInput(StrictInput):
+    snapshot = serializers.UUIDField()
+    base_version = serializers.UUIDField(allow_null=True, default=None, help_text="Null: the champion.")
+    config = serializers.DictField(
+        default=dict, help_text="Settings of the training that differ from the defaults."
+    )
+
+
+class PromoteInput(StrictInput):
+    override_reason = Text(
+        max_length=MAX_REASON, allow_blank=True, default="", help_text="Why, where the gate did not pass."
+    )
+
+
+class MemberInput(StrictInput):
+    username = Text(max_length=150)
+    role = serializers.ChoiceField([role.value for role in Role])
+
+
+class RoleInput(StrictInput):
+    role = serializers.ChoiceField([role.value for role in Role])
+
+
+class InvitationInput(StrictInput):
+    role = serializers.ChoiceField([role.value for role in Role])
+    name = Text(max_length=150, help_text="Who is invited: a name or an address.")
+
+
+class TokenInput(StrictInput):
+    name = Text(max_length=100)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField([scope.value for scope in Scope]), min_length=1, max_length=len(Scope)
+    )
+    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+
+
+class UploadInput(serializers.Serializer[None]):
+    file = serializers.FileField(
+        allow_empty_file=True,
+        help_text="A photo (JPEG, PNG, WebP, HEIC ...) or a ZIP of photos. What it is is found in its content.",
+    )

@@ -1,0 +1,205 @@
+"""What the API answers with, besides the loop of learning (outputs_learning.py)."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from labeling.models import LeaseKind, Outcome, Photo, Role, Scope, Verdict, VinSource
+from labeling.states import PhotoState, TaskState
+from webapp.api.fields import Quad
+
+
+class Output(serializers.Serializer[Any]):
+    """Read from an object or a dictionary, never written to."""
+
+
+def list_of(item: type[Output]) -> type[Output]:
+    """`{"items": [...]}`: an object, so that more can be said beside the items one day."""
+    return type(_name(item, "List"), (Output,), {"items": item(many=True)})
+
+
+def page_of(item: type[Output]) -> type[Output]:
+    """A list that goes on: `next_cursor` is handed back as `after`, and is null on the last page."""
+    members = {"items": item(many=True), "next_cursor": serializers.CharField(allow_null=True)}
+    return type(_name(item, "Page"), (Output,), members)
+
+
+def _name(item: type[Output], kind: str) -> str:
+    return item.__name__.removesuffix("Output") + kind + "Output"
+
+
+class Person(serializers.CharField):
+    """A user by the name they log in with."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(help_text="The name a person logs in with.", **options)
+
+    def to_representation(self, value: Any) -> str:
+        return str(value.username)
+
+
+class MediaURL(serializers.CharField):
+    """Where one rendition of the photo is; the address asks for permission like any other."""
+
+    def __init__(self, rendition: str, **options: Any) -> None:
+        self.rendition = rendition
+        super().__init__(source="*", read_only=True, **options)
+
+    def to_representation(self, value: Photo) -> str:
+        return reverse("photo-media", args=[value.pk, self.rendition])
+
+
+class ErrorOutput(Output):
+    error = serializers.CharField(help_text="A code for programs.")
+    message = serializers.CharField(help_text="A sentence for people.")
+    fields = serializers.DictField(help_text="What was wrong with which field.")  # type: ignore[assignment]
+
+
+class ProjectOutput(Output):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField([role.value for role in Role], help_text="Yours.")
+    created_at = serializers.DateTimeField()
+
+
+class PhotoOutput(Output):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField([state.value for state in PhotoState])
+    failure = serializers.CharField(allow_blank=True)
+    sha256 = serializers.CharField()
+    content_type = serializers.CharField()
+    byte_size = serializers.IntegerField()
+    width = serializers.IntegerField(help_text="Pixels of the upright photo.")
+    height = serializers.IntegerField()
+    vin = serializers.CharField(allow_blank=True)
+    confidence = serializers.FloatField(allow_null=True)
+    vin_source = serializers.ChoiceField([source.value for source in VinSource], allow_blank=True)
+    near_duplicate_of = serializers.UUIDField(source="near_duplicate_of_id", allow_null=True)
+    uploaded_by = Person()
+    uploaded_at = serializers.DateTimeField()
+    display_url = MediaURL("display")
+    thumbnail_url = MediaURL("thumbnail")
+    original_url = MediaURL("original")
+
+
+class RefusedEntryOutput(Output):
+    name = serializers.CharField()
+    error = serializers.CharField()
+    message = serializers.CharField()
+
+
+class UploadOutput(Output):
+    """A single photo is a report of one."""
+
+    created = PhotoOutput(many=True)
+    refused = RefusedEntryOutput(many=True)
+
+
+class AlternativeOutput(Output):
+    symbol = serializers.CharField()
+    confidence = serializers.FloatField()
+
+
+class CharacterOutput(Output):
+    index = serializers.IntegerField()
+    symbol = serializers.CharField()
+    confidence = serializers.FloatField(allow_null=True)
+    quad = Quad(allow_null=True)
+    alternatives = AlternativeOutput(many=True)
+    edited = serializers.BooleanField(required=False)
+
+
+class PredictionOutput(Output):
+    model_version = serializers.CharField(source="model_version.name")
+    vin = serializers.CharField(allow_blank=True)
+    confidence = serializers.FloatField()
+    region = Quad(allow_null=True)
+    characters = CharacterOutput(many=True)
+    quality = serializers.DictField()
+    milliseconds = serializers.FloatField()
+    created_at = serializers.DateTimeField()
+
+
+class AnnotationOutput(Output):
+    id = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    text = serializers.CharField(allow_blank=True)
+    region = Quad(allow_null=True)
+    characters = CharacterOutput(many=True)
+    outcome = serializers.ChoiceField([outcome.value for outcome in Outcome])
+    unreadable_reason = serializers.CharField(allow_blank=True)
+    author = Person()
+    created_at = serializers.DateTimeField()
+
+
+class DraftOutput(Output):
+    text = serializers.CharField(allow_blank=True)
+    characters = CharacterOutput(many=True)
+    region = Quad(allow_null=True)
+    base_revision = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+
+
+class TaskOutput(Output):
+    id = serializers.UUIDField()
+    photo = serializers.UUIDField(source="photo_id")
+    state = serializers.ChoiceField([state.value for state in TaskState])
+    revision = serializers.IntegerField()
+    priority = serializers.FloatField()
+    rejection_reason = serializers.CharField(allow_blank=True)
+    skip_reason = serializers.CharField(allow_blank=True)
+    updated_at = serializers.DateTimeField()
+
+
+class ReviewOutput(Output):
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    reason = serializers.CharField(allow_blank=True)
+    reviewer = Person()
+    annotation = serializers.UUIDField(source="annotation_id")
+    corrected = serializers.UUIDField(source="corrected_id", allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class LeaseOutput(Output):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField([kind.value for kind in LeaseKind])
+    expires_at = serializers.DateTimeField()
+    seconds = serializers.IntegerField(help_text="How long a lease lasts when it is renewed.")
+
+
+class MemberOutput(Output):
+    id = serializers.IntegerField()
+    username = serializers.CharField(source="user.username")
+    name = serializers.CharField(source="user")
+    role = serializers.ChoiceField([role.value for role in Role])
+    created_at = serializers.DateTimeField()
+
+
+class InvitationOutput(Output):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField([role.value for role in Role])
+    expires_at = serializers.DateTimeField()
+
+
+class TokenOutput(Output):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField([scope.value for scope in Scope]))
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class AuditEventOutput(Output):
+    id = serializers.IntegerField()
+    actor = Person(allow_null=True)
+    verb = serializers.CharField()
+    object_type = serializers.CharField()
+    object_id = serializers.CharField()
+    data = serializers.DictField()
+    created_at = serializers.DateTimeField()

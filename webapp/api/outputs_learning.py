@@ -1,0 +1,92 @@
+"""What the API answers with about snapshots, fine-tuning runs and model versions."""
+
+from rest_framework import serializers
+
+from labeling.models import PromotionKind
+from labeling.states import ModelVersionState, RunState
+from webapp.api.outputs import Output, Person
+
+
+class SnapshotOutput(Output):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    sha256 = serializers.CharField()
+    split_seed = serializers.IntegerField()
+    counts = serializers.DictField(help_text="Items by split.")
+    created_by = Person()
+    created_at = serializers.DateTimeField()
+
+
+class RunMetricOutput(Output):
+    step = serializers.IntegerField()
+    loss = serializers.FloatField(allow_null=True)
+    validation_exact = serializers.FloatField(allow_null=True)
+
+
+class RunOutput(Output):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    snapshot = serializers.UUIDField(source="snapshot_id")
+    base_version = serializers.UUIDField(source="base_version_id")
+    config = serializers.DictField()
+    seed = serializers.IntegerField()
+    state = serializers.ChoiceField([state.value for state in RunState])
+    step = serializers.IntegerField()
+    steps = serializers.IntegerField()
+    loss = serializers.FloatField(allow_null=True)
+    validation_exact = serializers.FloatField(allow_null=True)
+    message = serializers.CharField(allow_blank=True)
+    error = serializers.CharField(allow_blank=True)
+    attempts = serializers.IntegerField()
+    cancel_requested_at = serializers.DateTimeField(allow_null=True)
+    requested_by = Person()
+    requested_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class RunDetailOutput(RunOutput):
+    metrics = RunMetricOutput(many=True)
+
+
+class ModelVersionOutput(Output):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    digest = serializers.CharField()
+    state = serializers.ChoiceField([state.value for state in ModelVersionState])
+    is_champion = serializers.BooleanField()
+    run = serializers.UUIDField(source="run_id", allow_null=True)
+    base = serializers.UUIDField(source="base_id", allow_null=True)
+    created_at = serializers.DateTimeField()
+    promoted_at = serializers.DateTimeField(allow_null=True)
+
+
+class EvaluationOutput(Output):
+    snapshot = serializers.UUIDField(source="snapshot_id")
+    split = serializers.CharField()
+    scorecard = serializers.DictField()
+    created_at = serializers.DateTimeField()
+
+
+class GateDecisionOutput(Output):
+    champion = serializers.UUIDField(source="champion_id")
+    snapshot = serializers.UUIDField(source="snapshot_id")
+    passed = serializers.BooleanField()
+    reasons = serializers.ListField(child=serializers.DictField())
+    rules = serializers.DictField()
+    created_at = serializers.DateTimeField()
+
+
+class ModelVersionDetailOutput(ModelVersionOutput):
+    manifest = serializers.DictField()
+    evaluations = EvaluationOutput(many=True)
+    gate_decisions = GateDecisionOutput(many=True)
+
+
+class PromotionOutput(Output):
+    model_version = serializers.UUIDField(source="model_version_id")
+    previous = serializers.UUIDField(source="previous_id", allow_null=True)
+    kind = serializers.ChoiceField([kind.value for kind in PromotionKind])
+    reason = serializers.CharField(allow_blank=True)
+    by = Person()
+    at = serializers.DateTimeField()

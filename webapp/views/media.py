@@ -1,0 +1,89 @@
+"""Photos as files, each behind a question of permission; no address of them leads past the application."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from labeling import storage
+from labeling.models import Photo, Scope
+from labeling.queries import photos
+from webapp.api.base import ApiView, current_user
+from webapp.api.outputs import ErrorOutput
+
+RENDITIONS = ("display", "thumbnail", "original")
+SANDBOX = "sandbox; default-src 'none'"
+MAX_AGE_SECONDS = 300
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """A browser asks for `image/*` here; refusals are written as JSON all the same."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)
+
+
+class PhotoMedia(ApiView):
+    """One rendition of a photo: `display` and `thumbnail` as the server encoded them, `original` as it came."""
+
+    scopes = {"GET": Scope.READ}
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(
+        operation_id="photo_media",
+        parameters=[OpenApiParameter("rendition", str, "path", enum=RENDITIONS)],
+        responses={(200, "image/*"): OpenApiTypes.BINARY, 304: None}
+        | dict.fromkeys((401, 403, 404), ErrorOutput),
+    )
+    def get(self, request: Request, photo_id: UUID, rendition: str) -> HttpResponseBase:
+        photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
+        etag = f'"{photo.sha256}-{rendition}"'
+        unchanged = get_conditional_response(request._request, etag=etag)
+        response = unchanged if unchanged is not None else _send(photo, rendition)
+        _protect(response, etag)
+        return response
+
+
+def _send(photo: Photo, rendition: str) -> FileResponse:
+    original = rendition == "original"
+    try:
+        file = _path_of(photo, rendition).open("rb")
+    except FileNotFoundError as error:
+        raise NotFound(
+            "This copy of the photo is not made yet. Try again in a moment.", "not_rendered"
+        ) from error
+    return FileResponse(
+        file,
+        as_attachment=original,
+        filename=photo.name if original else "",
+        content_type=photo.content_type if original else "image/jpeg",
+    )
+
+
+def _path_of(photo: Photo, rendition: str) -> Path:
+    paths = {
+        "display": storage.display_path,
+        "thumbnail": storage.thumbnail_path,
+        "original": storage.original_path,
+    }
+    return paths[rendition](photo.sha256)
+
+
+def _protect(response: HttpResponseBase, etag: str) -> None:
+    response["ETag"] = etag
+    # The bytes never change, yet the right to see them may: the browser asks again soon.
+    response["Cache-Control"] = f"private, max-age={MAX_AGE_SECONDS}"
+    response["Vary"] = "Cookie, Authorization"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SANDBOX
