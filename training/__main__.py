@@ -1,15 +1,175 @@
-"""python -m training ..."""
+"""Command line of the learning side: python -m training COMMAND."""
+
+from __future__ import annotations
 
 import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from training.train import train
+from inference.bundle import DEFAULT_BUNDLE, InvalidBundle
+from inference.snapshot import InvalidSnapshot, decode_snapshot
+from training.export import ExportFailed, ParityError, export_bundle
+from training.finetune import FinetuneConfig, FinetuningFailed, Progress, finetune
+from training.fonts import FONTS_DIR, FontsUnavailable, fetch_fonts
+from training.shards import write_shards
+from training.streams import NoTrainingData
+from training.synthesis.contact_sheet import write_contact_sheet
+from training.synthesis.demo import write_demo_photos
+from training.synthesis.plates import KINDS
+from training.systems.loop import TrainingFailed
+from training.train import CONFIGS, read_config, train
+from training.weights import InvalidWeights, TrainedWeights
 
-p = argparse.ArgumentParser()
-p.add_argument("cmd")
-p.add_argument("name")
-p.add_argument("--config", type=Path)
-p.add_argument("--shards", type=Path)
-p.add_argument("--out", type=Path)
-a = p.parse_args()
-print(train(a.name, config_path=a.config, shards=a.shards, out_dir=a.out))
+SHARDS = Path("var/training/shards")
+_EXPECTED = (
+    *(ExportFailed, FinetuningFailed, FontsUnavailable, InvalidBundle, InvalidSnapshot, InvalidWeights),
+    *(NoTrainingData, ParityError, TrainingFailed, OSError),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _build_parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], None] = options.command
+    try:
+        command(options)
+    except _EXPECTED as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _synth(options: argparse.Namespace) -> None:
+    if options.contact_sheet is None and options.shards is None:
+        raise TrainingFailed("Say what to draw: --contact-sheet FILE or --shards crops|scenes.")
+    if options.contact_sheet is not None:
+        write_contact_sheet(
+            options.contact_sheet,
+            kind=options.kind,
+            count=options.count,
+            seed=options.seed,
+            crops=options.crops,
+        )
+    if options.shards is not None:
+        folder = options.out or SHARDS / options.shards
+        write_shards(options.shards, folder, seed=options.seed, count=options.count, first=options.first)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    paths = write_demo_photos(options.out, options.count, options.seed)
+    print(f"{len(paths)} photos in {options.out}")
+
+
+def _fonts(options: argparse.Namespace) -> None:
+    licences = fetch_fonts(options.out)
+    print(f"{len(licences)} font families in {options.out}, their licences in LICENCES.json")
+
+
+def _train(options: argparse.Namespace) -> None:
+    purpose = "crops" if options.network == "sequence" else "scenes"
+    shards = options.shards or SHARDS / purpose
+    print(train(options.network, config_path=options.config, shards=shards, out_dir=options.out))
+
+
+def _export(options: argparse.Namespace) -> None:
+    weights = TrainedWeights(
+        sequence=options.sequence,
+        detector=options.detector,
+        calibration=json.loads(options.calibration) if options.calibration else {},
+    )
+    records = {path.parent.name: path for path in options.training}
+    training = {name: json.loads(path.read_text()) for name, path in records.items()}
+    if options.data:
+        training["data"] = options.data
+    bundle = export_bundle(
+        weights=weights, base_bundle=options.base, name=options.name, out_dir=options.out, training=training
+    )
+    print(bundle)
+
+
+def _finetune(options: argparse.Namespace) -> None:
+    weights = finetune(
+        snapshot=decode_snapshot(options.snapshot.read_bytes()),
+        photo_path=lambda sha256: options.photos / sha256,
+        base_bundle=options.base,
+        config=FinetuneConfig.from_json(read_config(options.config)),
+        out_dir=options.out,
+        report=_print_progress,
+    )
+    print(weights.sequence)
+
+
+def _print_progress(progress: Progress) -> None:
+    print(f"{progress.message} (loss {progress.loss:.4f})", file=sys.stderr)
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_synth(commands.add_parser("synth", help="draw a contact sheet, or shards to train from"))
+    _add_demo(commands.add_parser("demo", help="write demo photos"))
+    _add_fonts(commands.add_parser("fonts", help="fetch open-licence fonts with npm"))
+    _add_train(commands.add_parser("train", help="train a network; resumes in the same --out"))
+    _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
+    _add_finetune(commands.add_parser("finetune", help="fine-tune the recognizer on a dataset snapshot"))
+    return parser
+
+
+def _add_synth(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--contact-sheet", type=Path, metavar="FILE", help="a .jpg or .png to write")
+    parser.add_argument("--kind", choices=KINDS, help="only this kind of plate")
+    parser.add_argument("--crops", action="store_true", help="crops for the recognizer, not whole photos")
+    parser.add_argument("--shards", choices=("crops", "scenes"), help="write shards for training")
+    parser.add_argument("--out", type=Path, help="where the shards go")
+    parser.add_argument("--count", type=int, default=20, help="photos on the sheet, or shards")
+    parser.add_argument("--first", type=int, default=0, help="number of the first shard")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.set_defaults(command=_synth)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.set_defaults(command=_demo)
+
+
+def _add_fonts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, default=FONTS_DIR)
+    parser.set_defaults(command=_fonts)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("network", choices=("detector", "sequence"))
+    parser.add_argument("--config", type=Path, help="JSON; training/configs/NETWORK.json by default")
+    parser.add_argument("--shards", type=Path, help="folder of shards")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=_train)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sequence", type=Path, help="weights; those of the base bundle by default")
+    parser.add_argument("--detector", type=Path, help="weights; those of the base bundle by default")
+    parser.add_argument("--base", type=Path, help="bundle to take over what is not given")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--training", type=Path, action="append", default=[], help="training.json for the manifest"
+    )
+    parser.add_argument("--data", help="for the manifest: what the weights were trained on")
+    parser.add_argument("--calibration", help='JSON, such as {"temperature": 1.2, "bias": 0.1}')
+    parser.set_defaults(command=_export)
+
+
+def _add_finetune(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--snapshot", type=Path, required=True, help="dataset snapshot (JSON)")
+    parser.add_argument("--photos", type=Path, required=True, help="folder of photos named by SHA-256")
+    parser.add_argument("--base", type=Path, default=DEFAULT_BUNDLE)
+    parser.add_argument("--config", type=Path, default=CONFIGS / "default.json")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=_finetune)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

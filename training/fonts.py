@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-FONTS_DIR = Path("fonts")
+FONTS_DIR = Path(__file__).resolve().parent.parent / "fonts"
 LICENCES_FILE = "LICENCES.json"
 OPEN_LICENCES = frozenset({"OFL-1.1", "Apache-2.0", "MIT", "UFL-1.0"})
 WEIGHTS = (400, 500, 700)
