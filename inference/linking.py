@@ -34,7 +34,7 @@ END_FACTOR = 0.12
 
 CORE_LINK = 0.72
 """Only the characters of a VIN are linked as strongly as this."""
-STRONG_PERCENTILE = 80
+STRONG_PERCENTILE = 95
 
 _MIN_CELLS = 8
 _MAX_GROUPS = 24
@@ -121,10 +121,11 @@ def _take_cells(
     near = cv2.dilate((window == label).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     near &= (window == label) | (window == 0)
     scores = region[y0:y1, x0:x1]
-    rows, columns = np.nonzero(near & (scores > INK_THRESHOLD))
+    links = affinity[y0:y1, x0:x1]
+    rows, columns = np.nonzero(near & ((scores > INK_THRESHOLD) | (links > LINK_THRESHOLD)))
     centers = np.stack([columns + x0, rows + y0], axis=1).astype(np.float64) + 0.5
-    links = affinity[y0:y1, x0:x1][rows, columns]
-    return Cells(centers, scores[rows, columns].astype(np.float64), links.astype(np.float64))
+    weights, strengths = scores[rows, columns], links[rows, columns]
+    return Cells(centers, weights.astype(np.float64), strengths.astype(np.float64))
 
 
 def _fit_line(cells: Cells, peaks: Array) -> TextLine:
@@ -216,7 +217,7 @@ def _likeness(axis: _Axis, peaks: Array, cells: Cells) -> float:
 def _linked(cells: Cells) -> float:
     """The network links the characters of a VIN with 1 and those of other lines with 0.5: 0.2 to 1."""
     strength = float(np.percentile(cells.links, STRONG_PERCENTILE))
-    return 0.2 + 0.8 * float(np.clip((strength - 0.4) / 0.4, 0, 1))
+    return 0.2 + 0.8 * float(np.clip((strength - 0.45) / 0.4, 0, 1))
 
 
 def _join_groups(lines: list[TextLine]) -> list[Cells]:

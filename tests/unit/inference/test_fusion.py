@@ -1,0 +1,118 @@
+"""The check digit as evidence, the fusion of looks, and calibration."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inference import vin
+from inference.fusion import Calibration, best_consistent, combine, consistent_mass, judge
+from inference.types import LineEvidence
+
+KNOWN = "1M8GDM9AXKP042788"
+EUROPEAN = "WVWZZZ1JZXW000001"
+
+
+def sure_table(text: str, probability: float = 0.999) -> np.ndarray:
+    table = np.full((17, 33), (1 - probability) / 32)
+    table[np.arange(17), [vin.ALPHABET.index(symbol) for symbol in text]] = probability
+    return table
+
+
+def set_odds(table: np.ndarray, index: int, **shares: float) -> None:
+    table[index] = 1e-6
+    for symbol, share in shares.items():
+        table[index, vin.ALPHABET.index(symbol.lstrip("_"))] = share
+
+
+def test_a_sure_reading_stays() -> None:
+    verdict = judge(sure_table(KNOWN))
+    assert verdict.vin == KNOWN
+    assert verdict.raw_confidence > 0.97
+
+
+def test_the_check_digit_decides_between_neighbors() -> None:
+    table = sure_table(KNOWN)
+    set_odds(table, 3, _6=0.6, G=0.4)
+    verdict = judge(table)
+    assert verdict.vin == KNOWN
+    assert verdict.raw_confidence > 0.9
+
+
+def test_the_check_digit_is_no_filter() -> None:
+    wrong = KNOWN[:3] + "6" + KNOWN[4:]
+    assert not vin.has_valid_check_digit(wrong)
+    assert judge(sure_table(wrong, 0.99999)).vin == wrong
+
+
+def test_without_a_demand_the_check_digit_says_nothing() -> None:
+    table = sure_table(EUROPEAN)
+    set_odds(table, 16, _1=0.6, _7=0.4)
+    verdict = judge(table)
+    assert verdict.vin == EUROPEAN
+    assert 0.5 < verdict.raw_confidence < 0.6
+
+
+def test_what_is_missing_lowers_the_confidence() -> None:
+    table = sure_table(KNOWN)
+    table[5] *= 0.3
+    assert judge(table).raw_confidence == pytest.approx(
+        0.3 * judge(sure_table(KNOWN)).raw_confidence, rel=0.05
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_program_finds_the_best_consistent_vin(seed: int) -> None:
+    """Against all 3^17 combinations cut down to three undecided positions."""
+    rng = np.random.default_rng(seed)
+    base = [int(symbol) for symbol in rng.integers(0, 33, 17)]
+    table = np.full((17, 33), 1e-9)
+    table[np.arange(17), base] = 1.0
+    undecided = [int(index) for index in rng.choice([0, 3, 8, 11, 16], 3, replace=False)]
+    for index in undecided:
+        table[index] = rng.dirichlet(np.ones(33))
+    table /= table.sum(axis=1, keepdims=True)
+    best, mass = -1.0, 0.0
+    for symbols in product(range(33), repeat=3):
+        trial = list(base)
+        for index, symbol in zip(undecided, symbols, strict=True):
+            trial[index] = symbol
+        if vin.has_valid_check_digit("".join(vin.ALPHABET[symbol] for symbol in trial)):
+            probability = float(np.prod([table[index, trial[index]] for index in undecided]))
+            mass += probability
+            best = max(best, probability)
+    found = best_consistent(table)
+    assert vin.has_valid_check_digit("".join(vin.ALPHABET[symbol] for symbol in found))
+    assert float(table[np.arange(17), found].prod()) >= best * (1 - 1e-6)
+    assert consistent_mass(table) == pytest.approx(mass, abs=1e-5)
+
+
+def look(text: str, probability: float) -> LineEvidence:
+    return LineEvidence(scores=np.log(sure_table(text, probability)), centers=np.linspace(20, 360, 17))
+
+
+def test_surer_looks_count_more() -> None:
+    combined = combine([look(EUROPEAN, 0.95), look("A" * 17, 0.4)])
+    assert judge(combined).vin == EUROPEAN
+
+
+def test_many_looks_outvote_one() -> None:
+    other = EUROPEAN[:-1] + "7"
+    combined = combine([look(other, 0.8), look(EUROPEAN, 0.8), look(EUROPEAN, 0.8)])
+    assert judge(combined).vin == EUROPEAN
+
+
+def test_calibration_softens_and_shifts() -> None:
+    assert Calibration().apply(0.73) == pytest.approx(0.73)
+    assert Calibration(temperature=2.0).apply(0.99) == pytest.approx(1 / (1 + 99**-0.5))
+    assert Calibration(bias=1.0).apply(0.5) == pytest.approx(1 / (1 + np.exp(-1)))
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.2, 5), st.floats(-3, 3))
+def test_calibration_keeps_the_order(low: float, high: float, temperature: float, bias: float) -> None:
+    calibration = Calibration(temperature, bias)
+    low, high = sorted((low, high))
+    assert 0 <= calibration.apply(low) <= calibration.apply(high) <= 1
