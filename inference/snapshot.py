@@ -71,10 +71,19 @@ def split_for_vehicle(vin: str, *, seed: int, validation: float = 0.15, test: fl
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """Canonical bytes; their SHA-256 is the snapshot's content hash."""
-    document = {"format": FORMAT, **asdict(snapshot)}
+    items = [_encode_item(item) for item in snapshot.items]
+    document = {"format": FORMAT, "name": snapshot.name, "items": items}
     return json.dumps(
         document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
     ).encode()
+
+
+def _encode_item(item: SnapshotItem) -> dict[str, Any]:
+    """With every coordinate as a float: 9 and 9.0 are the same point and must give the same bytes."""
+    data = asdict(item)
+    data["region"] = _decode_quad(data["region"]) if data["region"] is not None else None
+    data["characters"] = [{**entry, "quad": _decode_quad(entry["quad"])} for entry in data["characters"]]
+    return data
 
 
 def decode_snapshot(content: bytes, *, sha256: str | None = None) -> Snapshot:
