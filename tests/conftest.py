@@ -1,0 +1,170 @@
+"""Fixtures for all tests: people of each role, real servers and workers, and a browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from labeling.models import Membership, Project, User
+from tests import browser as browsers
+from tests import photos, processes
+
+# Playwright's synchronous interface runs an event loop in the thread of the test, which Django would refuse.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+PASSWORD = "correct horse 17 battery"
+ROLES = ("annotator", "reviewer", "ml_engineer", "admin")
+PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_names() -> Iterator[None]:
+    """Pages rendered inside the test process name static files unhashed: nothing need be collected."""
+    storages = {**django_settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_STATIC}}
+    with override_settings(STORAGES=storages):
+        yield
+
+
+@lru_cache
+def _hash_password() -> str:
+    return make_password(PASSWORD)
+
+
+def make_user(username: str) -> User:
+    """A person who can log in with PASSWORD; hashed once for all, as that is slow on purpose."""
+    return User.objects.create(username=username, password=_hash_password())
+
+
+@dataclass(frozen=True)
+class People:
+    """A project, a member of each role, and somebody who is in no project."""
+
+    project: Project
+    annotator: User
+    reviewer: User
+    ml_engineer: User
+    admin: User
+    outsider: User
+
+    def client(self, role: str) -> Client:
+        """A client that is logged in as the member of that role."""
+        client = Client()
+        client.force_login(getattr(self, role))
+        return client
+
+
+def make_people(*, name: str = "Yard", prefix: str = "") -> People:
+    """A project with its people in the database."""
+    now = timezone.now()
+    project = Project.objects.create(name=name, slug=name.lower(), created_at=now)
+    members = {role: make_user(prefix + role) for role in ROLES}
+    for role, user in members.items():
+        Membership.objects.create(project=project, user=user, role=role, created_at=now)
+    return People(project=project, outsider=make_user(prefix + "outsider"), **members)
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """A project and its people."""
+    return make_people()
+
+
+@pytest.fixture
+def other_people(db: None) -> People:
+    """Another project, whose things do not exist for the people of the first."""
+    return make_people(name="Elsewhere", prefix="other_")
+
+
+@pytest.fixture
+def make_photo() -> Callable[..., bytes]:
+    """Renders the file of a photo that shows a VIN; another seed gives another file."""
+    return photos.render_photo
+
+
+@pytest.fixture
+def champion(people: People):
+    """The base bundle, registered and in service in the project."""
+    from labeling.operations import model_versions
+
+    return model_versions.register_base_bundle(
+        project=people.project,
+        bundle_dir=processes.ROOT / "bundles" / "base",
+        by=people.admin,
+        now=timezone.now(),
+    )
+
+
+@pytest.fixture(scope="session")
+def _collected_static() -> None:
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(command, check=True, cwd=processes.ROOT)
+
+
+@pytest.fixture(scope="session")
+def _web(
+    django_db_setup: None, _collected_static: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    web, url = processes.start_web(log=tmp_path_factory.mktemp("web") / "web.log")
+    yield url
+    web.stop()
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """The web server that the browser talks to."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@pytest.fixture
+def live_server(transactional_db: None, _web: str) -> LiveServer:
+    """The web server as in production, with collected static files, on the test database."""
+    return LiveServer(_web)
+
+
+@pytest.fixture
+def running_worker(transactional_db: None, tmp_path: Path) -> Iterator[processes.TestProcess]:
+    """A worker that takes the jobs of every queue, and the beat."""
+    processes.empty_queues()
+    worker = processes.start_worker(log=tmp_path / "worker.log", queues=processes.ALL_QUEUES)
+    beat = processes.start_beat(log=tmp_path / "beat.log", schedule=tmp_path / "beat-schedule")
+    yield worker
+    beat.stop()
+    worker.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(playwright) -> dict[str, object]:
+    """How pytest-playwright starts the browser; where there is none, the tests fail and say what to do."""
+    problem = browsers.find_problem(playwright.chromium.executable_path)
+    if problem:
+        pytest.fail(problem, pytrace=False)
+    return browsers.launch_options()
+
+
+@pytest.fixture
+def log_in(live_server: LiveServer) -> Callable[..., None]:
+    """Log a person in through the login page of the live server, in a browser's page."""
+
+    def log_in(page, user: User) -> None:
+        page.goto(f"{live_server.url}/login/")
+        page.fill("input[name=username]", user.username)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda url: "/login/" not in url)
+
+    return log_in
