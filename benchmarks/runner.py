@@ -1,0 +1,41 @@
+"""What the processes of both engines share: one processor, paths on stdin, answers as JSON lines on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from time import perf_counter
+
+ReadFile = Callable[[str], str | None]
+"""From a photo's path to the VIN read in it."""
+
+
+def pin_to_one_processor() -> None:
+    """Before any library starts its threads."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def answer_all(read: ReadFile) -> None:
+    """Answers each path of stdin; the last line tells the greatest memory in MiB.
+
+    The first photo is read twice, so that nothing that happens once is counted as the time of a photo.
+    """
+    paths = [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    for path in paths[:1]:
+        read(path)
+    for path in paths:
+        start = perf_counter()
+        vin = read(path)
+        answer = {"file": path, "vin": vin, "milliseconds": (perf_counter() - start) * 1000}
+        print(json.dumps(answer), flush=True)
+    print(json.dumps({"mebibytes": _peak_mebibytes()}), flush=True)
+
+
+def _peak_mebibytes() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
