@@ -2,8 +2,8 @@
 
     python -m benchmarks.read --real photos.csv --limit 100
 
-The photos of the CSV are yours; beside them, synthetic ones are rendered from fixed seeds. RapidOCR
-3.10 (PP-OCRv6, Apache-2.0) is installed into a virtual environment of its own under var/bench, and used with its
+The photos of the CSV are yours; beside them, synthetic ones are rendered from fixed seeds. RapidOCR 3.10
+(PP-OCRv6, Apache-2.0) is installed into a virtual environment of its own under var/bench, and used with its
 default settings.
 """
 

@@ -1,4 +1,4 @@
-"""What the processes of both engines share: one processor, paths on stdin, answers as JSON lines on stdout."""
+"""What the processes of both engines share: one processor, paths on stdin, JSON lines on stdout."""
 
 from __future__ import annotations
 
