@@ -1,6 +1,6 @@
 """Reads the photos named on stdin with RapidOCR, in a virtual environment of its own.
 
-A general engine returns lines of text. The VIN is picked out of them: O and Q are taken for 0 and I for 1, other
+A general engine returns lines of text. The VIN is picked out of them: O and Q are read as 0 and I as 1, other
 signs than letters and digits are dropped, and of all windows of 17 characters the first with the right check
 digit is taken, else the first of all; the lines in the order of their scores, then all of them joined.
 """
