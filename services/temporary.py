@@ -32,13 +32,28 @@ def execute(command: Sequence[str]) -> int:
     """
     _adopt_orphans()
     with _keeper() as (keeper, variables):
+        started: list[servers.Process] = []
+        _pass_signals_on(started)
         child = subprocess.Popen(command, env={**os.environ, **variables})
+        started.append(child)
         keeper.stdin.write(f"{child.pid}\n".encode())
         keeper.stdin.flush()
         try:
-            return _wait(child)
+            code = child.wait()
         finally:
             _end_descendants(spare=keeper.pid)
+    return 128 - code if code < 0 else code
+
+
+def _pass_signals_on(children: list[servers.Process]) -> None:
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        # Ctrl-C in a terminal has already reached the child.
+        if not (number == signal.SIGINT and _is_in_foreground()):
+            for child in children:
+                child.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
 
 
 @contextlib.contextmanager
@@ -57,18 +72,6 @@ def _keeper() -> Iterator[tuple[Any, dict[str, str]]]:
     finally:
         process.stdin.close()  # type: ignore[union-attr]
         process.wait()
-
-
-def _wait(child: subprocess.Popen[bytes]) -> int:
-    def pass_on(number: int, frame: FrameType | None) -> None:
-        # Ctrl-C in a terminal has already reached the child.
-        if not (number == signal.SIGINT and _is_in_foreground()):
-            child.send_signal(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, pass_on)
-    code = child.wait()
-    return 128 - code if code < 0 else code
 
 
 def _is_in_foreground() -> bool:
