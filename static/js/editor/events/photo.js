@@ -1,0 +1,93 @@
+/** The whole photo under the pointer: pan, zoom, the region and its corners. */
+
+import { moveCorner, moveRegion } from "../actions/region.js";
+import { drag, listen } from "../listen.js";
+import { toPhoto, toPort } from "../pointer.js";
+import { panBy, zoomAt } from "../view.js";
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const FAR = 10;
+
+export function bindPhoto(app) {
+  const port = app.root.querySelector("[data-port]");
+  const grip = app.root.querySelector("[data-region-grip]");
+  const corners = [...app.root.querySelectorAll("[data-corner]")];
+  return listen([
+    [port, "pointerdown", createPan(app)],
+    [port, "wheel", (event) => onWheel(app, event), { passive: false }],
+    [grip, "pointerdown", (event) => onGrip(app, event)],
+    ...corners.map((corner) => [corner, "pointerdown", (event) => onCorner(app, event)]),
+    ...corners.map((corner) => [corner, "keydown", (event) => onCornerKey(app, event)]),
+  ]);
+}
+
+function onWheel(app, event) {
+  event.preventDefault();
+  const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.002));
+  app.look((view, photo, port) => zoomAt(view, factor, toPort(app, event), photo, port));
+}
+
+/** One pointer pans, two pinch. */
+function createPan(app) {
+  const points = new Map();
+
+  function onMove(event) {
+    const before = [...points.values()];
+    const from = points.get(event.pointerId);
+    const to = toPort(app, event);
+    points.set(event.pointerId, to);
+    if (points.size === 1) {
+      app.look((view, photo, port) => panBy(view, [to[0] - from[0], to[1] - from[1]], photo, port));
+    } else if (points.size === 2) {
+      pinch(before, [...points.values()]);
+    }
+  }
+
+  function pinch(before, after) {
+    const factor = spanOf(after) / Math.max(spanOf(before), 1);
+    app.look((view, photo, port) => zoomAt(view, factor, middleOf(after), photo, port));
+  }
+
+  return function onPress(event) {
+    if (event.button !== 0) return;
+    points.set(event.pointerId, toPort(app, event));
+    drag(event, onMove, () => points.delete(event.pointerId));
+  };
+}
+
+const spanOf = ([[x0, y0], [x1, y1]]) => Math.hypot(x1 - x0, y1 - y0);
+const middleOf = ([[x0, y0], [x1, y1]]) => [(x0 + x1) / 2, (y0 + y1) / 2];
+
+/** Drags the whole region by its edge. */
+function onGrip(app, event) {
+  if (event.button !== 0) return;
+  event.stopPropagation();
+  let last = toPhoto(app, event);
+  drag(event, (move) => {
+    const point = toPhoto(app, move);
+    app.store.preview(moveRegion, [point[0] - last[0], point[1] - last[1]]);
+    last = point;
+  }, app.store.settle);
+}
+
+function onCorner(app, event) {
+  if (event.button !== 0) return;
+  event.stopPropagation();
+  const corner = Number(event.currentTarget.dataset.corner);
+  const [startX, startY] = toPhoto(app, event);
+  const [x, y] = app.store.state.region[corner];
+  drag(event, (move) => {
+    const point = toPhoto(app, move);
+    app.store.preview(moveCorner, corner, [x + point[0] - startX, y + point[1] - startY]);
+  }, app.store.settle);
+}
+
+function onCornerKey(app, event) {
+  const direction = ARROWS[event.key];
+  if (!direction) return;
+  event.preventDefault();
+  const corner = Number(event.currentTarget.dataset.corner);
+  const step = event.shiftKey ? FAR : 1;
+  const [x, y] = app.store.state.region[corner];
+  app.store.act(moveCorner, corner, [x + direction[0] * step, y + direction[1] * step]);
+}

@@ -1,0 +1,36 @@
+/** Which of the versions that exist a photo is opened with. */
+
+import { openState } from "./state.js";
+
+/**
+ * The person's own unfinished work where it started from the newest revision, else the newest annotation, else the
+ * prediction.
+ * @param {object} bundle the editor bundle of the API
+ * @param {object|null} kept the local journal's entry for this task and revision
+ */
+export function chooseVersion(bundle, kept) {
+  const { draft, task } = bundle;
+  const saved = draft && draft.base_revision === task.revision ? draft : null;
+  return newest(saved, kept) ?? chooseBase(bundle);
+}
+
+/** What the server holds besides drafts. A photo marked unreadable has no text: then the prediction helps. */
+export const chooseBase = ({ annotation, prediction }) => (annotation?.text ? annotation : asVersion(prediction));
+
+function newest(saved, kept) {
+  if (!saved || !kept) return saved ?? kept;
+  return kept.saved_at > Date.parse(saved.saved_at) ? kept : saved;
+}
+
+const asVersion = (prediction) => (
+  prediction && { text: prediction.vin ?? "", characters: prediction.characters ?? [], region: prediction.region }
+);
+
+/** Work of one's own that started from an older revision than the newest, so that somebody has to compare them. */
+export function findStaleDraft({ draft, task }) {
+  return draft && draft.base_revision !== task.revision ? draft : null;
+}
+
+export function openVersion(bundle, version) {
+  return openState(version, bundle.prediction, { width: bundle.photo.width, height: bundle.photo.height });
+}

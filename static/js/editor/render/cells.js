@@ -1,0 +1,125 @@
+/** The row of cells, each under its own character's pixels. */
+
+import { placeCells } from "../geometry.js";
+import { certaintyOf, isSuspect, statusOf } from "../state.js";
+import { LENGTH } from "../vin.js";
+import { keepChildren, make, makeSvg, part, setAttribute, setText } from "./dom.js";
+
+const GAP = 4;
+const WIDEST = 56;
+
+const MARKS = { empty: "empty", illegible: "unread", edited: "edited", confirmed: "kept" };
+
+/** What stands under a cell: the model's percentage, or who wrote the symbol instead of it. */
+export function markOf(cell) {
+  const status = statusOf(cell);
+  if (status !== "model") return MARKS[status];
+  return cell.confidence === null ? "" : `${percentOf(cell.confidence)}%`;
+}
+
+/** Rounded down, so that 100 means certain. */
+export const percentOf = (confidence) => Math.floor(confidence * 100 + 1e-9);
+
+/** What a screen reader says of a cell. */
+export function describeCell(cell, index) {
+  const position = `position ${index + 1}`;
+  const status = cell ? statusOf(cell) : "empty";
+  if (status === "empty") return `${position}, empty`;
+  if (status === "illegible") return `${position}, marked illegible`;
+  if (status !== "model") return `${position}, character ${cell.symbol}, ${MARKS[status]}`;
+  if (cell.confidence === null) return `${position}, character ${cell.symbol}`;
+  const doubt = isSuspect(cell) ? ", check it" : "";
+  return `${position}, character ${cell.symbol}, ${percentOf(cell.confidence)} % certain${doubt}`;
+}
+
+/**
+ * Where each place stands: under its box, those without one beside their neighbours, the empty ones at the end.
+ * @param {(number|null)[]} centers of the cells' boxes
+ * @returns {{centers: number[], width: number}}
+ */
+export function layOutCells(centers, total) {
+  const count = Math.max(LENGTH, centers.length);
+  const pitch = Math.min(WIDEST + GAP, total / count);
+  const known = Array.from({ length: count }, (_, index) => centers[index] ?? null);
+  const wanted = fillGaps(known, pitch, (total - (count - 1) * pitch) / 2);
+  return { centers: placeCells(wanted, pitch, total), width: pitch - GAP };
+}
+
+/** Places without a box follow the one before them, or, at the start, run up to the first that has one. */
+function fillGaps(known, pitch, start) {
+  const first = known.findIndex((center) => center !== null);
+  const origin = first < 0 ? start : known[first] - first * pitch;
+  let last = origin - pitch;
+  return known.map((center) => {
+    last = center ?? last + pitch;
+    return last;
+  });
+}
+
+export function createCells(root) {
+  const row = part(root, "cells");
+  const leaders = part(root, "leaders");
+
+  return {
+    render({ state, screen }, centers, total) {
+      const placed = layOutCells(centers, total);
+      const changed = findChanged(state, screen);
+      const elements = keepChildren(row, placed.centers.length, makeCell);
+      elements.forEach((element, index) => {
+        element.style.left = `${placed.centers[index] - placed.width / 2}px`;
+        element.style.width = `${placed.width}px`;
+        renderCell(element, state.cells[index] ?? null, index, { state, changed });
+      });
+      renderLeaders(leaders, centers, placed.centers, total, state.focus);
+      return placed.centers;
+    },
+    inputAt: (index) => row.children[index]?.querySelector("input") ?? null,
+  };
+}
+
+/** The places where the annotation under review says something else than the model. */
+function findChanged(state, { bundle }) {
+  if (bundle.lease.kind !== "review") return () => false;
+  return (cell) => cell.symbol !== cell.predicted;
+}
+
+function makeCell() {
+  const cell = make("div", "vin-cell");
+  const input = make("input");
+  Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false, inputMode: "text" });
+  input.setAttribute("autocapitalize", "characters");
+  input.setAttribute("autocorrect", "off");
+  input.setAttribute("enterkeyhint", "send");
+  cell.append(make("span", "cell-position figure"), input, make("span", "cell-mark figure"));
+  return cell;
+}
+
+function renderCell(element, cell, index, { state, changed }) {
+  const [position, input, mark] = element.children;
+  const isFocused = index === state.focus;
+  setText(position, String(index + 1));
+  if (input.value !== (cell?.symbol ?? "")) input.value = cell?.symbol ?? "";
+  setAttribute(input, "data-index", index);
+  setAttribute(input, "aria-label", describeCell(cell, index));
+  input.tabIndex = isFocused ? 0 : -1;
+  setText(mark, cell ? markOf(cell) : "");
+  setAttribute(element, "data-certainty", cell && certaintyOf(cell));
+  setAttribute(element, "data-status", cell ? statusOf(cell) : "absent");
+  setAttribute(element, "data-focused", isFocused);
+  setAttribute(element, "data-changed", Boolean(cell) && changed(cell));
+  setAttribute(element, "data-surplus", index >= LENGTH);
+}
+
+/** Thin lines from a box to its cell, where the cell could not stand right under it. */
+function renderLeaders(parent, centers, placed, total, focus) {
+  setAttribute(parent, "viewBox", `0 0 ${total} 10`);
+  const lines = keepChildren(parent, centers.length, () => makeSvg("line"));
+  lines.forEach((line, index) => {
+    const from = centers[index] ?? placed[index];
+    Object.entries({ x1: from, y1: 0, x2: placed[index], y2: 10 }).forEach(([name, value]) => (
+      setAttribute(line, name, value.toFixed(1))
+    ));
+    setAttribute(line, "data-focused", index === focus);
+    setAttribute(line, "data-absent", centers[index] === null);
+  });
+}

@@ -1,0 +1,68 @@
+/** The dialogs: reasons, both versions, logging in again, keys. Which one is open follows from the screen. */
+
+import { COMMANDS } from "../keys.js";
+import { REASONS } from "../reasons.js";
+import { textOf } from "../state.js";
+import { make, part, setText } from "./dom.js";
+import { differencesTo, makeVin } from "./versions.js";
+
+/** @returns {string|null} the dialog that the screen asks for */
+export function dialogFor({ isSignedOut, lost, mode }) {
+  if (isSignedOut) return "login";
+  if (lost) return "lost";
+  if (mode in REASONS) return "reasons";
+  return mode === "help" ? "help" : null;
+}
+
+export function createDialogs(root, { kind }) {
+  const dialogs = [...root.querySelectorAll("dialog[data-dialog]")];
+  renderKeys(part(root, "key-list"), kind);
+
+  return function render(screen) {
+    const wanted = dialogFor(screen);
+    if (wanted === "reasons") renderReasons(root, screen.mode);
+    if (wanted === "lost") renderLost(root, screen.lost);
+    for (const dialog of dialogs) toggleDialog(dialog, dialog.dataset.dialog === wanted);
+  };
+}
+
+function toggleDialog(dialog, isWanted) {
+  if (dialog.open === isWanted) return;
+  if (isWanted) dialog.showModal();
+  else dialog.close();
+}
+
+function renderReasons(root, mode) {
+  const list = part(root, "reason-list");
+  if (list.dataset.shown === mode) return;
+  list.dataset.shown = mode;
+  setText(part(root, "reasons-title"), REASONS[mode].title);
+  part(root, "reason-words").value = "";
+  list.replaceChildren(...REASONS[mode].choices.map((words, index) => {
+    const button = make("button", "button wide", words);
+    button.type = "button";
+    button.dataset.reason = words;
+    button.append(make("kbd", "", String(index + 1)));
+    return button;
+  }));
+}
+
+function renderLost(root, { message, mine, theirs }) {
+  setText(part(root, "lost-message"), message);
+  const [own, other] = [textOf(mine), theirs.text];
+  part(root, "lost-mine").replaceChildren(makeVin(own, differencesTo(other, own)));
+  part(root, "lost-theirs").replaceChildren(makeVin(other, differencesTo(own, other)));
+  const author = theirs.author ? `On the server, by ${theirs.author}` : "On the server: the model's reading";
+  setText(part(root, "lost-author"), author);
+}
+
+function renderKeys(list, kind) {
+  const rows = COMMANDS.filter((command) => (command.kind ?? kind) === kind).map(({ shown, does }) => {
+    const row = make("div");
+    const term = make("dt");
+    term.append(make("kbd", "", shown));
+    row.append(term, make("dd", "", does));
+    return row;
+  });
+  list.replaceChildren(...rows);
+}

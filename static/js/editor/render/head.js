@@ -1,0 +1,73 @@
+/** The head, the notices, the buttons and the judgements about the text. */
+
+import { LENGTH, checkDigit, judgeCheckDigit } from "../vin.js";
+import { textOf } from "../state.js";
+import { isFix } from "../verdicts.js";
+import { part, setAttribute, setHidden, setText } from "./dom.js";
+
+const SAVE_WORDS = {
+  idle: "", pending: "Saving …", saved: "Draft saved", offline: "No connection: kept on this device, trying again",
+  refused: "Not saved on the server", kept: "Kept on this device",
+};
+
+const CHECK_WORDS = {
+  incomplete: "", valid: "✓ Check digit fits",
+  absent: "Check digit does not fit: usual outside North America and China",
+};
+
+export function createHead(root, { kind }) {
+  const find = (name) => part(root, name);
+  const parts = {
+    name: find("photo-name"), waiting: find("waiting"), save: find("save"), notice: find("notice"),
+    rejection: find("rejection"), rejectionText: find("rejection-text"), outcome: find("outcome"),
+    outcomeText: find("outcome-text"), length: find("length"), check: find("check"), undo: find("undo-word"),
+  };
+  const acceptWord = kind === "review" ? find("accept-word") : null;
+  const buttons = [...root.querySelectorAll("[data-command]")];
+
+  return function render(store) {
+    const { state, screen } = store;
+    renderHead(parts, screen);
+    renderJudgement(parts, textOf(state), state.cells.length);
+    renderButtons(buttons, store);
+    setText(parts.undo, !store.canUndo && screen.last ? "Take last back" : "Undo");
+    if (acceptWord) setText(acceptWord, isFix(store) ? "Fix and accept" : "Accept");
+  };
+}
+
+function renderHead(parts, { bundle, save, notice }) {
+  const { task, photo, annotation, lease } = bundle;
+  const isMarked = lease.kind === "review" && annotation?.outcome === "unreadable";
+  setText(parts.name, photo.name);
+  setText(parts.waiting, task.waiting ? `${task.waiting} more waiting` : "");
+  setText(parts.save, save.message ? `${SAVE_WORDS[save.status]}: ${save.message}` : SAVE_WORDS[save.status]);
+  setAttribute(parts.save, "data-status", save.status);
+  setText(parts.notice, notice?.text ?? "");
+  setAttribute(parts.notice, "data-tone", notice?.tone ?? null);
+  setHidden(parts.rejection, !(lease.kind === "annotate" && task.rejection_reason));
+  setText(parts.rejectionText, task.rejection_reason ?? "");
+  setHidden(parts.outcome, !isMarked);
+  setText(parts.outcomeText, isMarked ? `${annotation.unreadable_reason}.` : "");
+}
+
+function renderJudgement(parts, text, count) {
+  setText(parts.length, `${text.length} of ${LENGTH}`);
+  setAttribute(parts.length, "data-tone", text.length === LENGTH && count === LENGTH ? "good" : "warning");
+  const judgement = judgeCheckDigit(text);
+  const wrong = `▲ Check digit: ${checkDigit(text)} expected at position 9`;
+  setText(parts.check, judgement === "wrong" ? wrong : CHECK_WORDS[judgement]);
+  setAttribute(parts.check, "data-tone", { wrong: "warning", valid: "good" }[judgement] ?? null);
+}
+
+function renderButtons(buttons, { state, screen, canUndo, canRedo }) {
+  const isBusy = screen.phase !== "working";
+  const idle = {
+    undo: !canUndo && !screen.last, redo: !canRedo, delete: state.focus >= state.cells.length,
+    turn: !state.region, spread: !state.region,
+  };
+  for (const button of buttons) {
+    button.disabled = Boolean(idle[button.dataset.command]);
+    if (button.matches(".primary")) setAttribute(button, "aria-busy", isBusy ? "true" : null);
+    if (button.dataset.mode) setAttribute(button, "aria-pressed", String(screen.mode === button.dataset.mode));
+  }
+}

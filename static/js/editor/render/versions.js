@@ -1,0 +1,75 @@
+/** The model's text, the annotator's and one's own, character under character. */
+
+import { align } from "../alignment.js";
+import { percentOf } from "./cells.js";
+import { make, part, setHidden, setText } from "./dom.js";
+import { textOf } from "../state.js";
+
+export function createVersions(root) {
+  const list = part(root, "versions");
+  const quality = part(root, "quality");
+  const last = part(root, "last");
+  const words = part(root, "last-words");
+  let shown = "";
+
+  return function render({ state, screen }) {
+    const rows = listVersions(state, screen);
+    const key = JSON.stringify(rows);
+    if (key !== shown) list.replaceChildren(...rows.map(makeRow));
+    shown = key;
+    setText(quality, adviceOf(screen.bundle.prediction));
+    setHidden(last, screen.last === null);
+    setText(words, screen.last?.words ?? "");
+  };
+}
+
+/** @returns {{who: string, note: string, text: string}[]} */
+export function listVersions(state, { bundle }) {
+  const { prediction, annotation, lease } = bundle;
+  const rows = [];
+  if (prediction) {
+    const sure = `${percentOf(prediction.confidence)} % sure`;
+    rows.push({ who: `Model ${prediction.model_version}`, note: prediction.vin ? sure : "", text: prediction.vin ?? "" });
+  }
+  if (annotation) {
+    const text = annotation.outcome === "unreadable" ? "" : annotation.text;
+    rows.push({ who: annotation.author, note: `revision ${annotation.revision}`, text });
+  }
+  rows.push({ who: lease.kind === "review" ? "Your review" : "You", note: "", text: textOf(state) });
+  const base = rows[0].text;
+  const others = rows.slice(1).map((row) => ({ ...row, differs: differencesTo(base, row.text) }));
+  return [{ ...rows[0], differs: others.length ? differencesTo(others.at(-1).text, base) : [] }, ...others];
+}
+
+/** Indexes in `text` that say something else than `base` there, or that `base` does not have. */
+export function differencesTo(base, text) {
+  if (!base) return [];
+  return align([...base], [...text])
+    .filter(({ before, after }) => after !== null && base[before] !== text[after])
+    .map(({ after }) => after);
+}
+
+function makeRow({ who, note, text, differs }) {
+  const row = make("div", "version");
+  const head = make("div", "version-who", who);
+  if (note) head.append(make("small", "figure", note));
+  row.append(head, makeVin(text, differs));
+  return row;
+}
+
+/** A VIN in its three groups, with marked characters where it differs. */
+export function makeVin(text, differs = []) {
+  if (!text) return make("span", "faint", "nothing read");
+  const vin = make("span", "vin");
+  vin.translate = false;
+  [...text].forEach((symbol, index) => {
+    const mark = make(differs.includes(index) ? "mark" : "span", [3, 9].includes(index) ? "vin-group" : "", symbol);
+    vin.append(mark);
+  });
+  return vin;
+}
+
+/** What the quality report advises about the photo, as one line. */
+function adviceOf(prediction) {
+  return (prediction?.quality?.issues ?? []).map(({ advice }) => advice).filter(Boolean).join(" ");
+}

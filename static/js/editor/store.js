@@ -1,0 +1,57 @@
+/** The one place that holds what changes: the history of the work, and everything else that the screen shows. */
+
+import { commit, openHistory, redo, replacePresent, undo } from "./history.js";
+import { hasSameContent } from "./state.js";
+
+/** @param {object} screen what the screen shows beside the work: phase, notices, view of the photo */
+export function createStore(screen) {
+  let history = openHistory(null);
+  let beforeDrag = null;
+  let shown = screen;
+  const listeners = new Set();
+  const tell = (hasChanged) => listeners.forEach((listener) => listener(hasChanged));
+
+  function setHistory(next) {
+    const hasChanged = history.present === null || next.present === null
+      || !hasSameContent(history.present, next.present);
+    history = next;
+    tell(hasChanged);
+  }
+
+  return {
+    get state() { return history.present; },
+    get screen() { return shown; },
+    get canUndo() { return history.past.length > 0; },
+    get canRedo() { return history.future.length > 0; },
+    open: (state) => { beforeDrag = null; setHistory(openHistory(state)); },
+    /** Applies an action. What changes the photo's reading is an undo step; where the focus goes is not. */
+    act(action, ...args) {
+      const next = action(history.present, ...args);
+      if (next === history.present) return;
+      const keep = hasSameContent(next, history.present);
+      setHistory(keep ? replacePresent(history, next) : commit(history, next));
+    },
+    /** Shows an action while the pointer is down; `settle` makes the whole drag one undo step. */
+    preview(action, ...args) {
+      beforeDrag ??= history;
+      setHistory(replacePresent(history, action(history.present, ...args)));
+    },
+    settle() {
+      if (beforeDrag === null) return;
+      const before = beforeDrag;
+      beforeDrag = null;
+      setHistory(hasSameContent(before.present, history.present) ? before : commit(before, history.present));
+    },
+    undo: () => setHistory(undo(history)),
+    redo: () => setHistory(redo(history)),
+    show(change) {
+      shown = { ...shown, ...change };
+      tell(false);
+    },
+    /** @param {(hasChanged: boolean) => void} listener told whether the reading itself changed */
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
