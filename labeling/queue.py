@@ -23,14 +23,17 @@ SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
 FINETUNING_QUEUE = "finetuning"
+MAINTENANCE_QUEUE = "maintenance"
+"""Taken by the prediction worker too, in turn: a sweep does not wait behind a thousand photos."""
+
 QUEUES = {
     PREDICT_PHOTO: PREDICTION_QUEUE,
     RENDER_PHOTO: PREDICTION_QUEUE,
-    SWEEP: PREDICTION_QUEUE,
+    SWEEP: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
 }
 
-PREDICTION_SECONDS = 60
+PREDICTION_SECONDS = settings.PREDICTION_SECONDS
 """A job on one photo that takes longer is killed, and its row is swept."""
 
 _PAUSE_SECONDS = 5.0

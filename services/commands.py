@@ -67,7 +67,10 @@ def list_processes(local: Local, port: int) -> dict[str, list[str]]:
             *("--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "5"),
             "--no-control-socket",
         ],
-        "prediction": [*celery, "worker", "-Q", "prediction", "-n", "prediction@%h", "-c", str(readers)],
+        "prediction": [
+            *celery,
+            *("worker", "-Q", "prediction,maintenance", "-n", "prediction@%h", "-c", str(readers)),
+        ],
         "finetuning": [*celery, "worker", "-Q", "finetuning", "-n", "finetuning@%h", "-c", "1"],
         "beat": [*celery, "beat", "-s", str(local.folder / "beat-schedule"), "--pidfile", ""],
     }

@@ -23,6 +23,7 @@ try:
     CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
     LEASE_SECONDS = env.int("LEASE_SECONDS", 300, validate=lambda seconds: seconds >= 30)
     MAX_UPLOAD_MEGABYTES = env.int("MAX_UPLOAD_MEGABYTES", 40, validate=lambda megabytes: megabytes >= 1)
+    PREDICTION_SECONDS = env.int("PREDICTION_SECONDS", 60, validate=lambda seconds: seconds >= 5)
     LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 except EnvError as error:
     raise ImproperlyConfigured(f"{error}. See docs/reference/settings.md for what it holds.") from error
@@ -30,7 +31,9 @@ except EnvError as error:
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("VINLOOP_SECRET_KEY needs 40 random characters or more.")
 if not DATABASE["ENGINE"].endswith("postgresql"):
-    raise ImproperlyConfigured("VINLOOP_DATABASE_URL must name a PostgreSQL database: postgres://user:password@host/name.")
+    raise ImproperlyConfigured(
+        "VINLOOP_DATABASE_URL must name a PostgreSQL database: postgres://user:password@host/name."
+    )
 if not BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://")):
     raise ImproperlyConfigured("VINLOOP_BROKER_URL must speak the Redis protocol: redis://host:port/0.")
 
@@ -102,7 +105,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "uploads"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "uploads"},
+    },
     "staticfiles": {"BACKEND": "webapp.staticfiles.ModuleManifestStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
