@@ -28,7 +28,7 @@ from inference.bundle import (
 from inference.fusion import Calibration
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.sessions import Network as Session
-from training.weights import Network, TrainedWeights, load_network
+from training.weights import Network, TrainedWeights, load_network, save_compact
 
 Tensor = npt.NDArray[np.float32]
 
@@ -128,10 +128,10 @@ def _place_network(
         shutil.copyfile(base_bundle / base.weights[name].file, weights_path)
         parameters = base.networks[name].parameters
     else:
-        network = load_network(source, name)
+        save_compact(weights_path, name, load_network(source, name))
+        network = load_network(weights_path, name)  # what was rounded is what ships, in both forms
         onnx_path.write_bytes(to_onnx(network, name))
         check_parity(network, onnx_path.read_bytes(), name)
-        shutil.copyfile(source, weights_path)
         parameters = count_parameters(network)
     return describe_network(folder, onnx_path.name, shape=_INPUTS[name], parameters=parameters)
 
@@ -180,6 +180,6 @@ def check_parity(network: Network, content: bytes, name: str, *, tolerance: floa
 
 
 def _difference(expected: Tensor, got: Tensor) -> float:
-    if expected.shape != got.shape:
-        return float("inf")
-    return float(np.abs(expected - got).max())
+    difference = np.abs(expected - got).max() if expected.shape == got.shape else np.inf
+    # max() of anything and a NaN may well be the other one
+    return float(difference) if np.isfinite(difference) else float("inf")

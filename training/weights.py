@@ -38,6 +38,19 @@ class TrainedWeights:
 def save_weights(path: Path, name: str, network: Network, state: dict[str, Tensor] | None = None) -> None:
     """Write `state` (the network's own by default), aside and renamed."""
     tensors = {key: value.detach().contiguous() for key, value in (state or network.state_dict()).items()}
+    _write(path, name, network, tensors)
+
+
+def save_compact(path: Path, name: str, network: Network) -> None:
+    """Write the network with its kernels in half precision: half the bytes to ship."""
+    tensors = {
+        key: value.detach().half().contiguous() if value.dim() > 1 else value.detach().contiguous()
+        for key, value in network.state_dict().items()
+    }
+    _write(path, name, network, tensors)
+
+
+def _write(path: Path, name: str, network: Network, tensors: dict[str, Tensor]) -> None:
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, part, metadata={"network": name, "settings": json.dumps(network.settings)})

@@ -23,7 +23,7 @@ def reflect(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     light = np.clip(0.6 + 0.4 * smooth_noise(rng, height, width, cell=cell), 0, 1.3)
     for _ in range(int(rng.integers(0, 4))):
         polygon = _blob(rng, width, height)
-        level = float(rng.uniform(0, 1.2))
+        level = float(rng.uniform(0, 0.25) if rng.random() < 0.55 else rng.uniform(0.2, 1.3))
         layer = np.zeros((height, width), np.float32)
         cv2.fillPoly(layer, [polygon], 1.0, cv2.LINE_AA)
         if rng.random() < 0.5:

@@ -81,7 +81,7 @@ def _light(rng: np.random.Generator, image: Floats, glass: bool, text_height: fl
     if rng.random() < 0.35 * amount:
         image = effects.shade(rng, image)
     if rng.random() < (0.8 if glass else 0.15) * amount:
-        image = effects.reflect(rng, image, float(rng.beta(1.6, 2.5)) * 0.75 * amount)
+        image = effects.reflect(rng, image, float(rng.beta(1.6, 2.2)) * 0.85 * amount)
     if rng.random() < (0.35 if glass else 0.12) * amount:
         image = effects.soil(rng, image, text_height)
     if rng.random() < 0.2 * amount:

@@ -19,7 +19,7 @@ def metal_surface(rng: np.random.Generator, height: int, width: int) -> Floats:
         gray += _brushed(rng, height, width) * float(rng.uniform(2, 12))
     gray += rng.standard_normal((height, width), np.float32) * float(rng.uniform(1, 6))
     surface = np.repeat(gray[..., None], 3, axis=2)
-    surface *= 1 + rng.uniform(-0.12, 0.12, size=3).astype(np.float32)
+    surface *= 1 + rng.normal(0, 0.04, size=3).astype(np.float32)
     if rng.random() < 0.25:
         _rust(rng, surface)
     if rng.random() < 0.5:

@@ -1,0 +1,101 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from inference.bundle import InvalidBundle, load_bundle, read_manifest
+from training.export import ExportFailed, ParityError, check_parity, export_bundle, to_onnx
+from training.weights import InvalidWeights, TrainedWeights, load_network, save_weights
+
+from .conftest import tiny_detector, tiny_sequence
+
+
+def test_a_bundle_loads_in_the_engine_and_reads(tiny_bundle: Path) -> None:
+    reading = load_bundle(tiny_bundle).read(np.full((80, 120, 3), 90, np.uint8))
+    assert reading.image_size == (120, 80)
+
+
+def test_both_networks_agree_with_their_onnx_at_several_sizes() -> None:
+    for name, network in (("sequence", tiny_sequence()), ("detector", tiny_detector())):
+        assert check_parity(network.eval(), to_onnx(network, name), name) < 1e-4
+
+
+@pytest.mark.parametrize("name", ["sequence", "detector"])
+def test_tampered_weights_are_a_parity_error(name: str) -> None:
+    network = tiny_sequence() if name == "sequence" else tiny_detector()
+    content = to_onnx(network, name)
+    with torch.no_grad():
+        next(iter(network.parameters())).mul_(-1.5)
+    with pytest.raises(ParityError, match=name):
+        check_parity(network, content, name)
+
+
+def test_weights_that_answer_with_no_number_are_a_parity_error() -> None:
+    network = tiny_sequence()
+    content = to_onnx(network, "sequence")
+    with torch.no_grad():
+        network.classify.bias.fill_(float("nan"))
+    with pytest.raises(ParityError):
+        check_parity(network, content, "sequence")
+
+
+def test_what_is_not_trained_is_carried_over_from_the_base(tiny_bundle: Path, tmp_path: Path) -> None:
+    torch.manual_seed(9)
+    network = tiny_sequence()
+    with torch.no_grad():
+        network.classify.bias.add_(1)
+    save_weights(tmp_path / "new.safetensors", "sequence", network)
+    weights = TrainedWeights(
+        sequence=tmp_path / "new.safetensors", calibration={"temperature": 2.0, "bias": 0.5}
+    )
+    out_dir = export_bundle(
+        weights=weights,
+        base_bundle=tiny_bundle,
+        name="second",
+        out_dir=tmp_path / "second",
+        training={"steps": 3},
+    )
+    base, second = read_manifest(tiny_bundle), read_manifest(out_dir)
+    assert second.networks["detector"].sha256 == base.networks["detector"].sha256
+    assert second.networks["sequence"].sha256 != base.networks["sequence"].sha256
+    assert second.calibration.temperature == 2.0
+    assert second.training == {"steps": 3}
+    load_bundle(out_dir)
+
+
+def test_a_network_from_nowhere_is_refused_and_leaves_nothing(
+    tiny_weights: TrainedWeights, tmp_path: Path
+) -> None:
+    only = TrainedWeights(sequence=tiny_weights.sequence)
+    with pytest.raises(ExportFailed, match="detector"):
+        export_bundle(weights=only, base_bundle=None, name="half", out_dir=tmp_path / "half", training={})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_base_bundle_with_another_hash_is_refused(tiny_bundle: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    document = json.loads((tiny_bundle / "manifest.json").read_text())
+    (copied / "manifest.json").write_text(json.dumps(document))
+    (copied / "weights").mkdir()
+    for entry in (*document["networks"].values(), *document["weights"].values()):
+        (copied / entry["file"]).write_bytes(b"other bytes")
+    with pytest.raises(InvalidBundle):
+        export_bundle(
+            weights=TrainedWeights(), base_bundle=copied, name="x", out_dir=tmp_path / "x", training={}
+        )
+
+
+@pytest.mark.parametrize("content", [b"", b"no safetensors at all"])
+def test_damaged_weights_are_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "w.safetensors").write_bytes(content)
+    with pytest.raises(InvalidWeights):
+        load_network(tmp_path / "w.safetensors", "sequence")
+
+
+def test_weights_of_another_network_are_refused(tiny_weights: TrainedWeights) -> None:
+    assert tiny_weights.detector is not None
+    with pytest.raises(InvalidWeights, match="detector"):
+        load_network(tiny_weights.detector, "sequence")
