@@ -39,10 +39,20 @@ def execute(command: Sequence[str]) -> int:
         keeper.stdin.write(f"{child.pid}\n".encode())
         keeper.stdin.flush()
         try:
-            code = child.wait()
+            code = _wait(child, keeper)
         finally:
             _end_descendants(spare=keeper.pid)
     return 128 - code if code < 0 else code
+
+
+def _wait(child: servers.Process, keeper: servers.Process) -> int:
+    """Wait for the child, and meanwhile bury the orphans that became ours."""
+    while sys.platform == "linux":
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        if ended is None or ended.si_pid in (child.pid, keeper.pid):
+            break
+        os.waitpid(ended.si_pid, 0)
+    return child.wait()
 
 
 def _pass_signals_on(children: list[servers.Process]) -> None:

@@ -1,4 +1,4 @@
-"""What a fine-tuning run brings into the domain: a trainer and an evaluator. The only importer of training/."""
+"""What a fine-tuning run brings into the domain: trainer and evaluator. The only importer of training."""
 
 from __future__ import annotations
 
