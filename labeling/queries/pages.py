@@ -1,0 +1,130 @@
+"""Counts and side looks that only the pages need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from labeling.models import (
+    AuditEvent,
+    DatasetSnapshot,
+    Evaluation,
+    FinetuningRun,
+    GateDecision,
+    Invitation,
+    ModelVersion,
+    Photo,
+    Project,
+    Promotion,
+    SnapshotItem,
+    Task,
+)
+from labeling.states import ModelVersionState, RunState, TaskState
+
+OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
+
+
+def count_photos(*, project: Project) -> dict[str, int]:
+    """Photos by state; a state without photos is missing."""
+    return dict(Photo.objects.filter(project=project).values_list("state").annotate(Count("id")))
+
+
+def count_tasks(*, project: Project) -> dict[str, int]:
+    """Tasks by state; a state without tasks is missing."""
+    return dict(Task.objects.filter(project=project).values_list("state").annotate(Count("id")))
+
+
+def count_newly_accepted(*, project: Project) -> int:
+    """Accepted photos that no snapshot holds."""
+    frozen = SnapshotItem.objects.filter(snapshot__project=project).values("photo")
+    return Task.objects.filter(project=project, state=TaskState.ACCEPTED).exclude(photo__in=frozen).count()
+
+
+def find_open_run(*, project: Project) -> FinetuningRun | None:
+    """The run that is under way or next in the queue."""
+    return FinetuningRun.objects.filter(project=project, state__in=OPEN_RUNS).order_by("requested_at").first()
+
+
+def find_untrained_snapshot(*, project: Project) -> DatasetSnapshot | None:
+    """The newest snapshot, where no run was made on it."""
+    newest = DatasetSnapshot.objects.filter(project=project).order_by("-created_at").first()
+    return newest if newest and not newest.runs.exists() else None
+
+
+def find_passed_version(*, project: Project) -> ModelVersion | None:
+    """The newest challenger that passed the gate against today's champion and waits for a person."""
+    return (
+        ModelVersion.objects.filter(
+            project=project,
+            state=ModelVersionState.EVALUATED,
+            gate_decisions__passed=True,
+            gate_decisions__champion__state=ModelVersionState.PROMOTED,
+        )
+        .order_by("-number")
+        .first()
+    )
+
+
+def find_previous_champion(*, project: Project) -> ModelVersion | None:
+    """What a rollback would bring back."""
+    last = (
+        Promotion.objects.filter(model_version__project=project)
+        .select_related("previous")
+        .order_by("-at", "-id")
+        .first()
+    )
+    return last.previous if last else None
+
+
+def find_evaluation(*, version: ModelVersion, snapshot: DatasetSnapshot | None = None) -> Evaluation | None:
+    """The newest scorecard of the version on the test split, of one snapshot or of any."""
+    evaluations = Evaluation.objects.filter(model_version=version, split="test").select_related("snapshot")
+    if snapshot is not None:
+        evaluations = evaluations.filter(snapshot=snapshot)
+    return evaluations.order_by("-created_at").first()
+
+
+def find_decision(*, version: ModelVersion) -> GateDecision | None:
+    """The gate's newest word on the version."""
+    decisions = GateDecision.objects.filter(challenger=version)
+    return decisions.select_related("champion", "challenger", "snapshot").order_by("-created_at").first()
+
+
+def list_promotions(*, version: ModelVersion) -> QuerySet[Promotion]:
+    """When the version came into service, newest first."""
+    promotions = Promotion.objects.filter(model_version=version)
+    return promotions.select_related("model_version", "previous", "by").order_by("-at")
+
+
+def list_photo_ids(*, project: Project, sha256s: Iterable[str]) -> dict[str, UUID]:
+    """Photos of the project by the hash of their original."""
+    return dict(Photo.objects.filter(project=project, sha256__in=list(sha256s)).values_list("sha256", "id"))
+
+
+def list_recent_events(*, project: Project, limit: int = 12) -> list[AuditEvent]:
+    """What people did lately in the project; what jobs did is left out."""
+    events = AuditEvent.objects.filter(project=project, actor__isnull=False).select_related("actor")
+    return list(events.order_by("-id")[:limit])
+
+
+def list_events_of_photo(*, photo: Photo, limit: int = 50) -> list[AuditEvent]:
+    """What happened to a photo and to its task, newest first."""
+    task = Task.objects.filter(photo=photo).first()
+    events = AuditEvent.objects.filter(object_type="photo", object_id=str(photo.pk))
+    if task is not None:
+        of_task = AuditEvent.objects.filter(object_type="task", object_id=str(task.pk))
+        annotations = [str(key) for key in task.annotations.values_list("pk", flat=True)]
+        of_annotations = AuditEvent.objects.filter(object_type="annotation", object_id__in=annotations)
+        events = events | of_task | of_annotations
+    return list(events.select_related("actor").order_by("-id")[:limit])
+
+
+def list_open_invitations(*, project: Project) -> QuerySet[Invitation]:
+    """Invitations that nobody has accepted; whether they have ended is for the reader to say."""
+    return (
+        Invitation.objects.filter(project=project, accepted_at=None)
+        .select_related("invited_by")
+        .order_by("-created_at")
+    )

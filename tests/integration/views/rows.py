@@ -1,0 +1,182 @@
+"""Rows that the pages show, written straight into the tables."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from inference.types import Scorecard
+from labeling.models import (
+    Annotation,
+    DatasetSnapshot,
+    Evaluation,
+    FinetuningRun,
+    GateDecision,
+    ModelVersion,
+    Photo,
+    Prediction,
+    Promotion,
+    RunMetric,
+    Task,
+)
+from tests.conftest import People
+
+VIN = "1M8GDM9AXKP042788"
+REGION = [[100, 100], [520, 100], [520, 140], [100, 140]]
+CHARACTERS = [
+    {
+        "index": index,
+        "symbol": symbol,
+        "confidence": 0.5 if index == 3 else 0.99,
+        "quad": [
+            [100 + 24 * index, 100],
+            [124 + 24 * index, 100],
+            [124 + 24 * index, 140],
+            [100 + 24 * index, 140],
+        ],
+        "alternatives": [],
+    }
+    for index, symbol in enumerate(VIN)
+]
+
+
+def add_photo(people: People, number: int = 1, **fields: Any) -> Photo:
+    """A photo that is read, unless `fields` say otherwise."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "project": people.project,
+        "sha256": f"{number:064x}",
+        "name": f"photo-{number}.jpg",
+        "content_type": "image/jpeg",
+        "byte_size": 120_000,
+        "width": 640,
+        "height": 480,
+        "difference_hash": 0,
+        "state": "ready",
+        "uploaded_by": people.annotator,
+        "uploaded_at": now - timedelta(minutes=number),
+        "rendered_at": now,
+        "vin": VIN,
+        "confidence": 0.8,
+        "vin_source": "prediction",
+    }
+    return Photo.objects.create(**(values | fields))
+
+
+def add_task(people: People, photo: Photo, state: str = "new", **fields: Any) -> Task:
+    now = timezone.now()
+    return Task.objects.create(
+        project=people.project, photo=photo, state=state, created_at=now, updated_at=now, **fields
+    )
+
+
+def add_prediction(photo: Photo, version: ModelVersion, **fields: Any) -> Prediction:
+    values: dict[str, Any] = {
+        "vin": VIN,
+        "confidence": 0.8,
+        "region": REGION,
+        "characters": CHARACTERS,
+        "milliseconds": 91.0,
+        "created_at": timezone.now(),
+    }
+    return Prediction.objects.create(photo=photo, model_version=version, **(values | fields))
+
+
+def add_annotation(people: People, task: Task, **fields: Any) -> Annotation:
+    """The task's next revision, by the annotator."""
+    values: dict[str, Any] = {
+        "text": VIN,
+        "region": REGION,
+        "characters": CHARACTERS,
+        "author": people.annotator,
+        "created_at": timezone.now(),
+    }
+    made = Annotation.objects.create(
+        task=task, revision=task.revision + 1, base_revision=task.revision, **(values | fields)
+    )
+    task.revision = made.revision
+    task.save()
+    return made
+
+
+def add_version(people: People, number: int = 1, state: str = "promoted", **fields: Any) -> ModelVersion:
+    return ModelVersion.objects.create(
+        project=people.project,
+        number=number,
+        digest=f"{number:064x}",
+        state=state,
+        manifest={"name": f"bundle {number}", "format": 1},
+        created_at=timezone.now(),
+        **fields,
+    )
+
+
+def add_snapshot(people: People, name: str = "June", **fields: Any) -> DatasetSnapshot:
+    return DatasetSnapshot.objects.create(
+        project=people.project,
+        name=name,
+        sha256=f"{abs(hash(name)):064x}"[:64],
+        split_seed=1,
+        counts={"train": 30, "validation": 6, "test": 12},
+        created_by=people.ml_engineer,
+        created_at=timezone.now(),
+        **fields,
+    )
+
+
+def add_run(people: People, snapshot: DatasetSnapshot, base: ModelVersion, **fields: Any) -> FinetuningRun:
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "number": 1,
+        "config": {"steps": 100},
+        "seed": 1,
+        "state": "queued",
+        "requested_by": people.ml_engineer,
+        "requested_at": now,
+    }
+    return FinetuningRun.objects.create(
+        project=people.project, snapshot=snapshot, base_version=base, **(values | fields)
+    )
+
+
+def add_metrics(run: FinetuningRun, *losses: float) -> None:
+    for place, loss in enumerate(losses):
+        RunMetric.objects.create(run=run, step=10 * (place + 1), loss=loss, created_at=timezone.now())
+
+
+def add_evaluation(
+    version: ModelVersion, snapshot: DatasetSnapshot, *, exact: int, n: int = 12
+) -> Evaluation:
+    card = Scorecard(version.digest, snapshot.sha256, "test", n, exact, 0.1, n, 0.05, 90.0, 140.0)
+    return Evaluation.objects.create(
+        model_version=version,
+        snapshot=snapshot,
+        split="test",
+        scorecard=card.to_json(),
+        created_at=timezone.now(),
+    )
+
+
+def add_decision(
+    challenger: ModelVersion, champion: ModelVersion, snapshot: DatasetSnapshot, *, passed: bool
+) -> GateDecision:
+    reason = "The challenger reads 9 of 12 VINs right, the champion 8."
+    return GateDecision.objects.create(
+        challenger=challenger,
+        champion=champion,
+        snapshot=snapshot,
+        passed=passed,
+        reasons=[{"rule": "exact_match", "passed": passed, "reason": reason}],
+        rules={},
+        created_at=timezone.now(),
+    )
+
+
+def add_promotion(people: People, version: ModelVersion, previous: ModelVersion | None = None) -> Promotion:
+    return Promotion.objects.create(
+        model_version=version,
+        previous=previous,
+        kind="promote" if previous else "initial",
+        by=people.admin,
+        at=timezone.now(),
+    )

@@ -1,0 +1,162 @@
+"""Every page and every button, by everybody: who gets in, who is told no, and for whom there is nothing."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import AuditEvent
+from tests.conftest import ROLES, People
+from tests.integration.views import rows
+
+EVERYBODY = set(ROLES)
+PAGES: dict[str, set[str]] = {
+    "project": EVERYBODY,
+    "photos": EVERYBODY,
+    "photo": EVERYBODY,
+    "annotate": {"annotator", "reviewer", "admin"},
+    "review": {"reviewer", "admin"},
+    "datasets": EVERYBODY,
+    "runs": EVERYBODY,
+    "run": EVERYBODY,
+    "models": EVERYBODY,
+    "model": EVERYBODY,
+    "members": {"admin"},
+}
+FORMS: dict[str, set[str]] = {
+    "datasets": {"ml_engineer", "admin"},
+    "runs": {"ml_engineer", "admin"},
+    "members": {"admin"},
+}
+ACTIONS: dict[str, set[str]] = {
+    "photo-reread": EVERYBODY,
+    "photo-reopen": {"annotator", "reviewer", "admin"},
+    "run-cancel": {"ml_engineer", "admin"},
+    "run-retry": {"ml_engineer", "admin"},
+    "rollback": {"ml_engineer", "admin"},
+    "model-promote": {"ml_engineer", "admin"},
+    "member-role": {"admin"},
+    "member-remove": {"admin"},
+}
+Address = Callable[[str], str]
+
+
+@pytest.fixture
+def address(people: People) -> Address:
+    """The address of a page by the name of its URL, on rows that are there."""
+    version, snapshot = rows.add_version(people), rows.add_snapshot(people)
+    photo = rows.add_photo(people)
+    rows.add_task(people, photo)
+    run = rows.add_run(people, snapshot, version)
+    member = people.project.memberships.get(user=people.annotator)
+    keys = {
+        "photo": photo.pk,
+        "run": run.pk,
+        "model": version.pk,
+        "member": member.pk,
+    }
+
+    def find(name: str) -> str:
+        key = keys.get(name.split("-")[0])
+        return reverse(name, args=[people.project.slug, key] if key else [people.project.slug])
+
+    return find
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_role_sees_what_it_may(people: People, address: Address, name: str) -> None:
+    answers = {role: people.client(role).get(address(name)).status_code for role in ROLES}
+    assert answers == {role: 200 if role in PAGES[name] else 403 for role in ROLES}
+
+
+@pytest.mark.parametrize("name", [*PAGES, *ACTIONS])
+def test_for_an_outsider_there_is_nothing(people: People, address: Address, name: str) -> None:
+    ask = "post" if name in ACTIONS else "get"
+    response = getattr(people.client("outsider"), ask)(address(name))
+    assert response.status_code == 404
+    assert people.project.name not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", [*PAGES, *ACTIONS])
+def test_nobody_gets_in_without_logging_in(address: Address, name: str) -> None:
+    ask = "post" if name in ACTIONS else "get"
+    response = getattr(Client(), ask)(address(name))
+    assert response.status_code == 302
+    assert response["Location"].startswith(f"{reverse('login')}?next=")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_role_sends_the_forms_it_may(people: People, address: Address, name: str) -> None:
+    answers = {role: people.client(role).post(address(name), {}).status_code for role in ROLES}
+    assert answers == {role: 400 if role in FORMS[name] else 403 for role in ROLES}
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in FORMS])
+def test_pages_without_a_form_take_no_post(people: People, address: Address, name: str) -> None:
+    assert people.client("admin").post(address(name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_buttons_do_nothing_on_get(people: People, address: Address, name: str) -> None:
+    before = AuditEvent.objects.count()
+    assert people.client("admin").get(address(name)).status_code == 405
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_roles_without_the_right_press_in_vain(people: People, address: Address, name: str) -> None:
+    before = AuditEvent.objects.count()
+    for role in EVERYBODY - ACTIONS[name]:
+        assert people.client(role).post(address(name)).status_code == 403
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("name", ["photo-reread", "run-cancel", "model-promote", "member-remove"])
+def test_a_forged_form_is_refused(people: People, address: Address, name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.admin)
+    assert client.post(address(name)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["photo", "run", "model"])
+def test_what_another_project_has_is_not_here(people: People, other_people: People, name: str) -> None:
+    version, snapshot = rows.add_version(other_people), rows.add_snapshot(other_people)
+    foreign = {
+        "photo": rows.add_photo(other_people).pk,
+        "run": rows.add_run(other_people, snapshot, version).pk,
+        "model": version.pk,
+    }[name]
+    for key in (foreign, uuid.uuid4()):
+        response = people.client("admin").get(reverse(name, args=[people.project.slug, key]))
+        assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["photo-reread", "photo-reopen", "run-cancel", "run-retry", "model-promote"])
+def test_buttons_do_nothing_to_another_project(people: People, other_people: People, name: str) -> None:
+    version, snapshot = rows.add_version(other_people), rows.add_snapshot(other_people)
+    photo = rows.add_photo(other_people)
+    rows.add_task(other_people, photo)
+    foreign = {
+        "photo": photo.pk,
+        "run": rows.add_run(other_people, snapshot, version).pk,
+        "model": version.pk,
+    }
+    url = reverse(name, args=[people.project.slug, foreign[name.split("-")[0]]])
+    assert people.client("admin").post(url).status_code == 404
+    assert AuditEvent.objects.count() == 0
+    member = other_people.project.memberships.first()
+    url = reverse("member-remove", args=[people.project.slug, member.pk])
+    assert people.client("admin").post(url).status_code == 404
+    assert other_people.project.memberships.count() == len(ROLES)
+
+
+def test_every_page_keeps_its_scripts_and_styles_in_files(people: People, address: Address) -> None:
+    for name in PAGES:
+        response = people.client("admin").get(address(name))
+        html = response.content.decode()
+        assert " style=" not in html
+        assert "<script>" not in html
+        assert " onclick=" not in html
+        assert "default-src 'none'" in response["Content-Security-Policy"]

@@ -1,0 +1,23 @@
+"""What the frame of every page shows: the project, what one may do in it, and what waits."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from labeling.policies import CAPABILITIES, Capability, get_role
+from labeling.queries import tasks
+
+
+def project(request: HttpRequest) -> dict[str, Any]:
+    """Nothing where the page belongs to no project: a login, an error."""
+    current = getattr(request, "project", None)
+    if current is None:
+        return {}
+    role = get_role(request.user, current)
+    granted = CAPABILITIES[role] if role else frozenset()
+    return {
+        "project": current,
+        "role": role,
+        "can": {capability.value: capability in granted for capability in Capability},
+        "waiting": tasks.work_waiting(project=current, user=request.user),
+    }

@@ -1,0 +1,116 @@
+"""What a person is asked to do next: of the work that waits, what their role allows, most urgent first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the project's home knows when it chooses. `passed_version` and `open_run` are names, or empty."""
+
+    to_annotate: int = 0
+    to_review: int = 0
+    unread: int = 0
+    newly_accepted: int = 0
+    passed_version: str = ""
+    open_run: str = ""
+    untrained_snapshot: str = ""
+    has_champion: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do; `place` is the name of a page's URL."""
+
+    title: str
+    text: str
+    action: str
+    place: str
+    icon: str
+
+
+def list_next_steps(*, can: Mapping[str, bool], now: Situation) -> list[Step]:
+    """The most urgent first; there is always one."""
+    steps: list[Step] = []
+    if can.get("review"):
+        steps += _review_steps(now)
+    if can.get("annotate"):
+        steps += _annotate_steps(now)
+    if can.get("train"):
+        steps += _learning_steps(now)
+    return steps or [_idle_step(can, now)]
+
+
+def _review_steps(now: Situation) -> Iterator[Step]:
+    if now.to_review:
+        yield Step(
+            f"{_count(now.to_review, 'annotation waits', 'annotations wait')} for your review",
+            "Others submitted them. Accept, fix, or send back with a reason.",
+            "Start reviewing",
+            "review",
+            "review",
+        )
+
+
+def _annotate_steps(now: Situation) -> Iterator[Step]:
+    if now.to_annotate:
+        yield Step(
+            f"{_count(now.to_annotate, 'photo waits', 'photos wait')} for annotation",
+            "What the model doubts most comes first. Its reading is filled in: check, correct, Enter.",
+            "Start annotating",
+            "annotate",
+            "annotate",
+        )
+
+
+def _learning_steps(now: Situation) -> Iterator[Step]:
+    if now.passed_version:
+        yield Step(
+            f"{now.passed_version} passed the gate and waits for you",
+            "It reads the test split no worse than the version in service. Compare them, then promote it.",
+            f"Look at {now.passed_version}",
+            "models",
+            "models",
+        )
+    if now.open_run:
+        yield Step(
+            f"{now.open_run.capitalize()} is under way",
+            "Its curve is drawn live; it ends with a measured model version.",
+            "Watch it",
+            "runs",
+            "runs",
+        )
+    if now.untrained_snapshot and not now.open_run:
+        yield Step(
+            f"{now.untrained_snapshot} is frozen and nothing has learned from it",
+            "A run starts from the version in service and mixes in synthetic crops.",
+            "Start a run",
+            "runs",
+            "runs",
+        )
+    if now.newly_accepted:
+        yield Step(
+            f"{_count(now.newly_accepted, 'photo was', 'photos were')} accepted since the last snapshot",
+            "Freeze them into a dataset that the next run learns from.",
+            "Freeze a snapshot",
+            "datasets",
+            "datasets",
+        )
+
+
+def _idle_step(can: Mapping[str, bool], now: Situation) -> Step:
+    if now.unread:
+        title = f"{_count(now.unread, 'photo is', 'photos are')} being read"
+        text = "Work appears here as soon as the model is through. There is nothing to do meanwhile."
+        if not now.has_champion:
+            text = "No model version is in service, so they wait. Nothing is lost."
+        return Step(title, text, "See the photos", "photos", "photos")
+    if can.get("upload"):
+        text = "Drop in photos: they are read within seconds, and what is doubtful waits here for people."
+        return Step("Nothing waits for you", text, "Upload photos", "photos", "upload")
+    text = "Come back when photos have arrived."
+    return Step("Nothing waits for you", text, "See the photos", "photos", "photos")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

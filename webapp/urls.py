@@ -1,0 +1,61 @@
+"""Every address. Pages live under a project's slug; programs use /api/."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from webapp.views import (
+    account,
+    datasets,
+    editor,
+    health,
+    home,
+    media,
+    members,
+    models,
+    photos,
+    runs,
+    tokens,
+)
+
+handler400 = "webapp.errors.bad_request"
+handler403 = "webapp.errors.permission_denied"
+handler404 = "webapp.errors.not_found"
+handler500 = "webapp.errors.server_error"
+
+project_urls = [
+    path("", home.project, name="project"),
+    path("photos/", photos.photo_list, name="photos"),
+    path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
+    path("photos/<uuid:photo_id>/reread/", photos.reread, name="photo-reread"),
+    path("photos/<uuid:photo_id>/reopen/", photos.reopen, name="photo-reopen"),
+    path("annotate/", editor.annotate, name="annotate"),
+    path("review/", editor.review, name="review"),
+    path("datasets/", datasets.snapshot_list, name="datasets"),
+    path("runs/", runs.run_list, name="runs"),
+    path("runs/<uuid:run_id>/", runs.run, name="run"),
+    path("runs/<uuid:run_id>/cancel/", runs.cancel, name="run-cancel"),
+    path("runs/<uuid:run_id>/retry/", runs.retry, name="run-retry"),
+    path("models/", models.version_list, name="models"),
+    path("models/rollback/", models.rollback, name="rollback"),
+    path("models/<uuid:version_id>/", models.version, name="model"),
+    path("models/<uuid:version_id>/promote/", models.promote, name="model-promote"),
+    path("members/", members.member_list, name="members"),
+    path("members/<int:member_id>/role/", members.change_role, name="member-role"),
+    path("members/<int:member_id>/remove/", members.remove, name="member-remove"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", account.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("invitations/<str:token>/", account.invitation, name="invitation"),
+    path("account/tokens/", tokens.token_list, name="tokens"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
+    path("p/<slug:slug>/", include(project_urls)),
+    path("media/photos/<uuid:photo_id>/<str:rendition>", media.PhotoMedia.as_view(), name="photo-media"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("api/", include("webapp.api.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,46 @@
+"""Coming in: login and invitations. There is no sign-up."""
+
+from typing import Any
+
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from labeling.errors import DomainError
+from labeling.operations import members
+from labeling.policies import NotFound
+from labeling.queries import members as queries
+from webapp.forms import JoinForm, show_refusal
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class Login(LoginView):
+    template_name = "login.html"
+    redirect_authenticated_user = True
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Join by a link: a new account, or the one that is logged in."""
+    opened = queries.find_open_invitation(token=token, now=timezone.now())
+    if opened is None:
+        raise NotFound("This invitation was used, has ended, or never was. Ask for a new one.")
+    form = JoinForm(request.POST or None)
+    context: dict[str, Any] = {"invitation": opened, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "invitation.html", context)
+    try:
+        user = members.accept_invitation(token=token, now=timezone.now(), **form.cleaned_data)
+    except DomainError as error:
+        show_refusal(form, error)
+        return render(request, "invitation.html", context, status=400)
+    login(request, user, backend=MODEL_BACKEND)
+    return redirect("project", opened.project.slug)

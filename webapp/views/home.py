@@ -1,0 +1,165 @@
+"""Where a person lands: their projects, and one project with what waits for them in it."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from inference.types import Scorecard
+from labeling.errors import DomainError
+from labeling.models import ModelVersion, Project
+from labeling.operations import members
+from labeling.policies import CAPABILITIES, Capability, Forbidden, get_role
+from labeling.queries import pages, projects, tasks
+from labeling.queries.champions import get_champion
+from labeling.states import PhotoState, TaskState
+from webapp.forms import ProjectForm, show_refusal
+from webapp.next_steps import Situation, Step, list_next_steps
+from webapp.views.access import current_user, project_page
+
+UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
+BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The projects of a person; straight into the project where there is one alone."""
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST":
+        return _create_project(request, form)
+    memberships = projects.list_memberships(user=current_user(request))
+    if len(memberships) == 1 and "all" not in request.GET:
+        return redirect("project", memberships[0].project.slug)
+    return render(request, "projects.html", {"memberships": memberships, "form": form})
+
+
+def _create_project(request: HttpRequest, form: ProjectForm) -> HttpResponse:
+    if not current_user(request).is_superuser:
+        raise Forbidden("Projects are made by whoever runs this server.")
+    if form.is_valid():
+        try:
+            made = members.create_project(by=current_user(request), now=timezone.now(), **form.cleaned_data)
+            return redirect("project", made.slug)
+        except DomainError as error:
+            show_refusal(form, error)
+    memberships = projects.list_memberships(user=current_user(request))
+    return render(request, "projects.html", {"memberships": memberships, "form": form}, status=400)
+
+
+@project_page()
+def project(request: HttpRequest, project: Project) -> HttpResponse:
+    """What waits for this person, one button to start, and how the loop stands."""
+    photo_counts = pages.count_photos(project=project)
+    task_counts = pages.count_tasks(project=project)
+    champion = get_champion(project)
+    steps = list_next_steps(
+        can=_rights(request, project), now=_look_around(request, project, photo_counts, champion)
+    )
+    evaluation = pages.find_evaluation(version=champion) if champion else None
+    context = {
+        "next": _link(steps[0], project),
+        "also": _link(steps[1], project) if len(steps) > 1 else None,
+        "loop": _draw_loop(project, photo_counts, task_counts, champion),
+        "events": pages.list_recent_events(project=project),
+        "champion": champion,
+        "champion_scorecard": Scorecard.from_json(evaluation.scorecard) if evaluation else None,
+        "champion_snapshot": evaluation.snapshot.name if evaluation else "",
+    }
+    return render(request, "project.html", context)
+
+
+def _rights(request: HttpRequest, project: Project) -> dict[str, bool]:
+    role = get_role(current_user(request), project)
+    return {right.value: role is not None and right in CAPABILITIES[role] for right in Capability}
+
+
+def _look_around(
+    request: HttpRequest, project: Project, photo_counts: dict[str, int], champion: ModelVersion | None
+) -> Situation:
+    waiting = tasks.work_waiting(project=project, user=current_user(request))
+    passed = pages.find_passed_version(project=project)
+    run = pages.find_open_run(project=project)
+    untrained = pages.find_untrained_snapshot(project=project)
+    return Situation(
+        to_annotate=waiting["annotate"],
+        to_review=waiting["review"],
+        unread=sum(photo_counts.get(state, 0) for state in UNREAD),
+        newly_accepted=pages.count_newly_accepted(project=project),
+        passed_version=passed.name if passed else "",
+        open_run=run.name if run else "",
+        untrained_snapshot=untrained.name if untrained else "",
+        has_champion=champion is not None,
+    )
+
+
+def _link(step: Step, project: Project) -> dict[str, Any]:
+    return {
+        "title": step.title,
+        "text": step.text,
+        "action": step.action,
+        "icon": step.icon,
+        "url": reverse(step.place, args=[project.slug]),
+    }
+
+
+def _draw_loop(
+    project: Project, photos: dict[str, int], tasks: dict[str, int], champion: ModelVersion | None
+) -> list[dict[str, Any]]:
+    """The stages from upload to the model in service, each leading to what is in it."""
+    list_url, models_url = reverse("photos", args=[project.slug]), reverse("models", args=[project.slug])
+    broken = sum(photos.get(state, 0) for state in BROKEN)
+    to_annotate = tasks.get(TaskState.NEW, 0) + tasks.get(TaskState.REJECTED, 0)
+    return [
+        _stage(
+            "photos",
+            "Photos",
+            sum(photos.values()),
+            f"{broken} could not be read" if broken else "uploaded",
+            list_url,
+        ),
+        _stage(
+            "clock",
+            "Being read",
+            sum(photos.get(s, 0) for s in UNREAD),
+            "by the worker",
+            f"{list_url}?state=unread",
+        ),
+        _stage(
+            "annotate",
+            "To annotate",
+            to_annotate,
+            f"{tasks.get(TaskState.IN_PROGRESS, 0)} in hand",
+            f"{list_url}?state=new",
+        ),
+        _stage(
+            "review",
+            "To review",
+            tasks.get(TaskState.SUBMITTED, 0),
+            f"{tasks.get(TaskState.IN_REVIEW, 0)} in hand",
+            f"{list_url}?state=submitted",
+        ),
+        _stage(
+            "check",
+            "Accepted",
+            tasks.get(TaskState.ACCEPTED, 0),
+            "ready to learn from",
+            f"{list_url}?state=accepted",
+        ),
+        {
+            "icon": "models",
+            "name": "In service",
+            "count": None,
+            "value": champion.name if champion else "none",
+            "note": "reads new photos",
+            "url": models_url,
+        },
+    ]
+
+
+def _stage(icon: str, name: str, count: int, note: str, url: str) -> dict[str, Any]:
+    return {"icon": icon, "name": name, "count": count, "note": note, "url": url}

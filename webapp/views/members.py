@@ -1,0 +1,84 @@
+"""Members of a project: roles, invitations, leaving."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from labeling.errors import DomainError
+from labeling.models import Membership, Project
+from labeling.operations import members as operations
+from labeling.policies import Capability
+from labeling.queries import members, pages
+from webapp.forms import ROLE_CHOICES, InviteForm, RoleForm, show_refusal
+from webapp.templatetags.words import ROLE_WORDS
+from webapp.views.access import current_user, project_action, project_page
+
+
+@never_cache
+@project_page(Capability.MANAGE_MEMBERS, form=Capability.MANAGE_MEMBERS)
+def member_list(request: HttpRequest, project: Project) -> HttpResponse:
+    """Everybody, and who was invited; sending the form makes a link that is shown once."""
+    form = InviteForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _render_members(request, project, form, status=400 if form.errors else 200)
+    try:
+        invitation, token = operations.invite_member(
+            project=project, by=current_user(request), now=timezone.now(), **form.cleaned_data
+        )
+    except DomainError as error:
+        show_refusal(form, error)
+        return _render_members(request, project, form, status=400)
+    link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    return _render_members(request, project, InviteForm(), invitation=invitation, invitation_link=link)
+
+
+@project_action(Capability.MANAGE_MEMBERS)
+def change_role(request: HttpRequest, project: Project, member_id: int) -> HttpResponse:
+    member = _get(project, member_id)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "There is no such role.")
+        return redirect("members", project.slug)
+    try:
+        operations.change_role(
+            membership=member, role=form.cleaned_data["role"], by=current_user(request), now=timezone.now()
+        )
+        messages.success(request, f"{member.user} is now {ROLE_WORDS[form.cleaned_data['role']].lower()}.")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("members", project.slug)
+
+
+@project_action(Capability.MANAGE_MEMBERS)
+def remove(request: HttpRequest, project: Project, member_id: int) -> HttpResponse:
+    member = _get(project, member_id)
+    try:
+        operations.remove_member(membership=member, by=current_user(request), now=timezone.now())
+        messages.success(request, f"{member.user} is out of the project. What they wrote stays.")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("members", project.slug)
+
+
+def _get(project: Project, member_id: int) -> Membership:
+    return members.get_member(project=project, member_id=member_id)
+
+
+def _render_members(
+    request: HttpRequest, project: Project, form: InviteForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    now = timezone.now()
+    invitations = [i for i in pages.list_open_invitations(project=project) if i.is_open(now)]
+    context = {
+        "form": form,
+        "members": members.list_members(project=project),
+        "invitations": invitations,
+        "role_choices": ROLE_CHOICES,
+        **more,
+    }
+    return render(request, "members.html", context, status=status)

@@ -1,0 +1,121 @@
+"""Model versions: how each was measured, and which one is in service."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from inference.types import Scorecard
+from labeling.errors import DomainError
+from labeling.models import Evaluation, GateDecision, ModelVersion, Project
+from labeling.operations import model_versions as operations
+from labeling.policies import Capability
+from labeling.queries import model_versions, pages
+from labeling.states import ModelVersionState
+from webapp.forms import OverrideForm, show_refusal
+from webapp.scorecards import Comparison, compare_scorecards
+from webapp.views.access import current_user, project_action, project_page
+
+PROMOTABLE = (ModelVersionState.EVALUATED, ModelVersionState.ARCHIVED)
+
+
+@project_page()
+def version_list(request: HttpRequest, project: Project) -> HttpResponse:
+    """Every version with its newest scorecard and what the gate said."""
+    versions = list(model_versions.list_model_versions(project=project))
+    for version in versions:
+        evaluation = pages.find_evaluation(version=version)
+        version.latest_scorecard = Scorecard.from_json(evaluation.scorecard) if evaluation else None
+        version.latest_decision = pages.find_decision(version=version)
+    context = {"versions": versions, "previous": pages.find_previous_champion(project=project)}
+    return render(request, "models.html", context)
+
+
+@project_page()
+def version(request: HttpRequest, project: Project, version_id: UUID) -> HttpResponse:
+    """One version beside the champion that it was measured against."""
+    return _render_version(request, project, _get(request, project, version_id), OverrideForm())
+
+
+@project_action(Capability.TRAIN)
+def promote(request: HttpRequest, project: Project, version_id: UUID) -> HttpResponse:
+    """Put a version into service; against the gate only with a reason."""
+    chosen = _get(request, project, version_id)
+    form = OverrideForm(request.POST)
+    try:
+        operations.promote_version(
+            version=chosen,
+            by=current_user(request),
+            now=timezone.now(),
+            override_reason=request.POST.get("override_reason", "").strip(),
+        )
+    except DomainError as error:
+        form.is_valid()
+        show_refusal(form, error)
+        messages.error(request, error.message)
+        return _render_version(request, project, chosen, form, status=409)
+    messages.success(request, f"{chosen.name} is in service: the workers take it up with their next photo.")
+    return redirect("model", project.slug, version_id)
+
+
+@project_action(Capability.TRAIN)
+def rollback(request: HttpRequest, project: Project) -> HttpResponse:
+    """Bring back what was in service before."""
+    restored = operations.rollback(project=project, by=current_user(request), now=timezone.now())
+    messages.success(request, f"{restored.name} is in service again.")
+    return redirect("models", project.slug)
+
+
+def _get(request: HttpRequest, project: Project, version_id: UUID) -> ModelVersion:
+    return model_versions.get_model_version(
+        user=current_user(request), version_id=version_id, project=project
+    )
+
+
+def _render_version(
+    request: HttpRequest, project: Project, shown: ModelVersion, form: OverrideForm, *, status: int = 200
+) -> HttpResponse:
+    decision = pages.find_decision(version=shown)
+    context = {
+        "version": shown,
+        "decision": decision,
+        "form": form,
+        "can_promote": shown.state in PROMOTABLE,
+        "comparison": _compare(project, shown, decision),
+        "manifest_facts": _read_manifest(shown.manifest),
+        "promotions": pages.list_promotions(version=shown),
+        "previous": pages.find_previous_champion(project=project),
+    }
+    return render(request, "model.html", context, status=status)
+
+
+def _compare(project: Project, shown: ModelVersion, decision: GateDecision | None) -> Comparison | None:
+    evaluation = pages.find_evaluation(version=shown, snapshot=decision.snapshot if decision else None)
+    if evaluation is None:
+        return None
+    against = (
+        pages.find_evaluation(version=decision.champion, snapshot=decision.snapshot) if decision else None
+    )
+    card = Scorecard.from_json(evaluation.scorecard)
+    return compare_scorecards(
+        champion=(decision.champion.name, _card(against)) if decision and against else None,
+        challenger=(shown.name, card),
+        snapshot=evaluation.snapshot.name,
+        photos=pages.list_photo_ids(project=project, sha256s=[photo.photo for photo in card.photos]),
+    )
+
+
+def _card(evaluation: Evaluation) -> Scorecard:
+    return Scorecard.from_json(evaluation.scorecard)
+
+
+def _read_manifest(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """The plain facts of a manifest, for people; files and hashes are left to programs."""
+    return [
+        (name.replace("_", " ").capitalize(), str(value))
+        for name, value in manifest.items()
+        if isinstance(value, str | int | float) and name not in ("format", "digest")
+    ]

@@ -1,0 +1,189 @@
+"""Photos: the grid with its filters, and one photo with everything that is known of it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from labeling.models import Annotation, Photo, Prediction, Project, Task
+from labeling.operations import photos as operations
+from labeling.operations import tasks as task_operations
+from labeling.policies import CAPABILITIES, Capability, get_role
+from labeling.queries import annotations, pages, photos, predictions
+from labeling.states import PhotoState, TaskState
+from webapp.drawings import Drawing, draw_reading
+from webapp.views.access import current_user, project_action, project_page
+
+PAGE_SIZE = 48
+UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
+CHIPS = (
+    ("", "All"),
+    ("unread", "Being read"),
+    (TaskState.NEW.value, "To annotate"),
+    (TaskState.REJECTED.value, "Sent back"),
+    (TaskState.SUBMITTED.value, "To review"),
+    (TaskState.ACCEPTED.value, "Accepted"),
+    (TaskState.UNREADABLE.value, "Unreadable"),
+    (TaskState.SKIPPED.value, "Skipped"),
+    ("broken", "Failed"),
+)
+CONFIDENCE = {
+    "": ("Any confidence", None, None),
+    "low": ("Below 75 %", None, 0.75),
+    "medium": ("75 to 95 %", 0.75, 0.95),
+    "high": ("95 % and more", 0.95, None),
+}
+ORDERS = {
+    "": ("Newest first", "newest"),
+    "uncertain": ("Least certain first", "least_certain"),
+    "vin": ("By VIN", "vin"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for; anything it does not know counts as nothing."""
+
+    state: str
+    text: str
+    confidence: str
+    order: str
+    after: str
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.state or self.text or self.confidence or self.after)
+
+
+def read_filters(request: HttpRequest) -> Filters:
+    def choose(name: str, known: Any) -> str:
+        value = request.GET.get(name, "")
+        return value if value in known else ""
+
+    return Filters(
+        state=choose("state", dict(CHIPS)),
+        text=request.GET.get("text", "").strip()[:100],
+        confidence=choose("confidence", CONFIDENCE),
+        order=choose("order", ORDERS),
+        after=request.GET.get("after", "")[:200],
+    )
+
+
+@project_page()
+def photo_list(request: HttpRequest, project: Project) -> HttpResponse:
+    """The grid; asked by htmx, its cards alone."""
+    filters = read_filters(request)
+    page = _find_photos(project, filters)
+    context = {
+        "photos": page.items,
+        "next_cursor": page.next_cursor,
+        "unread": any(photo.state in UNREAD or not photo.rendered_at for photo in page.items),
+        "filters": filters,
+        "chips": [{"value": value, "word": word} for value, word in CHIPS],
+        "confidence_choices": [(value, choice[0]) for value, choice in CONFIDENCE.items()],
+        "order_choices": [(value, choice[0]) for value, choice in ORDERS.items()],
+        "grid_url": request.get_full_path(),
+        "page_size": PAGE_SIZE,
+        "max_megabytes": settings.MAX_UPLOAD_MEGABYTES,
+    }
+    is_part = getattr(request, "htmx", False)
+    return render(request, "parts/photo_grid.html" if is_part else "photos.html", context)
+
+
+@project_page()
+def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
+    """One photo: what was read by whom, drawn on it."""
+    shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
+    task = getattr(shown, "task", None)
+    readings = _name_drawings(predictions.list_predictions(photo=shown), "p")
+    revisions = _name_drawings(annotations.list_annotations(photo=shown), "a")
+    context = {
+        "photo": shown,
+        "task": task,
+        "is_unread": shown.state in UNREAD or not shown.rendered_at,
+        "predictions": readings,
+        "annotations": revisions,
+        "drawing": _choose_drawing(shown, readings, revisions, request.GET.get("show", "")),
+        "events": pages.list_events_of_photo(photo=shown),
+        "work": _offer_work(request, project, task),
+        "can_reopen": _can_take_back(request, task, revisions),
+    }
+    return render(request, "photo.html", context)
+
+
+@project_action(Capability.UPLOAD)
+def reread(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
+    shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
+    operations.reread_photo(photo=shown, by=current_user(request), now=timezone.now())
+    messages.success(request, "The photo is in the queue again. What people wrote stays.")
+    return redirect("photo", project.slug, photo_id)
+
+
+@project_action(Capability.ANNOTATE)
+def reopen(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
+    shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
+    task_operations.reopen_task(task=shown.task, by=current_user(request), now=timezone.now())
+    messages.success(request, "The photo waits for annotation again. Your last revision is kept.")
+    return redirect("photo", project.slug, photo_id)
+
+
+def _name_drawings(rows: Any, letter: str) -> list[Any]:
+    """Newest first, each with the key that the address names it by."""
+    named = list(rows)
+    for row in named:
+        row.drawing_key = f"{letter}{row.revision if letter == 'a' else row.pk}"
+    return named
+
+
+def _choose_drawing(
+    photo: Photo, readings: list[Prediction], revisions: list[Annotation], wanted: str
+) -> Drawing | None:
+    """What the address asks for, else the newest annotation with boxes, else the newest prediction."""
+    if not photo.rendered_at:
+        return None
+    rows = [*[row for row in revisions if row.characters or row.region], *readings]
+    chosen = next((row for row in rows if row.drawing_key == wanted), rows[0] if rows else None)
+    return _draw(chosen) if chosen else Drawing()
+
+
+def _draw(row: Any) -> Drawing:
+    if isinstance(row, Annotation):
+        source = f"revision {row.revision} by {row.author}"
+    else:
+        source = f"prediction by {row.model_version.name}"
+    return draw_reading(region=row.region, characters=row.characters, source=source, key=row.drawing_key)
+
+
+def _offer_work(request: HttpRequest, project: Project, task: Task | None) -> dict[str, str] | None:
+    """The editor's page for this task, where this person may do what it waits for."""
+    role = get_role(current_user(request), project)
+    rights = CAPABILITIES[role] if role else frozenset()
+    if task is None:
+        return None
+    if task.state in (TaskState.NEW, TaskState.REJECTED) and Capability.ANNOTATE in rights:
+        return _link_work("annotate", "Annotate", project, task)
+    if task.state == TaskState.SUBMITTED and Capability.REVIEW in rights:
+        newest = task.annotations.order_by("-revision").first()
+        if newest and newest.author_id != request.user.pk:
+            return _link_work("review", "Review", project, task)
+    return None
+
+
+def _link_work(place: str, action: str, project: Project, task: Task) -> dict[str, str]:
+    return {
+        "icon": place,
+        "action": action,
+        "url": f"{reverse(place, args=[project.slug])}?task={task.pk}",
+    }
+
+
+def _can_take_back(request: HttpRequest, task: Task | None, revisions: list[Annotation]) -> bool:
+    if task is None or task.state != TaskState.SUBMITTED or not revisions:
+        return False
+    return revisions[0].author_id == request.user.pk
