@@ -108,7 +108,7 @@ RUN: Table = {
 MODEL_VERSION: Table = {
     ModelVersionState.CANDIDATE: {
         ModelVersionState.EVALUATED: "measured on the test split",
-        ModelVersionState.PROMOTED: "the project's first",
+        ModelVersionState.PROMOTED: "the project's first, or a person overrode the gate",
     },
     ModelVersionState.EVALUATED: {ModelVersionState.PROMOTED: "promoted by a person"},
     ModelVersionState.PROMOTED: {ModelVersionState.ARCHIVED: "another one was promoted"},

@@ -48,7 +48,7 @@ class Photo(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploaded_photos"
     )
     uploaded_at = models.DateTimeField()
-    queued_at = models.DateTimeField(null=True, blank=True)
+    nudge_at = models.DateTimeField(null=True, blank=True, help_text="When the sweep asks a worker again.")
     claimed_at = models.DateTimeField(null=True, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
     vin = models.CharField(max_length=17, blank=True)
@@ -66,7 +66,7 @@ class Photo(models.Model):
             models.Index(fields=["project", "confidence", "id"], name="photo_least_certain"),
             models.Index(fields=["project", "vin", "id"], name="photo_by_vin"),
             models.Index(
-                fields=["state", "queued_at"],
+                fields=["state", "nudge_at"],
                 name="photo_unread",
                 condition=models.Q(state__in=["uploaded", "queued", "processing"]),
             ),

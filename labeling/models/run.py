@@ -42,7 +42,7 @@ class FinetuningRun(models.Model):
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
     requested_at = models.DateTimeField()
-    queued_at = models.DateTimeField()
+    nudge_at = models.DateTimeField(null=True, blank=True, help_text="When the sweep asks a worker again.")
     started_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

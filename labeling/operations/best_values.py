@@ -1,0 +1,41 @@
+"""The value that a photo shows in lists: what people wrote where they did, else what the champion read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labeling.models import Annotation, Outcome, Photo, Prediction, Task, VinSource
+from labeling.states import TaskState
+
+_WORK_COUNTS = (TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED)
+
+
+def refresh_best_value(photo: Photo) -> None:
+    """Work out `vin`, `confidence` and `vin_source` anew, in the transaction of the change."""
+    values = _find_human_value(photo) or _find_predicted_value(photo)
+    Photo.objects.filter(pk=photo.pk).update(**values)
+    for name, value in values.items():
+        setattr(photo, name, value)
+
+
+def _find_human_value(photo: Photo) -> dict[str, Any] | None:
+    task = Task.objects.filter(photo=photo).first()
+    if task is None:
+        return None
+    if task.state == TaskState.UNREADABLE:
+        return {"vin": "", "confidence": None, "vin_source": VinSource.HUMAN.value}
+    newest = Annotation.objects.filter(task=task, revision=task.revision).first()
+    if newest is None or task.state not in _WORK_COUNTS or newest.outcome != Outcome.READ:
+        return None
+    return {"vin": newest.text, "confidence": None, "vin_source": VinSource.HUMAN.value}
+
+
+def _find_predicted_value(photo: Photo) -> dict[str, Any]:
+    newest = Prediction.objects.filter(photo=photo).order_by("-created_at", "-id").first()
+    if newest is None:
+        return {"vin": "", "confidence": None, "vin_source": VinSource.NONE.value}
+    return {
+        "vin": newest.vin,
+        "confidence": newest.confidence,
+        "vin_source": VinSource.PREDICTION.value,
+    }

@@ -1,0 +1,41 @@
+"""No photo and no vehicle that a version is tested on may have taught it."""
+
+from __future__ import annotations
+
+from labeling.models import DatasetSnapshot, ModelVersion, SnapshotItem
+from labeling.operations.transitions import Conflict
+
+
+class LeakedTestSplit(Conflict):
+    """The network has learned, or would learn, from what it is to be tested on."""
+
+    code = "leaked_test_split"
+
+
+def check_no_leak(*, snapshot: DatasetSnapshot, base: ModelVersion) -> None:
+    """Compare the test split with what the run will learn from, and with what its base learned from.
+
+    Raises LeakedTestSplit.
+    """
+    learned = SnapshotItem.objects.filter(
+        snapshot__in={snapshot.pk, *_find_lineage(base)}, split__in=["train", "validation"]
+    )
+    tested = SnapshotItem.objects.filter(snapshot=snapshot, split="test")
+    vehicles = tested.filter(annotation__text__in=learned.values("annotation__text"))
+    photos = tested.filter(photo__in=learned.values("photo"))
+    leaked = (vehicles | photos).count()
+    if leaked:
+        raise LeakedTestSplit(
+            f"{leaked} test photos of {snapshot.name} have taught {base.name} or would teach its successor. "
+            "Freeze a snapshot with the split seed that the earlier runs used."
+        )
+
+
+def _find_lineage(version: ModelVersion) -> set[object]:
+    """The snapshots of the runs that led to a version."""
+    snapshots: set[object] = set()
+    current: ModelVersion | None = version
+    while current is not None and current.run is not None:
+        snapshots.add(current.run.snapshot_id)
+        current = current.base
+    return snapshots

@@ -1,0 +1,238 @@
+"""Leases: one person at a time may write to a task, for a limited time that a heartbeat prolongs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from labeling import policies
+from labeling.errors import DomainError
+from labeling.models import Annotation, Lease, LeaseKind, Membership, Project, Task, User
+from labeling.operations.transitions import Conflict, move
+from labeling.states import TaskState
+
+WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
+    LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED),
+    LeaseKind.REVIEW: (TaskState.SUBMITTED,),
+}
+LEASED = {LeaseKind.ANNOTATE: TaskState.IN_PROGRESS, LeaseKind.REVIEW: TaskState.IN_REVIEW}
+NEEDED = {
+    LeaseKind.ANNOTATE: policies.Capability.ANNOTATE,
+    LeaseKind.REVIEW: policies.Capability.REVIEW,
+}
+
+
+class LeaseLost(DomainError):
+    """The lease has expired, was released, or its work is done."""
+
+    code = "lease_lost"
+    default_message = (
+        "Your time on this photo ran out, so it may be with somebody else now. What you typed is kept as a "
+        "draft: claim the photo again to go on."
+    )
+
+
+class TaskTaken(Conflict):
+    """Somebody else works on the task."""
+
+    code = "task_taken"
+    default_message = "Somebody else is working on this photo."
+
+
+class NothingToClaim(Conflict):
+    """The task does not wait for this kind of work."""
+
+    code = "nothing_to_claim"
+
+
+def claim_next_task(
+    *, project: Project, holder: User, kind: LeaseKind | str, now: datetime, duration: timedelta | None = None
+) -> Lease | None:
+    """A lease on the task that comes first, or the holder's own open one; None where nothing waits.
+
+    Raises Forbidden, NotFound.
+    """
+    kind = LeaseKind(kind)
+    policies.check_can(holder, NEEDED[kind], project)
+    _expire_leases(_find_expired(now).filter(task__project=project), now)
+    with transaction.atomic():
+        # Two claims of one person wait for each other, so that a double click gets one task and not two.
+        Membership.objects.select_for_update().get(project=project, user=holder)
+        own = Lease.objects.filter(task__project=project, holder=holder, kind=kind, ended_at=None).first()
+        if own is not None and _prolong(own, now, duration):
+            return own
+        task = _lock_next_task(project, holder, kind)
+        return _open_lease(task, holder, kind, now, duration) if task else None
+
+
+def claim_task(
+    *, task: Task, holder: User, kind: LeaseKind | str, now: datetime, duration: timedelta | None = None
+) -> Lease:
+    """A lease on this very task. Raises TaskTaken, NothingToClaim, Forbidden, NotFound."""
+    kind = LeaseKind(kind)
+    policies.check_can(holder, NEEDED[kind], task.project)
+    _expire_leases(_find_expired(now).filter(task=task), now)
+    with transaction.atomic():
+        task = Task.objects.select_for_update().get(pk=task.pk)
+        own = Lease.objects.filter(task=task, ended_at=None).first()
+        if own is not None:
+            if own.holder_id != holder.pk or own.kind != kind or not _prolong(own, now, duration):
+                raise TaskTaken
+            return own
+        _check_waits(task, holder, kind)
+        return _open_lease(task, holder, kind, now, duration)
+
+
+def renew_lease(
+    *, lease_id: uuid.UUID | str, holder: User, now: datetime, duration: timedelta | None = None
+) -> Lease:
+    """The heartbeat. Raises LeaseLost, NotFound. It comes every minute or so, and makes no audit event."""
+    lease = get_own_lease(lease_id, holder)
+    if not _prolong(lease, now, duration):
+        raise LeaseLost
+    return lease
+
+
+def release_lease(*, lease_id: uuid.UUID | str, holder: User, now: datetime) -> Lease:
+    """Give a task back; a lease that has ended already stays as it ended. Raises NotFound."""
+    lease = get_own_lease(lease_id, holder)
+    with transaction.atomic():
+        task = Task.objects.select_for_update().get(pk=lease.task_id)
+        if Lease.objects.filter(pk=lease.pk, ended_at=None).exists():
+            end_lease(lease, reason="released", now=now)
+            _return_task(task, lease, by=holder, verb="lease.released", now=now)
+    return lease
+
+
+def sweep_leases(*, now: datetime) -> int:
+    """End the leases whose time is over and put their tasks back; returns how many."""
+    return _expire_leases(_find_expired(now), now)
+
+
+def get_own_lease(lease_id: uuid.UUID | str, holder: User) -> Lease:
+    """The lease, if it is this person's. Raises NotFound."""
+    lease = Lease.objects.select_related("task__project", "task__photo").filter(pk=lease_id).first()
+    if lease is None or lease.holder_id != holder.pk:
+        raise policies.NotFound
+    policies.check_can(holder, NEEDED[LeaseKind(lease.kind)], lease.task.project)
+    return lease
+
+
+def lock_held_lease(lease: Lease, *, kind: LeaseKind, now: datetime) -> Task:
+    """The task of a lease that is open now, locked until the end of the transaction. Raises LeaseLost.
+
+    The task is locked before the lease is looked at: neither a sweep nor a second submit comes between.
+    """
+    task = Task.objects.select_for_update().select_related(None).get(pk=lease.task_id)
+    current = Lease.objects.get(pk=lease.pk)
+    if not current.is_open(now) or current.kind != kind:
+        raise LeaseLost
+    return task
+
+
+def end_lease(lease: Lease, *, reason: str, now: datetime) -> None:
+    """Raises LeaseLost where it has ended already."""
+    if not Lease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, end_reason=reason):
+        raise LeaseLost
+    lease.ended_at, lease.end_reason = now, reason
+
+
+def get_newest_annotation(task: Task) -> Annotation | None:
+    return Annotation.objects.filter(task=task, revision=task.revision).first()
+
+
+def reviewable_by(tasks: QuerySet[Task], reviewer: User) -> QuerySet[Task]:
+    """Without those whose newest annotation is the reviewer's own."""
+    own = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), author=reviewer)
+    return tasks.exclude(Exists(own))
+
+
+def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | None:
+    """The first waiting task that no other claim has locked: nobody waits, and nobody gets the same one."""
+    waiting = Task.objects.filter(project=project, state__in=WAITING[kind])
+    if kind == LeaseKind.REVIEW:
+        waiting = reviewable_by(waiting, holder)
+    ordered = waiting.order_by("-priority", "created_at", "id")
+    return ordered.select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def _check_waits(task: Task, holder: User, kind: LeaseKind) -> None:
+    if task.state not in WAITING[kind]:
+        wanted = "a review" if kind == LeaseKind.REVIEW else "an annotation"
+        raise NothingToClaim(f"This photo does not wait for {wanted}: it is {task.get_state_display()}.")
+    newest = get_newest_annotation(task)
+    if kind == LeaseKind.REVIEW and newest is not None:
+        policies.check_can_review(holder, newest)
+
+
+def _open_lease(
+    task: Task, holder: User, kind: LeaseKind, now: datetime, duration: timedelta | None
+) -> Lease:
+    try:
+        with transaction.atomic():
+            lease = Lease.objects.create(
+                task=task,
+                holder=holder,
+                kind=kind,
+                created_at=now,
+                renewed_at=now,
+                expires_at=now + _duration(duration),
+            )
+    except IntegrityError as error:
+        raise TaskTaken from error
+    facts = {"lease": str(lease.pk), "kind": kind.value}
+    move(task, LEASED[kind], by=holder, verb="lease.claimed", now=now, data=facts, updated_at=now)
+    return lease
+
+
+def _prolong(lease: Lease, now: datetime, duration: timedelta | None) -> bool:
+    """Whether the lease was open and has its full time again."""
+    expires_at = now + _duration(duration)
+    live = Lease.objects.filter(pk=lease.pk, ended_at=None, expires_at__gt=now)
+    if not live.update(renewed_at=now, expires_at=expires_at):
+        return False
+    lease.renewed_at, lease.expires_at = now, expires_at
+    return True
+
+
+def _find_expired(now: datetime) -> QuerySet[Lease]:
+    return Lease.objects.filter(ended_at=None, expires_at__lte=now)
+
+
+def _expire_leases(expired: QuerySet[Lease], now: datetime) -> int:
+    count = 0
+    for lease in expired.select_related("task__project")[:500]:
+        with transaction.atomic():
+            # A task that is locked is being submitted or swept by another: the next sweep looks again.
+            locked = Task.objects.select_for_update(skip_locked=True).filter(pk=lease.task_id).first()
+            still_expired = Lease.objects.filter(pk=lease.pk, ended_at=None, expires_at__lte=now)
+            if locked is not None and still_expired.exists():
+                end_lease(lease, reason="expired", now=now)
+                _return_task(locked, lease, by=None, verb="lease.expired", now=now)
+                count += 1
+    return count
+
+
+def _return_task(task: Task, lease: Lease, *, by: User | None, verb: str, now: datetime) -> None:
+    if lease.kind == LeaseKind.REVIEW:
+        back = TaskState.SUBMITTED
+    else:
+        back = TaskState.REJECTED if task.rejection_reason else TaskState.NEW
+    facts = {"lease": str(lease.pk), "holder": lease.holder_id}
+    move(task, back, by=by, verb=verb, now=now, data=facts, updated_at=now)
+
+
+def end_leases_of_member(*, project: Project, user: User, by: User, now: datetime) -> None:
+    """Whoever leaves a project holds nothing in it. Called in the transaction that removes them."""
+    for lease in Lease.objects.filter(task__project=project, holder=user, ended_at=None):
+        task = Task.objects.select_for_update().get(pk=lease.task_id)
+        end_lease(lease, reason="removed", now=now)
+        _return_task(task, lease, by=by, verb="lease.removed", now=now)
+
+
+def _duration(duration: timedelta | None) -> timedelta:
+    return duration or timedelta(seconds=settings.LEASE_SECONDS)

@@ -1,0 +1,58 @@
+"""Human work: opened when a photo was read, and opened again on request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from labeling import policies
+from labeling.models import Annotation, Photo, Task, User
+from labeling.operations import audit
+from labeling.operations.best_values import refresh_best_value
+from labeling.operations.transitions import Conflict, move
+from labeling.states import TaskState
+
+
+def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
+    """The task of a photo. Where nobody has begun it, it gets the new priority; else it stays as it is."""
+    task, is_new = Task.objects.get_or_create(
+        photo=photo,
+        defaults={
+            "project": photo.project,
+            "priority": priority,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    if is_new:
+        audit.record(project=photo.project, actor=None, verb="task.opened", on=task, now=now)
+    else:
+        untouched = Task.objects.filter(pk=task.pk, state=TaskState.NEW, revision=0)
+        untouched.update(priority=priority, updated_at=now)
+    return task
+
+
+def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
+    """Put a task back into the queue of the annotators.
+
+    Whoever submitted it may take it back until a reviewer opens it; what was skipped or accepted without a
+    person is put back by a reviewer. Raises IllegalTransition, Conflict, Forbidden.
+    """
+    _check_can_reopen(task, by)
+    with transaction.atomic():
+        move(task, TaskState.NEW, by=by, verb="task.reopened", now=now, skip_reason="", updated_at=now)
+        refresh_best_value(task.photo)
+    return task
+
+
+def _check_can_reopen(task: Task, by: User) -> None:
+    if task.state not in (TaskState.SUBMITTED, TaskState.IN_REVIEW):
+        policies.check_can(by, policies.Capability.REVIEW, task.project)
+        return
+    policies.check_can(by, policies.Capability.ANNOTATE, task.project)
+    newest = Annotation.objects.get(task=task, revision=task.revision)
+    if newest.author_id != by.pk:
+        raise policies.Forbidden("Only its author can take an annotation back.")
+    if task.state == TaskState.IN_REVIEW:
+        raise Conflict("A reviewer has opened it already, so it cannot be taken back.")
