@@ -3,8 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model, password_validation
-from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from labeling.errors import DomainError
 from labeling.models import DatasetSnapshot, ModelVersion, Role, Scope
@@ -110,6 +108,17 @@ class InviteForm(forms.Form):
     )
 
 
+class AddMemberForm(forms.Form):
+    """Somebody who has an account on this server already."""
+
+    username = forms.CharField(max_length=150, label="User name")
+    role = forms.ChoiceField(choices=ROLE_CHOICES)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # The same page has the form for invitations, and ids must differ.
+        super().__init__(*args, auto_id="add_%s", **options)
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=ROLE_CHOICES)
 
@@ -130,11 +139,10 @@ class TokenForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    """A new account, by invitation."""
+    """A new account, by invitation. Whether the name and the password will do is the domain's to say."""
 
     username = forms.CharField(
         max_length=150,
-        validators=[UnicodeUsernameValidator()],
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
         help_text="Letters, digits and @ . + - _",
     )
@@ -143,13 +151,3 @@ class JoinForm(forms.Form):
         strip=False,
         help_text="At least 12 characters, and none of the common ones.",
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if password := cleaned.get("password"):
-            user = get_user_model()(username=cleaned.get("username", ""))
-            try:
-                password_validation.validate_password(password, user)
-            except forms.ValidationError as error:
-                self.add_error("password", error)
-        return cleaned

@@ -41,6 +41,7 @@ project_urls = [
     path("models/<uuid:version_id>/", models.version, name="model"),
     path("models/<uuid:version_id>/promote/", models.promote, name="model-promote"),
     path("members/", members.member_list, name="members"),
+    path("members/add/", members.add, name="member-add"),
     path("members/<int:member_id>/role/", members.change_role, name="member-role"),
     path("members/<int:member_id>/remove/", members.remove, name="member-remove"),
 ]

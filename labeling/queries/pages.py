@@ -24,6 +24,7 @@ from labeling.models import (
 from labeling.states import ModelVersionState, RunState, TaskState
 
 OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
+QUIET_VERBS = ("lease.claimed", "lease.released", "lease.removed", "photo.queued", "model_version.archived")
 
 
 def count_photos(*, project: Project) -> dict[str, int]:
@@ -67,17 +68,6 @@ def find_passed_version(*, project: Project) -> ModelVersion | None:
     )
 
 
-def find_previous_champion(*, project: Project) -> ModelVersion | None:
-    """What a rollback would bring back."""
-    last = (
-        Promotion.objects.filter(model_version__project=project)
-        .select_related("previous")
-        .order_by("-at", "-id")
-        .first()
-    )
-    return last.previous if last else None
-
-
 def find_evaluation(*, version: ModelVersion, snapshot: DatasetSnapshot | None = None) -> Evaluation | None:
     """The newest scorecard of the version on the test split, of one snapshot or of any."""
     evaluations = Evaluation.objects.filter(model_version=version, split="test").select_related("snapshot")
@@ -104,8 +94,9 @@ def list_photo_ids(*, project: Project, sha256s: Iterable[str]) -> dict[str, UUI
 
 
 def list_recent_events(*, project: Project, limit: int = 12) -> list[AuditEvent]:
-    """What people did lately in the project; what jobs did is left out."""
+    """What people did lately in the project; what jobs did, and who held what, is left out."""
     events = AuditEvent.objects.filter(project=project, actor__isnull=False).select_related("actor")
+    events = events.exclude(verb__in=QUIET_VERBS)
     return list(events.order_by("-id")[:limit])
 
 

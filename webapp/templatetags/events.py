@@ -9,28 +9,38 @@ from labeling.models import AuditEvent
 register = template.Library()
 
 _SENTENCES = {
+    "project.created": "{actor} created the project",
     "photo.uploaded": "{actor} uploaded {name}",
-    "photo.queued": "{actor} put the photo into the queue",
+    "photo.queued": "The photo was put into the queue",
     "photo.claimed": "A worker began to read the photo",
     "photo.rendered": "The copies for the screen were made",
-    "photo.read": "The model read the photo",
-    "photo.failed": "Reading failed",
-    "photo.quarantined": "The photo was set aside",
+    "photo.read": "{model_version} read the photo",
+    "photo.failed": "Reading failed: {failure}",
+    "photo.quarantined": "The photo was set aside: {failure}",
     "photo.deleted": "{actor} deleted {name}",
     "task.opened": "The photo waits for annotation",
-    "task.reopened": "{actor} took the annotation back",
-    "task.skipped": "{actor} skipped a photo",
+    "task.reopened": "{actor} put a photo back into the queue",
+    "task.skipped": "{actor} skipped a photo: {reason}",
     "lease.claimed": "{actor} opened the photo",
     "lease.released": "{actor} put the photo back",
-    "lease.expired": "A lease ran out",
-    "lease.removed": "{actor} lost the lease",
-    "annotation.submitted": "{actor} submitted {text}",
-    "review.submitted": "{actor} reviewed: {verdict}",
+    "lease.expired": "Nobody worked on the photo any more, so it went back",
+    "lease.removed": "The photo was taken from its holder",
+    "annotation.submitted": "{actor} submitted revision {revision}",
+    "review.submitted": "{actor} reviewed an annotation: {verdict}",
     "snapshot.frozen": "{actor} froze the snapshot {name}",
-    "run.requested": "{actor} asked for a run",
+    "run.requested": "{actor} asked for a fine-tuning run on {snapshot}",
+    "run.cancel_requested": "{actor} asked to cancel a run",
     "run.canceled": "{actor} canceled a run",
-    "version.promoted": "{actor} promoted a model version",
-    "member.added": "{actor} added a member",
+    "run.retried": "{actor} started a run again",
+    "run.started": "A worker began a run",
+    "model_version.registered": "{name} was registered",
+    "model_version.promoted": "{actor} promoted a model version in place of {previous}",
+    "model_version.rolled_back": "{actor} rolled back from {previous}",
+    "member.added": "{actor} added {user} as {role}",
+    "member.invited": "{actor} invited {name} as {role}",
+    "member.removed": "{actor} removed {user}",
+    "member.role_changed": "{actor} made {user} {to}",
+    "invitation.accepted": "{user} accepted an invitation",
 }
 
 
@@ -53,4 +63,4 @@ class _Facts(dict[str, str]):
         self["actor"] = actor
 
     def __missing__(self, name: str) -> str:
-        return {"name": "a photo", "text": "an annotation", "verdict": "a verdict"}.get(name, "something")
+        return "something"

@@ -12,9 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from labeling.errors import DomainError
-from labeling.operations import members
-from labeling.policies import NotFound
-from labeling.queries import members as queries
+from labeling.operations import invitations
 from webapp.forms import JoinForm, show_refusal
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -29,16 +27,14 @@ class Login(LoginView):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Join by a link: a new account, or the one that is logged in."""
-    opened = queries.find_open_invitation(token=token, now=timezone.now())
-    if opened is None:
-        raise NotFound("This invitation was used, has ended, or never was. Ask for a new one.")
+    """Join by a link, with a new account."""
+    opened = invitations.get_open_invitation(token=token, now=timezone.now())
     form = JoinForm(request.POST or None)
     context: dict[str, Any] = {"invitation": opened, "form": form}
     if request.method != "POST" or not form.is_valid():
         return render(request, "invitation.html", context)
     try:
-        user = members.accept_invitation(token=token, now=timezone.now(), **form.cleaned_data)
+        user = invitations.accept_invitation(token=token, now=timezone.now(), **form.cleaned_data)
     except DomainError as error:
         show_refusal(form, error)
         return render(request, "invitation.html", context, status=400)

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from inference.types import Scorecard
 from labeling.errors import DomainError
-from labeling.models import ModelVersion, Project
+from labeling.models import ModelVersion, Project, Role
 from labeling.operations import members
-from labeling.policies import CAPABILITIES, Capability, Forbidden, get_role
+from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import pages, projects, tasks
 from labeling.queries.champions import get_champion
 from labeling.states import PhotoState, TaskState
@@ -35,20 +35,28 @@ def home(request: HttpRequest) -> HttpResponse:
     memberships = projects.list_memberships(user=current_user(request))
     if len(memberships) == 1 and "all" not in request.GET:
         return redirect("project", memberships[0].project.slug)
-    return render(request, "projects.html", {"memberships": memberships, "form": form})
+    return _render_projects(request, form)
 
 
 def _create_project(request: HttpRequest, form: ProjectForm) -> HttpResponse:
-    if not current_user(request).is_superuser:
-        raise Forbidden("Projects are made by whoever runs this server.")
     if form.is_valid():
         try:
             made = members.create_project(by=current_user(request), now=timezone.now(), **form.cleaned_data)
             return redirect("project", made.slug)
         except DomainError as error:
             show_refusal(form, error)
+    return _render_projects(request, form)
+
+
+def _render_projects(request: HttpRequest, form: ProjectForm) -> HttpResponse:
     memberships = projects.list_memberships(user=current_user(request))
-    return render(request, "projects.html", {"memberships": memberships, "form": form}, status=400)
+    is_admin = any(membership.role == Role.ADMIN for membership in memberships)
+    context = {
+        "memberships": memberships,
+        "form": form,
+        "can_create": is_admin or current_user(request).is_superuser,
+    }
+    return render(request, "projects.html", context, status=400 if form.errors else 200)
 
 
 @project_page()

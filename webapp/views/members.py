@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 
 from labeling.errors import DomainError
 from labeling.models import Membership, Project
+from labeling.operations import invitations
 from labeling.operations import members as operations
 from labeling.policies import Capability
 from labeling.queries import members, pages
-from webapp.forms import ROLE_CHOICES, InviteForm, RoleForm, show_refusal
+from webapp.forms import ROLE_CHOICES, AddMemberForm, InviteForm, RoleForm, show_refusal
 from webapp.templatetags.words import ROLE_WORDS
 from webapp.views.access import current_user, project_action, project_page
 
@@ -27,7 +28,7 @@ def member_list(request: HttpRequest, project: Project) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _render_members(request, project, form, status=400 if form.errors else 200)
     try:
-        invitation, token = operations.invite_member(
+        invitation, token = invitations.invite_member(
             project=project, by=current_user(request), now=timezone.now(), **form.cleaned_data
         )
     except DomainError as error:
@@ -35,6 +36,27 @@ def member_list(request: HttpRequest, project: Project) -> HttpResponse:
         return _render_members(request, project, form, status=400)
     link = request.build_absolute_uri(reverse("invitation", args=[token]))
     return _render_members(request, project, InviteForm(), invitation=invitation, invitation_link=link)
+
+
+@project_action(Capability.MANAGE_MEMBERS)
+def add(request: HttpRequest, project: Project) -> HttpResponse:
+    """Let in somebody who has an account."""
+    form = AddMemberForm(request.POST)
+    if not form.is_valid():
+        return _render_members(request, project, InviteForm(), add_form=form, status=400)
+    try:
+        member = operations.add_member(
+            project=project,
+            user=members.find_person(username=form.cleaned_data["username"]),
+            role=form.cleaned_data["role"],
+            by=current_user(request),
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        show_refusal(form, error)
+        return _render_members(request, project, InviteForm(), add_form=form, status=400)
+    messages.success(request, f"{member.user} is in the project now.")
+    return redirect("members", project.slug)
 
 
 @project_action(Capability.MANAGE_MEMBERS)
@@ -73,11 +95,12 @@ def _render_members(
     request: HttpRequest, project: Project, form: InviteForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     now = timezone.now()
-    invitations = [i for i in pages.list_open_invitations(project=project) if i.is_open(now)]
+    waiting = [i for i in pages.list_open_invitations(project=project) if i.is_open(now)]
     context = {
         "form": form,
         "members": members.list_members(project=project),
-        "invitations": invitations,
+        "invitations": waiting,
+        "add_form": AddMemberForm(),
         "role_choices": ROLE_CHOICES,
         **more,
     }

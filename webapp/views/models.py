@@ -30,7 +30,7 @@ def version_list(request: HttpRequest, project: Project) -> HttpResponse:
         evaluation = pages.find_evaluation(version=version)
         version.latest_scorecard = Scorecard.from_json(evaluation.scorecard) if evaluation else None
         version.latest_decision = pages.find_decision(version=version)
-    context = {"versions": versions, "previous": pages.find_previous_champion(project=project)}
+    context = {"versions": versions, "previous": operations.find_rollback_target(project)}
     return render(request, "models.html", context)
 
 
@@ -65,7 +65,7 @@ def promote(request: HttpRequest, project: Project, version_id: UUID) -> HttpRes
 def rollback(request: HttpRequest, project: Project) -> HttpResponse:
     """Bring back what was in service before."""
     restored = operations.rollback(project=project, by=current_user(request), now=timezone.now())
-    messages.success(request, f"{restored.name} is in service again.")
+    messages.success(request, f"{restored.model_version.name} is in service again.")
     return redirect("models", project.slug)
 
 
@@ -87,7 +87,7 @@ def _render_version(
         "comparison": _compare(project, shown, decision),
         "manifest_facts": _read_manifest(shown.manifest),
         "promotions": pages.list_promotions(version=shown),
-        "previous": pages.find_previous_champion(project=project),
+        "previous": operations.find_rollback_target(project),
     }
     return render(request, "model.html", context, status=status)
 

@@ -1,0 +1,194 @@
+"""Datasets, runs and model versions."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from labeling.models import AuditEvent, DatasetSnapshot, FinetuningRun, Promotion
+from tests.conftest import People
+from tests.integration.views import rows
+
+
+def _page(people: People, name: str, *keys: object, role: str = "ml_engineer") -> str:
+    response = people.client(role).get(reverse(name, args=[people.project.slug, *keys]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def _send(people: People, name: str, *keys: object, data: dict[str, object] | None = None):
+    url = reverse(name, args=[people.project.slug, *keys])
+    return people.client("ml_engineer").post(url, data or {})
+
+
+def test_freezing_takes_what_is_accepted(people: People) -> None:
+    task = rows.add_task(people, rows.add_photo(people), "accepted")
+    rows.add_annotation(people, task)
+    assert _send(people, "datasets", data={"name": "June", "split_seed": 1}).status_code == 302
+    snapshot = DatasetSnapshot.objects.get()
+    assert sum(snapshot.counts.values()) == 1
+    assert "June" in _page(people, "datasets")
+
+
+def test_freezing_nothing_says_why_and_keeps_what_was_typed(people: People) -> None:
+    response = _send(people, "datasets", data={"name": "June", "split_seed": 1})
+    assert response.status_code == 400
+    assert 'value="June"' in response.content.decode()
+    assert 'class="form-errors"' in response.content.decode()
+    assert not DatasetSnapshot.objects.exists()
+
+
+def test_those_who_cannot_train_see_snapshots_and_no_form(people: People) -> None:
+    rows.add_snapshot(people)
+    html = _page(people, "datasets", role="annotator")
+    assert "June" in html
+    assert "Freeze" not in html
+
+
+def test_a_run_is_asked_for_with_what_was_filled_in(people: People) -> None:
+    snapshot, base = rows.add_snapshot(people), rows.add_version(people)
+    response = _send(people, "runs", data={"snapshot": snapshot.pk, "steps": "40", "learning_rate": "0.001"})
+    run = FinetuningRun.objects.get()
+    assert response["Location"] == reverse("run", args=[people.project.slug, run.pk])
+    assert run.base_version == base
+    assert (run.config["steps"], run.config["learning_rate"]) == (40, 0.001)
+    assert AuditEvent.objects.filter(actor=people.ml_engineer).exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"steps": "many"}, {"steps": "0"}, {"learning_rate": "nan"}, {"replay_share": "2"}]
+)
+def test_odd_settings_are_refused_beside_their_field(people: People, wrong: dict[str, str]) -> None:
+    snapshot, _ = rows.add_snapshot(people), rows.add_version(people)
+    response = _send(people, "runs", data={"snapshot": snapshot.pk, **wrong})
+    assert response.status_code == 400
+    assert 'aria-invalid="true"' in response.content.decode()
+    assert not FinetuningRun.objects.exists()
+
+
+def test_a_snapshot_of_another_project_cannot_be_chosen(people: People, other_people: People) -> None:
+    rows.add_version(people)
+    rows.add_snapshot(people)
+    foreign = rows.add_snapshot(other_people, "Foreign")
+    assert _send(people, "runs", data={"snapshot": foreign.pk}).status_code == 400
+    assert not FinetuningRun.objects.exists()
+
+
+def test_without_a_snapshot_the_page_says_where_to_make_one(people: People) -> None:
+    rows.add_version(people)
+    html = _page(people, "runs")
+    assert "there is none yet" in html
+    assert "Start the run" not in html
+
+
+def test_a_running_run_shows_its_progress_and_asks_again(people: People) -> None:
+    started = timezone.now() - timedelta(minutes=2)
+    run = rows.add_run(
+        people, rows.add_snapshot(people), rows.add_version(people),
+        state="running", step=20, steps=100, started_at=started,
+    )  # fmt: skip
+    rows.add_metrics(run, 2.0, 1.0)
+    html = _page(people, "run", run.pk)
+    assert "Step 20 of 100" in html
+    assert "about 8 minutes left" in html
+    assert "every 2s" in html
+    assert 'class="series-loss"' in html
+    assert "Loss from 2.000 at step 10 to 1.000 at step 20." in html
+
+
+def test_a_finished_run_is_left_alone(people: People) -> None:
+    now = timezone.now()
+    run = rows.add_run(
+        people, rows.add_snapshot(people), rows.add_version(people),
+        state="failed", error="ParityError: the export differs", started_at=now, finished_at=now,
+    )  # fmt: skip
+    html = _page(people, "run", run.pk)
+    assert "every 2s" not in html
+    assert "ParityError" in html
+    assert "Try again" in html
+
+
+def test_a_queued_run_is_canceled_and_tried_again(people: People) -> None:
+    run = rows.add_run(people, rows.add_snapshot(people), rows.add_version(people))
+    assert _send(people, "run-cancel", run.pk).status_code == 302
+    run.refresh_from_db()
+    assert run.state == "canceled"
+    assert _send(people, "run-retry", run.pk).status_code == 302
+    run.refresh_from_db()
+    assert run.state == "queued"
+
+
+def test_a_run_that_is_over_cannot_be_canceled(people: People) -> None:
+    run = rows.add_run(people, rows.add_snapshot(people), rows.add_version(people), state="succeeded")
+    assert _send(people, "run-cancel", run.pk).status_code == 409
+
+
+def _challenge(people: People, *, passed: bool):
+    champion = rows.add_version(people, 1)
+    challenger = rows.add_version(people, 2, "evaluated", base=champion)
+    snapshot = rows.add_snapshot(people)
+    rows.add_evaluation(champion, snapshot, exact=8)
+    rows.add_evaluation(challenger, snapshot, exact=9)
+    rows.add_promotion(people, champion)
+    rows.add_decision(challenger, champion, snapshot, passed=passed)
+    return champion, challenger
+
+
+def test_a_challenger_stands_beside_the_champion(people: People) -> None:
+    _, challenger = _challenge(people, passed=True)
+    html = _page(people, "model", challenger.pk)
+    assert "8 of 12, 66.7 %" in html
+    assert "9 of 12, 75.0 %" in html
+    assert "8.3 % better" in html
+    assert html.count('<circle class="interval-') == 4
+    assert "The challenger reads 9 of 12 VINs right" in html
+    assert "Promote v2" in html
+
+
+def test_promotion_needs_one_click_where_the_gate_passed(people: People) -> None:
+    champion, challenger = _challenge(people, passed=True)
+    assert _send(people, "model-promote", challenger.pk).status_code == 302
+    champion.refresh_from_db()
+    challenger.refresh_from_db()
+    assert (champion.state, challenger.state) == ("archived", "promoted")
+
+
+def test_against_the_gate_a_reason_is_needed_and_kept(people: People) -> None:
+    _, challenger = _challenge(people, passed=False)
+    refused = _send(people, "model-promote", challenger.pk)
+    assert refused.status_code == 409
+    challenger.refresh_from_db()
+    assert challenger.state == "evaluated"
+    sent = _send(
+        people, "model-promote", challenger.pk, data={"override_reason": "The test split is too small."}
+    )
+    assert sent.status_code == 302
+    assert Promotion.objects.latest("at").reason == "The test split is too small."
+    assert "The test split is too small." in _page(people, "model", challenger.pk)
+
+
+def test_one_click_rolls_back(people: People) -> None:
+    champion, challenger = _challenge(people, passed=True)
+    assert "Roll back" not in _page(people, "models")
+    _send(people, "model-promote", challenger.pk)
+    assert "Roll back to v1" in _page(people, "models")
+    assert _send(people, "rollback").status_code == 302
+    champion.refresh_from_db()
+    assert champion.state == "promoted"
+
+
+def test_with_nothing_to_go_back_to_a_rollback_is_refused(people: People) -> None:
+    rows.add_promotion(people, rows.add_version(people))
+    assert _send(people, "rollback").status_code == 409
+
+
+def test_those_who_cannot_train_see_no_buttons(people: People) -> None:
+    _, challenger = _challenge(people, passed=True)
+    html = _page(people, "model", challenger.pk, role="reviewer")
+    assert "9 of 12" in html
+    assert "Promote" not in html
+
+
+def test_a_project_without_a_version_says_so(people: People) -> None:
+    assert "No model version yet" in _page(people, "models")
