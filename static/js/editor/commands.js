@@ -47,7 +47,7 @@ export function createCommands({ store, work, enter, look }) {
     delete: act(cells.deleteCell),
     erase: act(cells.eraseBefore),
     undo: () => { if (store.canUndo) store.undo(); else work.takeBack(); },
-    redo: store.redo,
+    redo: () => store.redo(),
     turn: act(turnRegion),
     spread: act(spreadBoxes),
     zoomIn: zoom(ZOOM_STEP),

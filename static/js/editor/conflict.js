@@ -1,7 +1,7 @@
 /** When the lease is gone or a newer revision exists: both versions on the screen, nothing dropped. */
 
 import { chooseBase, openVersion } from "./opening.js";
-import { textOf, toPayload } from "./state.js";
+import { textOf, toKept } from "./state.js";
 
 /** @param {(bundle: object, state: object) => void} parts.begin puts a state on the screen under a new lease */
 export function createConflict({ api, journal, store, saving, heartbeat, begin, kind }) {
@@ -29,7 +29,7 @@ export function createConflict({ api, journal, store, saving, heartbeat, begin, 
     try {
       const fresh = await api.claimTask(bundle.task.id, kind);
       if (!keepMine) journal.erase(bundle.task.id);
-      begin(fresh, openVersion(fresh, keepMine ? toPayload(lost.mine) : chooseBase(fresh)));
+      begin(fresh, openVersion(fresh, keepMine ? toKept(lost.mine) : chooseBase(fresh)));
       saving.changed();
     } catch (error) {
       if (error.isSignedOut) store.show({ isSignedOut: true });

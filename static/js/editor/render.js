@@ -75,7 +75,7 @@ function createFrame(root) {
     setHidden(rest, screen.phase !== "empty");
     setHidden(broken, screen.phase !== "broken");
     setHidden(loading, screen.phase !== "loading");
-    setHidden(restTakeBack, screen.last === null);
+    setHidden(restTakeBack, !screen.last?.isReversible);
     setText(part(root, "broken-text"), screen.phase === "broken" ? screen.notice?.text ?? "" : "");
     setText(announcement, announce(screen));
   };

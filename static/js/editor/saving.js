@@ -1,6 +1,6 @@
 /** Saves what is typed: to the local journal at once, to the server within two seconds, and again until it arrives. */
 
-import { toPayload } from "./state.js";
+import { toKept, toPayload } from "./state.js";
 
 export const SAVE_AFTER = 1000;
 const FIRST_RETRY = 2000;
@@ -22,7 +22,7 @@ export function createSaving({ api, journal, store, timers, onTrouble }) {
 
   function changed() {
     const { task } = store.screen.bundle;
-    journal.write(task.id, task.revision, toPayload(store.state));
+    journal.write(task.id, task.revision, toKept(store.state));
     isDirty = true;
     if (store.screen.save.status !== "offline") report("pending");
     plan(SAVE_AFTER);

@@ -29,6 +29,8 @@ import { LENGTH } from "./vin.js";
 /** Below this the model is wrong often enough for a person to look at the character. The lists use the same steps. */
 export const SUSPICIOUS_BELOW = 0.95;
 const LOW_BELOW = 0.75;
+/** The API takes ten alternatives beside the symbol itself. */
+const MOST_OPTIONS = 11;
 
 /**
  * The state in which a photo is opened.
@@ -79,7 +81,7 @@ function optionsOf(predicted) {
   if (!predicted) return [];
   const first = { symbol: predicted.symbol, confidence: predicted.confidence ?? 0 };
   const others = (predicted.alternatives ?? []).filter(({ symbol }) => symbol !== first.symbol);
-  return [first, ...others];
+  return [first, ...others].slice(0, MOST_OPTIONS);
 }
 
 export const emptyCell = (id, quad = null) => (
@@ -145,8 +147,14 @@ export const saysTheSame = (one, other) => JSON.stringify(toPayload(one)) === JS
 
 /** The body that the API takes for a draft, an annotation or a review. Places still empty are left out. */
 export function toPayload(state) {
-  const written = state.cells.filter(({ symbol }) => symbol !== "");
-  const characters = written.map((cell, index) => toCharacter(cell, index, state.photo));
+  return describe(state, state.cells.filter(({ symbol }) => symbol !== ""));
+}
+
+/** What the local journal keeps: the same, with the places that are still empty. */
+export const toKept = (state) => describe(state, state.cells);
+
+function describe(state, cells) {
+  const characters = cells.map((cell, index) => toCharacter(cell, index, state.photo));
   return { text: characters.map(symbolOf).join(""), characters, region: state.region };
 }
 

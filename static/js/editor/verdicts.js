@@ -5,8 +5,11 @@ import { findObstacle, saysTheSame, toPayload } from "./state.js";
 export function createVerdicts({ api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask }) {
   const base = () => ({ base_revision: store.screen.bundle.task.revision });
 
-  /** @param {(lease: string) => Promise<any>} send */
-  async function finish(send, words) {
+  /**
+   * @param {(lease: string) => Promise<any>} send
+   * @param {boolean} isReversible whether the person may take it back until somebody opens it
+   */
+  async function finish(send, words, isReversible = false) {
     const { bundle, phase } = store.screen;
     if (phase !== "working") return;
     saving.stop();
@@ -19,7 +22,7 @@ export function createVerdicts({ api, journal, store, saving, heartbeat, onTroub
     }
     heartbeat.stop();
     journal.erase(bundle.task.id);
-    store.show({ last: { task: bundle.task.id, words } });
+    store.show({ last: { task: bundle.task.id, words, isReversible } });
     await claimNext();
   }
 
@@ -38,7 +41,7 @@ export function createVerdicts({ api, journal, store, saving, heartbeat, onTroub
     const obstacle = findObstacle(store.state);
     if (obstacle) return say("warning", obstacle);
     const work = { ...toPayload(store.state), ...base() };
-    return finish((lease) => api.submitAnnotation(lease, work), `${work.text} submitted.`);
+    return finish((lease) => api.submitAnnotation(lease, work), `${work.text} submitted.`, true);
   }
 
   /** Accepts the annotation; what the reviewer changed goes with it. */
@@ -59,7 +62,7 @@ export function createVerdicts({ api, journal, store, saving, heartbeat, onTroub
   }
 
   function markUnreadable(reason) {
-    return finish((lease) => api.markUnreadable(lease, { reason, ...base() }), "Marked unreadable.");
+    return finish((lease) => api.markUnreadable(lease, { reason, ...base() }), "Marked unreadable.", true);
   }
 
   function skip(reason) {
@@ -69,7 +72,7 @@ export function createVerdicts({ api, journal, store, saving, heartbeat, onTroub
   /** Takes the last submit back and opens that photo again. The photo that is open now goes back into the queue. */
   async function takeBack() {
     const { last, bundle } = store.screen;
-    if (!last) return;
+    if (!last?.isReversible) return;
     try {
       await api.reopen(last.task);
       if (bundle) await api.release(bundle.lease.id);

@@ -30,7 +30,7 @@ export function createHead(root, { kind }) {
     renderHead(parts, screen);
     renderJudgement(parts, textOf(state), state.cells.length);
     renderButtons(buttons, store);
-    setText(parts.undo, !store.canUndo && screen.last ? "Take last back" : "Undo");
+    setText(parts.undo, !store.canUndo && screen.last?.isReversible ? "Take last back" : "Undo");
     if (acceptWord) setText(acceptWord, isFix(store) ? "Fix and accept" : "Accept");
   };
 }
@@ -62,7 +62,7 @@ function renderJudgement(parts, text, count) {
 function renderButtons(buttons, { state, screen, canUndo, canRedo }) {
   const isBusy = screen.phase !== "working";
   const idle = {
-    undo: !canUndo && !screen.last, redo: !canRedo, delete: state.focus >= state.cells.length,
+    undo: !canUndo && !screen.last?.isReversible, redo: !canRedo, delete: state.focus >= state.cells.length,
     turn: !state.region, spread: !state.region,
   };
   for (const button of buttons) {

@@ -10,6 +10,7 @@ export function createVersions(root) {
   const quality = part(root, "quality");
   const last = part(root, "last");
   const words = part(root, "last-words");
+  const takeBack = part(root, "take-back");
   let shown = "";
 
   return function render({ state, screen }) {
@@ -20,6 +21,7 @@ export function createVersions(root) {
     setText(quality, adviceOf(screen.bundle.prediction));
     setHidden(last, screen.last === null);
     setText(words, screen.last?.words ?? "");
+    setHidden(takeBack, !screen.last?.isReversible);
   };
 }
 
