@@ -20,7 +20,7 @@ from labeling.errors import DomainError
 from labeling.imaging import InvalidPhoto, PhotoTooLarge
 from labeling.models import Photo, Project, User
 from labeling.operations.inputs import clean_file_name
-from labeling.operations.photos import create_photo
+from labeling.operations.uploads import create_photo
 
 MAX_ENTRIES = 500
 ARCHIVE_FACTOR = 10

@@ -7,23 +7,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from labeling import policies
 from labeling.errors import DomainError
-from labeling.models import Annotation, Lease, LeaseKind, Membership, Project, Task, User
+from labeling.models import Lease, LeaseKind, Membership, Project, Task, User
 from labeling.operations.transitions import Conflict, move
+from labeling.queries.annotations import get_newest_annotation
+from labeling.queries.tasks import NEEDED, WAITING, list_waiting
 from labeling.states import TaskState
 
-WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
-    LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED),
-    LeaseKind.REVIEW: (TaskState.SUBMITTED,),
-}
 LEASED = {LeaseKind.ANNOTATE: TaskState.IN_PROGRESS, LeaseKind.REVIEW: TaskState.IN_REVIEW}
-NEEDED = {
-    LeaseKind.ANNOTATE: policies.Capability.ANNOTATE,
-    LeaseKind.REVIEW: policies.Capability.REVIEW,
-}
 
 
 class LeaseLost(DomainError):
@@ -141,30 +135,17 @@ def end_lease(lease: Lease, *, reason: str, now: datetime) -> None:
     lease.ended_at, lease.end_reason = now, reason
 
 
-def get_newest_annotation(task: Task) -> Annotation | None:
-    return Annotation.objects.filter(task=task, revision=task.revision).first()
-
-
-def reviewable_by(tasks: QuerySet[Task], reviewer: User) -> QuerySet[Task]:
-    """Without those whose newest annotation is the reviewer's own."""
-    own = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), author=reviewer)
-    return tasks.exclude(Exists(own))
-
-
 def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | None:
     """The first waiting task that no other claim has locked: nobody waits, and nobody gets the same one."""
-    waiting = Task.objects.filter(project=project, state__in=WAITING[kind])
-    if kind == LeaseKind.REVIEW:
-        waiting = reviewable_by(waiting, holder)
-    ordered = waiting.order_by("-priority", "created_at", "id")
-    return ordered.select_for_update(skip_locked=True, of=("self",)).first()
+    waiting = list_waiting(project=project, user=holder, kind=kind)
+    return waiting.select_for_update(skip_locked=True, of=("self",)).first()
 
 
 def _check_waits(task: Task, holder: User, kind: LeaseKind) -> None:
     if task.state not in WAITING[kind]:
         wanted = "a review" if kind == LeaseKind.REVIEW else "an annotation"
         raise NothingToClaim(f"This photo does not wait for {wanted}: it is {task.get_state_display()}.")
-    newest = get_newest_annotation(task)
+    newest = get_newest_annotation(task=task)
     if kind == LeaseKind.REVIEW and newest is not None:
         policies.check_can_review(holder, newest)
 

@@ -18,9 +18,9 @@ from inference.types import Reading
 from labeling import queue, storage
 from labeling.models import ModelVersion, Photo, Prediction
 from labeling.operations.best_values import refresh_best_value
-from labeling.operations.photos import NUDGE_AFTER, queue_photo
 from labeling.operations.tasks import open_task
 from labeling.operations.transitions import Conflict, move
+from labeling.operations.uploads import NUDGE_AFTER, queue_photo
 from labeling.queries.champions import get_champion
 from labeling.states import ModelVersionState, PhotoState
 

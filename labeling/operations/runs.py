@@ -14,9 +14,20 @@ from labeling.errors import DomainError
 from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, User
 from labeling.operations import audit
 from labeling.operations.leaks import check_no_leak
+from labeling.operations.run_execution import execute_run
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
 from labeling.states import RunState
+
+__all__ = [
+    "InvalidConfig",
+    "NothingToLearn",
+    "cancel_run",
+    "execute_run",
+    "request_run",
+    "retry_run",
+    "sweep_runs",
+]
 
 NUDGE_AFTER = timedelta(seconds=30)
 LOST_AFTER = timedelta(seconds=60)

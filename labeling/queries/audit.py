@@ -1,0 +1,35 @@
+"""What happened."""
+
+from __future__ import annotations
+
+from labeling.models import AuditEvent, Project
+from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
+
+
+def list_audit_events(
+    *,
+    project: Project,
+    object_type: str = "",
+    object_id: str = "",
+    after: str = "",
+    limit: int = 50,
+) -> Page[AuditEvent]:
+    """The events of a project, or of one thing in it, newest first. Raises InvalidCursor."""
+    rows = AuditEvent.objects.filter(project=project).select_related("actor")
+    if object_type:
+        rows = rows.filter(object_type=object_type)
+    if object_id:
+        rows = rows.filter(object_id=object_id)
+    if after:
+        rows = rows.filter(pk__lt=_read_key(after))
+    size = clamp_limit(limit)
+    found = list(rows.order_by("-id")[: size + 1])
+    items = found[:size]
+    return Page(items, encode_cursor([items[-1].pk]) if len(found) > size else None)
+
+
+def _read_key(after: str) -> int:
+    (key,) = decode_cursor(after, length=1)
+    if key is None or not key.isascii() or not key.isdecimal() or len(key) > 18:
+        raise InvalidCursor
+    return int(key)

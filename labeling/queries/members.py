@@ -1,0 +1,32 @@
+"""Members of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labeling.models import Membership, Project, User
+from labeling.policies import NotFound
+from labeling.queries.access import get_visible
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+def get_member(*, user: User | AnonymousUser, member_id: int, project: Project | None = None) -> Membership:
+    """Raises NotFound."""
+    rows = Membership.objects.select_related("project", "user")
+    return get_visible(rows, user=user, key=member_id, project=project)
+
+
+def list_members(*, project: Project) -> list[Membership]:
+    """Everybody who is in the project, by name."""
+    rows = Membership.objects.filter(project=project).select_related("user")
+    return list(rows.order_by("user__username"))
+
+
+def find_person(*, username: str) -> User:
+    """The active person who logs in with this name. Raises NotFound."""
+    person = User.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        raise NotFound("Nobody logs in with this name.", fields={"username": "unknown"})
+    return person

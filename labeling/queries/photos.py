@@ -1,0 +1,129 @@
+"""Photos: one, and the list with its filters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from labeling.models import Photo, Project
+from labeling.queries.access import get_visible
+from labeling.queries.annotations import list_annotations
+from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
+from labeling.queries.predictions import list_predictions
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from labeling.models import User
+
+__all__ = ["ORDERS", "get_photo", "list_annotations", "list_photos", "list_predictions"]
+
+_CERTAIN = 2.0
+"""Photos without a confidence come after those with one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An order that a person may ask for: the column (then the id), and which way it goes."""
+
+    column: str
+    descending: bool
+    parse: Any
+
+
+def _parse_number(value: str) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+ORDERS = {
+    "newest": _Order("uploaded_at", True, datetime.fromisoformat),
+    "least_certain": _Order("certainty", False, _parse_number),
+    "vin": _Order("vin", False, str),
+}
+
+
+def get_photo(*, user: User | AnonymousUser, photo_id: UUID | str, project: Project | None = None) -> Photo:
+    """Raises NotFound."""
+    rows = Photo.objects.select_related("project", "task", "uploaded_by", "near_duplicate_of")
+    return get_visible(rows, user=user, key=photo_id, project=project)
+
+
+def list_photos(
+    *,
+    project: Project,
+    state: str = "",
+    states: Collection[str] = (),
+    task_state: str = "",
+    source: str = "",
+    text: str = "",
+    min_confidence: float | None = None,
+    max_confidence: float | None = None,
+    near_duplicates: bool = False,
+    order: str = "newest",
+    after: str = "",
+    limit: int = 50,
+) -> Page[Photo]:
+    """Photos with what a card shows, each with its task where it has one.
+
+    `text` is part of a VIN or of a file's name; a confidence is from `min_confidence` up to, and without,
+    `max_confidence`; `order` is one of ORDERS. Raises InvalidCursor.
+    """
+    rows = Photo.objects.filter(project=project).select_related("task", "uploaded_by")
+    wanted = set(states) | ({state} if state else set())
+    if wanted:
+        rows = rows.filter(state__in=wanted)
+    if task_state:
+        rows = rows.filter(task__state=task_state)
+    if source:
+        rows = rows.filter(vin_source=source)
+    if text:
+        rows = rows.filter(Q(vin__icontains=text) | Q(name__icontains=text))
+    if near_duplicates:
+        rows = rows.filter(near_duplicate_of__isnull=False)
+    rows = _filter_confidence(rows, min_confidence, max_confidence)
+    return _page(rows, ORDERS[order], after, clamp_limit(limit))
+
+
+def _filter_confidence(rows: QuerySet[Photo], low: float | None, high: float | None) -> QuerySet[Photo]:
+    if low is not None:
+        rows = rows.filter(confidence__gte=low)
+    if high is not None:
+        # A confidence of 1 belongs to the uppermost band.
+        rows = rows.filter(confidence__lte=high) if high >= 1 else rows.filter(confidence__lt=high)
+    return rows
+
+
+def _page(rows: QuerySet[Photo], order: _Order, after: str, limit: int) -> Page[Photo]:
+    if order.column == "certainty":
+        rows = rows.annotate(certainty=Coalesce(F("confidence"), Value(_CERTAIN)))
+    if after:
+        rows = rows.filter(_build_keyset(order, after))
+    sign = "-" if order.descending else ""
+    found = list(rows.order_by(f"{sign}{order.column}", f"{sign}id")[: limit + 1])
+    items = found[:limit]
+    if len(found) <= limit:
+        return Page(items)
+    last = items[-1]
+    return Page(items, encode_cursor([getattr(last, order.column), last.pk]))
+
+
+def _build_keyset(order: _Order, after: str) -> Q:
+    """Rows after the cursor's: a further value, or the same one and a further id."""
+    value, key = decode_cursor(after, length=2)
+    try:
+        parsed, photo_id = order.parse(value), UUID(key)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InvalidCursor from error
+    step = "lt" if order.descending else "gt"
+    further = Q(**{f"{order.column}__{step}": parsed})
+    return further | Q(**{order.column: parsed, f"id__{step}": photo_id})

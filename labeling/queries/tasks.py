@@ -1,0 +1,103 @@
+"""Human work: what waits for whom, and everything that the editor shows of a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from labeling import policies
+from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task
+from labeling.queries.access import get_visible
+from labeling.queries.annotations import get_newest_annotation
+from labeling.queries.paging import clamp_limit
+from labeling.queries.predictions import get_newest_prediction
+from labeling.states import TaskState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from labeling.models import User
+
+WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
+    LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED),
+    LeaseKind.REVIEW: (TaskState.SUBMITTED,),
+}
+NEEDED = {
+    LeaseKind.ANNOTATE: policies.Capability.ANNOTATE,
+    LeaseKind.REVIEW: policies.Capability.REVIEW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskBundle:
+    """A task as its editor shows it: what was read, what was written last, and one's own draft."""
+
+    task: Task
+    photo: Photo
+    prediction: Prediction | None
+    annotation: Annotation | None
+    draft: Draft | None
+    lease: Lease | None
+    waiting: int
+
+
+def get_task(*, user: User | AnonymousUser, task_id: UUID | str, project: Project | None = None) -> Task:
+    """Raises NotFound."""
+    rows = Task.objects.select_related("project", "photo")
+    return get_visible(rows, user=user, key=task_id, project=project)
+
+
+def list_tasks(*, project: Project, state: str = "", limit: int = 50) -> list[Task]:
+    """Tasks in the order in which they are handed out."""
+    rows = Task.objects.filter(project=project).select_related("photo")
+    if state:
+        rows = rows.filter(state=state)
+    return list(rows.order_by("-priority", "created_at", "id")[: clamp_limit(limit)])
+
+
+def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[Task]:
+    """The tasks that wait for this kind of work by this person, the one that comes first first.
+
+    Nobody reviews their own annotation, so those wait for others.
+    """
+    rows = Task.objects.filter(project=project, state__in=WAITING[kind])
+    if kind == LeaseKind.REVIEW:
+        own = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), author=user)
+        rows = rows.exclude(Exists(own))
+    return rows.order_by("-priority", "created_at", "id")
+
+
+def work_waiting(*, project: Project, user: User) -> dict[str, int]:
+    """How many tasks wait for this person, by kind of work; 0 where their role does not do it."""
+    return {
+        kind.value: list_waiting(project=project, user=user, kind=kind).count()
+        if policies.can(user, NEEDED[kind], project)
+        else 0
+        for kind in LeaseKind
+    }
+
+
+def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> TaskBundle:
+    """Everything that the editor needs. Raises NotFound for those who are not in the project.
+
+    A reviewer is shown the annotation, an annotator the newest one too, as work goes on from there.
+    """
+    policies.check_can(user, policies.Capability.VIEW, task.project)
+    kind = LeaseKind(lease.kind) if lease else LeaseKind.ANNOTATE
+    return TaskBundle(
+        task=task,
+        photo=task.photo,
+        prediction=get_newest_prediction(photo=task.photo),
+        annotation=get_newest_annotation(task=task),
+        draft=_find_draft(task, user),
+        lease=lease,
+        waiting=list_waiting(project=task.project, user=user, kind=kind).count(),
+    )
+
+
+def _find_draft(task: Task, user: User) -> Draft | None:
+    """One's own draft, unless somebody has submitted since: it would only lead to a stale revision."""
+    return Draft.objects.filter(task=task, author=user, base_revision=task.revision).first()
