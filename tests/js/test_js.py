@@ -1,4 +1,7 @@
-"""Runs the tests of the editor's modules with Node's own runner. Where there is no Node, the browser tests meet the same modules."""
+"""Runs the tests of the editor's modules with Node's own runner.
+
+Where there is no Node, the same modules are met by the browser tests alone.
+"""
 
 from __future__ import annotations
 

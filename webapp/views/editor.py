@@ -1,4 +1,7 @@
-"""The editor's page, for annotation and for review. It changes nothing: its script claims a photo through the API."""
+"""The editor's page, for annotation and for review.
+
+It changes nothing: its script claims a photo through the API.
+"""
 
 from typing import Any
 from uuid import UUID
