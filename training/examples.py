@@ -1,4 +1,6 @@
-"""Labelled photos of a snapshot as material for the recognizer: a cut-out around the VIN, jittered anew each time."""
+"""Labelled photos of a snapshot as material for the recognizer: a cut-out around the VIN, jittered anew
+each time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""From weights to a bundle: ONNX files, proven to answer as the torch networks do, and a manifest with all hashes."""
+"""From weights to a bundle: ONNX files, proven to answer as the torch networks do, and a manifest with all
+hashes.
+"""
 
 from __future__ import annotations
 
@@ -69,9 +71,9 @@ def export_bundle(
 ) -> Path:
     """Write a bundle to `out_dir`, which must not exist yet or be empty; returns it.
 
-    Networks that `weights` does not bring, and the calibration, are taken over from the base bundle. The bundle is
-    made aside and renamed, so a failure leaves nothing. Raises ExportFailed, ParityError, weights.InvalidWeights,
-    bundle.InvalidBundle.
+    Networks that `weights` does not bring, and the calibration, are taken over from the base bundle. The
+    bundle is made aside and renamed, so a failure leaves nothing. Raises ExportFailed, ParityError,
+    weights.InvalidWeights, bundle.InvalidBundle.
     """
     base = verify_bundle(base_bundle) if base_bundle is not None else None
     out_dir.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Fine-tunes the sequence recognizer of a bundle on a dataset snapshot, with synthetic crops mixed in.
 
-Everything random in a step comes from (seed, step) alone, so a run that was killed and resumed from its checkpoint
-ends with the same weights as one that was not. The detector is carried over unchanged.
+Everything random in a step comes from (seed, step) alone, so a run that was killed and resumed from its
+checkpoint ends with the same weights as one that was not. The detector is carried over unchanged.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def finetune(
 ) -> TrainedWeights:
     """Train on the train split; resumes where an earlier call with the same `out_dir` stopped.
 
-    Whatever `report` raises ends the run and goes through, after the checkpoint was written. Raises FinetuningFailed.
+    Whatever `report` raises ends the run and goes through, after the checkpoint was written. Raises
+    FinetuningFailed.
     """
     config.check()
     torch.set_num_threads(config.threads)
@@ -129,9 +130,7 @@ def _load_base(base_bundle: Path) -> SequenceNetwork:
     try:
         manifest = verify_bundle(base_bundle)
         if "sequence" not in manifest.weights:
-            raise FinetuningFailed(
-                f"The bundle {manifest.name} brings no weights to go on from; choose another base."
-            )
+            raise FinetuningFailed(f"The bundle {manifest.name} brings no weights; choose another base.")
         network = load_network(base_bundle / manifest.weights["sequence"].file, "sequence")
     except (InvalidBundle, InvalidWeights) as error:
         raise FinetuningFailed(f"The base bundle cannot be used: {error}") from error

@@ -1,7 +1,7 @@
 """Fetch open-licence fonts for the synthesis from npm's Fontsource packages into `fonts/`.
 
-Fonts are tools for making training data and are not committed; a very small set lies beside the synthesis so that a
-machine without npm can render too. Every family's licence is recorded in `fonts/LICENCES.json`.
+Fonts are tools for making training data and are not committed; a very small set lies beside the synthesis
+so that a machine without npm can render too. Every family's licence is recorded in `fonts/LICENCES.json`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class FontsUnavailable(RuntimeError):
 def fetch_fonts(out_dir: Path = FONTS_DIR, families: tuple[str, ...] = FAMILIES) -> dict[str, str]:
     """Fetch the families that are not there yet; returns family -> licence of all that are in `out_dir`.
 
-    Raises FontsUnavailable where npm is missing or nothing could be fetched. A single family that fails is left out.
+    Raises FontsUnavailable where npm is missing or nothing could be fetched. A single family that fails is
+    left out.
     """
     npm = shutil.which("npm")
     if npm is None:

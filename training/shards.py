@@ -1,4 +1,5 @@
-"""Synthetic data written ahead of training as arrays on disk: drawing and learning then do not wait for each other.
+"""Synthetic data written ahead of training as arrays on disk: drawing and learning then do not wait for
+each other.
 
 A shard is a folder of `.npy` files, written aside and renamed, so that a reader never sees half of one.
 """

@@ -41,7 +41,9 @@ class WindowBatch:
 
 
 class ShardPool:
-    """Draws samples from a growing folder of shards: those seen least come first, mixed over several shards."""
+    """Draws samples from a growing folder of shards: those seen least come first, mixed over several
+    shards.
+    """
 
     def __init__(self, folder: Path, *, seed: int, mixed: int = 12) -> None:
         self._folder, self._mixed = folder, mixed
@@ -107,7 +109,7 @@ def vary_crop(rng: np.random.Generator, pixels: Bytes) -> Bytes:
     x, y = rng.normal(0, 3), rng.normal(0, 1.0)
     linear = np.array([[scale_x, lean], [turn, scale_y]])
     middle = np.array([width / 2, height / 2])
-    matrix = np.c_[linear, middle + (x, y) - linear @ middle]
+    matrix = np.c_[linear, middle + np.array([x, y]) - linear @ middle]
     moved = cv2.warpAffine(
         np.ascontiguousarray(pixels), matrix, (width, height), borderMode=cv2.BORDER_REPLICATE
     )

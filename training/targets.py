@@ -1,11 +1,14 @@
-"""What the detector shall answer: score maps of Gaussians, after CRAFT (Baek et al. 2019, arXiv 1904.01941).
+"""What the detector shall answer: score maps of Gaussians, after CRAFT (Baek et al. 2019, arXiv
+1904.01941).
 
-Two things differ from the paper. Gaussians are evaluated on the grid in each character's own frame, not warped. And
-the affinity between characters of a VIN is 1, between those of any other line OTHER_AFFINITY: the second map tells
-lines that may be a VIN from lines that are not, while every line stays linked.
+Two things differ from the paper. Gaussians are evaluated on the grid in each character's own frame, not
+warped. And the affinity between characters of a VIN is 1, between those of any other line OTHER_AFFINITY:
+the second map tells lines that may be a VIN from lines that are not, while every line stays linked.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,14 +32,16 @@ def score_maps(vin: Quads, other_lines: list[Quads], *, width: int, height: int)
         cells = quads / STRIDE
         for quad in cells:
             _add_gaussian(maps[0], *_character_frame(quad), 1.0)
-        for first, second in zip(cells, cells[1:], strict=False):
+        for first, second in pairwise(cells):
             if (link := _link_frame(first, second, always=level == 1.0)) is not None:
                 _add_gaussian(maps[1], *link, level)
     return maps
 
 
 def _character_frame(quad: Quads) -> tuple[Quads, Quads, Quads]:
-    """Center and the half axes along and across; narrow symbols (1, J) are taken for at least half as wide as high."""
+    """Center and the half axes along and across; narrow symbols (1, J) are taken for at least half as wide
+    as high.
+    """
     right = (quad[1] + quad[2] - quad[0] - quad[3]) / 4
     down = (quad[2] + quad[3] - quad[0] - quad[1]) / 4
     narrow = 0.5 * np.linalg.norm(down) / max(float(np.linalg.norm(right)), 1e-6)

@@ -27,7 +27,9 @@ class InvalidWeights(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TrainedWeights:
-    """The files that a training leaves behind; `None` means: as in the base bundle. `figures` go into the manifest."""
+    """The files that a training leaves behind; `None` means: as in the base bundle. `figures` go into the
+    manifest.
+    """
 
     sequence: Path | None = None
     detector: Path | None = None

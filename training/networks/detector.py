@@ -1,4 +1,6 @@
-"""The detector: a small feature pyramid (Lin et al. 2017, arXiv 1612.03144) with CRAFT's two score maps on top."""
+"""The detector: a small feature pyramid (Lin et al. 2017, arXiv 1612.03144) with CRAFT's two score maps on
+top.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""The sequence recognizer: a plain convolutional network for CTC (after CRNN, Shi et al. 2015, arXiv 1507.05717).
+"""The sequence recognizer: a plain convolutional network for CTC (after CRNN, Shi et al. 2015, arXiv
+1507.05717).
 
-There is no recurrent layer: a VIN has no language to remember, and convolutions train twice as fast on a CPU.
+There is no recurrent layer: a VIN has no language to remember, and convolutions train twice as fast on a
+CPU.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What is around a plate: dashboards, door jambs, engine bays, desks - as shapes, textures and foreign text."""
+"""What is around a plate: dashboards, door jambs, engine bays, desks - as shapes, textures and foreign
+text.
+"""
 
 from __future__ import annotations
 
@@ -91,5 +93,5 @@ def _draw_text(rng: np.random.Generator, pixels: Pixels) -> Quads:
     x = int(rng.uniform(0, max(width - line.size[0], 1)))
     y = int(rng.uniform(0, max(height - line.size[1], 1)))
     paint(pixels, line.mask, x, y, _color(rng), float(rng.uniform(0.6, 1)))
-    boxes = line.boxes + (x, y, x, y)
+    boxes = line.moved(x, y)
     return boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)

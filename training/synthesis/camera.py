@@ -15,7 +15,9 @@ Matrix = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """`roll`, `tilt`, `yaw` in radians; `distance` in widths of the VIN; `squeeze` multiplies x and divides y."""
+    """`roll`, `tilt`, `yaw` in radians; `distance` in widths of the VIN; `squeeze` multiplies x and divides
+    y.
+    """
 
     roll: float
     tilt: float
@@ -37,7 +39,9 @@ def random_pose(rng: np.random.Generator, kind: Kind, *, any_roll_share: float, 
 
 
 def place(plate: Plate, pose: Pose, *, vin_width: float, center: tuple[float, float]) -> Matrix:
-    """The 3 x 3 homography that puts the middle of the VIN at `center` and makes it `vin_width` photo pixels long."""
+    """The 3 x 3 homography that puts the middle of the VIN at `center` and makes it `vin_width` photo
+    pixels long.
+    """
     boxes = plate.vin_boxes
     middle = np.array([(boxes[0, 0] + boxes[-1, 2]) / 2, (boxes[:, 1].min() + boxes[:, 3].max()) / 2])
     length = boxes[-1, 2] - boxes[0, 0]
@@ -57,9 +61,7 @@ def _project(pose: Pose) -> Matrix:
     about_y = _turn(pose.yaw, 0, 2)
     turned = about_x @ about_y
     plane = turned[:, :2]
-    matrix = np.array(
-        [plane[0].tolist() + [0.0], plane[1].tolist() + [0.0], (plane[2] / pose.distance).tolist() + [1.0]]
-    )
+    matrix = np.array([[*plane[0], 0.0], [*plane[1], 0.0], [*plane[2] / pose.distance, 1.0]])
     return np.diag([pose.squeeze, 1 / pose.squeeze, 1.0]) @ _turn(pose.roll, 0, 1) @ matrix
 
 

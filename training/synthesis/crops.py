@@ -62,7 +62,8 @@ def jitter_quad(rng: np.random.Generator, quad: Points) -> Points:
     amount = float(rng.choice([0.5, 1.0, 1.0, 1.6]))
     left, right = rng.normal(0.12, 0.28, size=2) * amount
     top, bottom = rng.normal(0.02, 0.09, size=2) * amount
-    lean = float(rng.normal(0, 0.12)) * amount
+    # a detector's quads know nothing of the slant that perspective and italics give to the strokes
+    lean = float(rng.normal(0, 0.12)) * amount if rng.random() < 0.75 else float(rng.uniform(-0.5, 0.5))
     moves = np.array(
         [(-left + lean, -top), (right + lean, -top), (right - lean, bottom), (-left - lean, bottom)]
     )
@@ -71,7 +72,9 @@ def jitter_quad(rng: np.random.Generator, quad: Points) -> Points:
 
 
 def _frame(rng: np.random.Generator, plate: Plate) -> tuple[Matrix, tuple[int, int], float]:
-    """The homography into a frame just larger than the VIN, the frame's size, and the height of the text in it."""
+    """The homography into a frame just larger than the VIN, the frame's size, and the height of the text in
+    it.
+    """
     if rng.random() < STRETCHED_SHARE:
         width, squeeze = float(rng.uniform(125, 245)), float(np.exp(rng.uniform(-0.35, 0.3)))
     else:

@@ -1,7 +1,7 @@
 """What stands between a plate and the file: glass, light, dirt, lens, sensor, compression.
 
-Every effect takes H x W x 3 floats from 0 to 255 and returns the like. Lengths are given in units of the text's height
-where they belong to the scene, in pixels where they belong to the sensor.
+Every effect takes H x W x 3 floats from 0 to 255 and returns the like. Lengths are given in units of the
+text's height where they belong to the scene, in pixels where they belong to the sensor.
 """
 
 from __future__ import annotations

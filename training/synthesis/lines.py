@@ -29,14 +29,18 @@ class TextLine:
     def size(self) -> tuple[int, int]:
         return self.mask.shape[1], self.mask.shape[0]
 
+    def moved(self, x: float, y: float) -> Boxes:
+        """The boxes where the line's upper left corner lies at (x, y)."""
+        return self.boxes + np.array([x, y, x, y])
+
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
     """How a line is set: `height` of capitals in pixels, `stretch` across, `tracking` in capital heights.
 
-    `weight` thickens (positive) or thins (negative) strokes by that share of the capital height; `pitch` above zero
-    puts every character in a cell that many capital heights wide, as stamping tools do; `wobble` shifts each
-    character up or down by up to that share.
+    `weight` thickens (positive) or thins (negative) strokes by that share of the capital height; `pitch`
+    above zero puts every character in a cell that many capital heights wide, as stamping tools do; `wobble`
+    shifts each character up or down by up to that share.
     """
 
     typeface: Typeface

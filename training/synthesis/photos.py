@@ -35,7 +35,9 @@ def composite(background: Pixels, plate: Plate, matrix: Matrix) -> Pixels:
 
 
 def _shrink(plate: Plate, matrix: Matrix) -> tuple[Pixels, Pixels, Matrix]:
-    """The plate reduced by averaging first where the photo shows it smaller, so that strokes do not break up."""
+    """The plate reduced by averaging first where the photo shows it smaller, so that strokes do not break
+    up.
+    """
     boxes = plate.vin_boxes
     corners = np.array([[boxes[0, 0], boxes[0, 1]], [boxes[-1, 2], boxes[0, 1]], [boxes[0, 0], boxes[0, 3]]])
     mapped = np.c_[corners, np.ones(3)] @ matrix.T

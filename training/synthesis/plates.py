@@ -49,11 +49,13 @@ class _Sheet:
     def write(self, line: TextLine, left: float, baseline: float, *, strength: float = 1.0) -> Boxes:
         x, y = round(left), round(baseline - line.boxes[:, 3].max())
         paint(self.pixels, line.mask, x, y, self.ink, strength)
-        return line.boxes + (x, y, x, y)
+        return line.moved(x, y)
 
 
 def make_plate(rng: np.random.Generator, kind: Kind, vin: str, *, strip: bool = False) -> Plate:
-    """A plate of that kind. With `strip`, little more than the VIN's own line: quick, for the recognizer's crops."""
+    """A plate of that kind. With `strip`, little more than the VIN's own line: quick, for the recognizer's
+    crops.
+    """
     makers: dict[Kind, Callable[..., Plate]] = {
         "windshield": _windshield,
         "label_sticker": _label,
@@ -165,7 +167,7 @@ def _windshield(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
     line, span = _vin_line(rng, vin, _vin_lettering(rng, "dots" if rng.random() < 0.12 else "any"), 0.35)
     back, ink = _colors(rng, dark_share=0.8)
     pad_x, above, below = rng.uniform(8, 90), rng.uniform(4, 40), rng.uniform(4, 40)
-    barred = rng.random() < 0.3
+    barred = rng.random() < 0.4
     bars = float(rng.uniform(10, 40)) if barred else 0.0
     height, width = int(CAP + above + below + bars), int(line.size[0] + 2 * pad_x)
     sheet = _Sheet(np.full((height, width, 3), back, np.uint8), ink)
@@ -294,7 +296,7 @@ def _stamped(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
     paint(ink, line.mask, x, y, (255, 255, 255))
     surface = metal_surface(rng, height, width)
     pixels = engrave(rng, surface, ink[..., 0], dotted=dotted)
-    boxes = line.boxes + (x, y, x, y)
+    boxes = line.moved(x, y)
     alpha = np.full((height, width), 255, np.uint8)
     return Plate("stamped_metal", vin, pixels, alpha, boxes[span], _others([], boxes, span))
 

@@ -1,6 +1,8 @@
-"""Typefaces that VINs are written in: outlines (Pillow), single strokes (Hershey, engraved or dotted) and dot matrices.
+"""Typefaces that VINs are written in: outlines (Pillow), single strokes (Hershey, engraved or dotted) and
+dot matrices.
 
-Every glyph is a mask of bytes whose capital letters are CAP_HEIGHT pixels high and stand on a common baseline.
+Every glyph is a mask of bytes whose capital letters are CAP_HEIGHT pixels high and stand on a common
+baseline.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ _PAPER_FAMILIES = ("special-elite", "tinos", "baskerville", "slab", "courier", "
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """`mask` is ASCENT + DESCENT rows high and as wide as the ink; the pen moves by `bearing`, ink, `advance`."""
+    """`mask` is ASCENT + DESCENT rows high and as wide as the ink; the pen moves by `bearing`, ink,
+    `advance`.
+    """
 
     mask: Mask
     bearing: float
@@ -62,7 +66,9 @@ class Typeface:
 
 @functools.cache
 def list_typefaces(kind: str = "any") -> tuple[Typeface, ...]:
-    """Typefaces fit for `kind` (any, dots, paper, stroke), in a fixed order; those fetched into fonts/ included."""
+    """Typefaces fit for `kind` (any, dots, paper, stroke), in a fixed order; those fetched into fonts/
+    included.
+    """
     outlines = tuple(Typeface(path.stem, str(path)) for path in _font_files() if _is_usable(str(path)))
     dotted = tuple(face for face in outlines if face.family.startswith(_DOT_FAMILIES))
     strokes = tuple(Typeface(name, f"hershey:{name}:{t}") for name in _HERSHEY for t in (3, 5, 7))
@@ -104,7 +110,7 @@ def _render_glyph(source: str, symbol: str) -> Glyph:
 def _load_font(source: str) -> ImageFont.FreeTypeFont:
     """The font at the size whose H is CAP_HEIGHT pixels high."""
     probe = ImageFont.truetype(source, 100)
-    left, top, right, bottom = probe.getbbox("H")
+    _, top, _, bottom = probe.getbbox("H")
     return ImageFont.truetype(source, 100 * CAP_HEIGHT / max(bottom - top, 1))
 
 

@@ -1,4 +1,6 @@
-"""Random VINs that look like real ones: known makers, plausible positions, confusable symbols more often than in life."""
+"""Random VINs that look like real ones: known makers, plausible positions, confusable symbols more often
+than in life.
+"""
 
 from __future__ import annotations
 
@@ -11,144 +13,15 @@ LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 YEARS = "ABCDEFGHJKLMNPRSTVWXY123456789"
 
 # World manufacturer identifiers (ISO 3780) of makers from every region.
-MAKERS = (
-    *(
-        "1C3",
-        "1C4",
-        "1C6",
-        "1FA",
-        "1FM",
-        "1FT",
-        "1G1",
-        "1GC",
-        "1GT",
-        "1GY",
-        "1HG",
-        "1J4",
-        "1LN",
-        "1N4",
-        "1N6",
-    ),
-    *(
-        "2C3",
-        "2FM",
-        "2G1",
-        "2HG",
-        "2HK",
-        "2T1",
-        "2T3",
-        "3C6",
-        "3FA",
-        "3GN",
-        "3HG",
-        "3KP",
-        "3N1",
-        "3VW",
-        "4JG",
-    ),
-    *(
-        "4S3",
-        "4S4",
-        "4T1",
-        "5FN",
-        "5J6",
-        "5LM",
-        "5N1",
-        "5NP",
-        "5TD",
-        "5UX",
-        "5XY",
-        "5YJ",
-        "7SA",
-        "9BW",
-        "8AP",
-    ),
-    *(
-        "JA4",
-        "JF1",
-        "JHL",
-        "JHM",
-        "JM1",
-        "JN1",
-        "JN8",
-        "JS2",
-        "JTD",
-        "JTE",
-        "JTH",
-        "JTM",
-        "KL1",
-        "KM8",
-        "KMH",
-    ),
-    *(
-        "KNA",
-        "KND",
-        "LBV",
-        "LFV",
-        "LGX",
-        "LJD",
-        "LRW",
-        "LS4",
-        "LS5",
-        "LSV",
-        "LTV",
-        "LVT",
-        "LVV",
-        "LVS",
-        "MA3",
-    ),
-    *(
-        "SAJ",
-        "SAL",
-        "SCC",
-        "SHH",
-        "SJN",
-        "TMA",
-        "TMB",
-        "TRU",
-        "UU1",
-        "VF1",
-        "VF3",
-        "VF7",
-        "VNK",
-        "VSK",
-        "VSS",
-    ),
-    *(
-        "W0L",
-        "WAU",
-        "WBA",
-        "WBS",
-        "WDB",
-        "WDC",
-        "WDD",
-        "WF0",
-        "WMW",
-        "WP0",
-        "WP1",
-        "WVG",
-        "WVW",
-        "WV1",
-        "WV2",
-    ),
-    *(
-        "X4X",
-        "X7L",
-        "X7M",
-        "XTA",
-        "XTT",
-        "XUF",
-        "XUU",
-        "XW7",
-        "XW8",
-        "XWB",
-        "XWE",
-        "XWF",
-        "XZG",
-        "Y4K",
-        "YS3",
-    ),
-    *("YV1", "YV4", "Z8N", "Z94", "Z6F", "ZAR", "ZFA", "ZFF", "ZHW"),
+MAKERS = tuple(
+    """
+    1C3 1C4 1C6 1FA 1FM 1FT 1G1 1GC 1GT 1GY 1HG 1J4 1LN 1N4 1N6 2C3 2FM 2G1 2HG 2HK 2T1 2T3 3C6 3FA
+    3GN 3HG 3KP 3N1 3VW 4JG 4S3 4S4 4T1 5FN 5J6 5LM 5N1 5NP 5TD 5UX 5XY 5YJ 7SA 9BW 8AP JA4 JF1 JHL
+    JHM JM1 JN1 JN8 JS2 JTD JTE JTH JTM KL1 KM8 KMH KNA KND LBV LFV LGX LJD LRW LS4 LS5 LSV LTV LVT
+    LVV LVS MA3 SAJ SAL SCC SHH SJN TMA TMB TRU UU1 VF1 VF3 VF7 VNK VSK VSS W0L WAU WBA WBS WDB WDC
+    WDD WF0 WMW WP0 WP1 WVG WVW WV1 WV2 X4X X7L X7M XTA XTT XUF XUU XW7 XW8 XWB XWE XWF XZG Y4K YS3
+    YV1 YV4 Z8N Z94 Z6F ZAR ZFA ZFF ZHW
+    """.split()
 )
 FILLED_MAKERS = ("WVW", "WVG", "WAU", "WV1", "WV2", "TMB", "VSS", "XW8", "TRU", "WP0", "WP1")
 CONFUSABLES = (
@@ -172,7 +45,7 @@ CONFUSABLES = (
 
 
 def random_vin(rng: np.random.Generator) -> str:
-    """A VIN of 17 symbols; in seven of ten the check digit (49 CFR 565) is right, in the others it is free."""
+    """A VIN of 17 symbols; in seven of ten the check digit (49 CFR 565) is right, else free."""
     style = rng.random()
     if style < 0.12:
         text = _pick(rng, ALPHABET, LENGTH)

@@ -87,7 +87,8 @@ def label_line(rng: np.random.Generator) -> str:
         prefix = str(rng.choice(["", "", "1- ", "2- ", "1-", "2-", "GVWR "]))
         return f"{prefix}{rng.integers(400, 4000)} {rng.choice(_UNITS)}".strip()
     if style < 0.75:
-        return f"e{rng.integers(1, 30)}*{rng.integers(90, 2020)}/{rng.integers(1, 120)}*{rng.integers(1, 9999):04d}"
+        country, year, directive, number = (int(rng.integers(1, top)) for top in (30, 2020, 120, 9999))
+        return f"e{country}*{year}/{directive}*{number:04d}"
     return _code(rng, int(rng.integers(3, 14)))
 
 

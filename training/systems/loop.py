@@ -23,7 +23,7 @@ class TrainingFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class LoopConfig:
-    """`minutes` of training decide the end and the schedule; `save_every` and `validate_every` count steps."""
+    """`minutes` decide the end and the schedule; `save_every` and `validate_every` count steps."""
 
     minutes: float
     batch_size: int

@@ -1,4 +1,6 @@
-"""A bundle of tiny untrained networks, and a snapshot of four synthetic photos, made once for all tests here."""
+"""A bundle of tiny untrained networks, and a snapshot of four synthetic photos, made once for all tests
+here.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ def squares(
     count: int, *, left: float = 40, top: float = 60, side: float = 24, step: float = 30
 ) -> np.ndarray:
     corners = np.array([[0, 0], [side, 0], [side, side], [0, side]])
-    return np.array([corners + (left + i * step, top) for i in range(count)])
+    return np.array([corners + np.array([left + i * step, top]) for i in range(count)])
 
 
 def test_region_peaks_at_the_center_of_each_character_and_vanishes_outside() -> None:
