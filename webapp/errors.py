@@ -16,12 +16,26 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from labeling import imaging, policies, states
 from labeling.errors import DomainError
+from labeling.operations import annotations, leases, transitions
 
 MAX_FIELDS = 20
 """A body with thousands of mistakes is answered with the first ones."""
 
 SIGN_IN = "Log in, or send a personal token as `Authorization: Bearer vinloop_...`."
+
+STATUSES: dict[type, HTTPStatus] = {
+    DomainError: HTTPStatus.BAD_REQUEST,
+    policies.Forbidden: HTTPStatus.FORBIDDEN,
+    policies.NotFound: HTTPStatus.NOT_FOUND,
+    states.IllegalTransition: HTTPStatus.CONFLICT,
+    transitions.Conflict: HTTPStatus.CONFLICT,
+    leases.LeaseLost: HTTPStatus.CONFLICT,
+    annotations.StaleRevision: HTTPStatus.CONFLICT,
+    imaging.PhotoTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+"""What is not named here has the status of its nearest parent, in the end 400: the input is wrong."""
 
 _CODES = {"permission_denied": "forbidden"}
 _TITLES = {
@@ -50,14 +64,11 @@ def error_body(code: str, message: str, fields: Mapping[str, Any] | None = None)
 
 def status_of(error: DomainError) -> int:
     """The status of a refusal, by its class or the nearest of its parents."""
-    for kind in type(error).__mro__:
-        if kind in STATUSES:
-            return int(STATUSES[kind])
-    return int(HTTPStatus.BAD_REQUEST)
+    return next(int(STATUSES[kind]) for kind in type(error).__mro__ if kind in STATUSES)
 
 
 def handle_api_exception(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """REST framework's exception handler. None lets the error through: it is a fault, and is logged as one."""
+    """REST framework's exception handler. None lets a fault through, to be logged as one."""
     refusal = _as_api_exception(error)
     if refusal is None:
         return None

@@ -12,7 +12,7 @@ SCHEME = "Bearer"
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer vinloop_...`; the token is found by its hash, the secret itself is stored nowhere."""
+    """`Authorization: Bearer vinloop_...`: found by its hash, for the secret itself is stored nowhere."""
 
     def authenticate(self, request: Request) -> tuple[User, PersonalToken] | None:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")

@@ -1,7 +1,7 @@
 """What every endpoint has in common."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError
@@ -31,10 +31,10 @@ class ApiThrottle(UserRateThrottle):
 class ApiView(APIView):
     """An endpoint: reads the input, makes one call to the domain, writes the answer.
 
-    `scopes` says for each verb which scope a personal token needs.
+    `scopes` says for each verb which scopes let a personal token use it; one of them is enough.
     """
 
-    scopes: ClassVar[Mapping[str, str]] = {}
+    scopes: ClassVar[Mapping[str, Collection[str]]] = {}
     permission_classes = [IsAuthenticated, HasScope]
     throttle_classes = [ApiThrottle]
     metadata_class = None
@@ -44,7 +44,7 @@ class ApiView(APIView):
         self._check_size(request)
         super().initial(request, *args, **kwargs)
 
-    def largest_body(self) -> int:
+    def largest_body(self, request: Request) -> int:
         """In bytes."""
         return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
@@ -53,8 +53,9 @@ class ApiView(APIView):
         if not announced.isdecimal():
             raise ParseError("Content-Length is not a number.")
         # WSGI never hands over more than Content-Length, so the announced size is also the true one.
-        if int(announced) > self.largest_body():
-            raise PayloadTooLarge(f"Up to {self.largest_body() // 1024} KiB are taken here.")
+        limit = self.largest_body(request)
+        if int(announced) > limit:
+            raise PayloadTooLarge(f"Up to {limit // 1024} KiB are taken here.")
 
 
 def read_input(form: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
@@ -64,7 +65,13 @@ def read_input(form: type[BaseSerializer[Any]], request: Request) -> dict[str, A
     return dict(reader.validated_data)
 
 
+def read_query(form: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+    """The checked parameters of the address. Raises ValidationError."""
+    reader = form(data=request.query_params.dict())
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)
+
+
 def current_user(request: Request) -> User:
     """Who asks; the permission classes have made sure that it is somebody."""
-    assert isinstance(request.user, User)
-    return request.user
+    return cast(User, request.user)

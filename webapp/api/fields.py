@@ -69,7 +69,7 @@ class Number(serializers.Field[float, Any, float, Any]):
         "minItems": 4,
         "maxItems": 4,
         "items": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}},
-        "description": "Four corners [x, y] in pixels of the upright photo, from the top left of the text, clockwise.",
+        "description": "Corners [x, y] in pixels of the upright photo, clockwise from the text's top left.",
     }
 )
 class Quad(serializers.ListField):

@@ -2,7 +2,9 @@
 
 from rest_framework import serializers
 
-from labeling.models import LeaseKind, Role, Scope, Verdict
+from labeling.models import LeaseKind, Role, Scope, Verdict, VinSource
+from labeling.queries.photos import ORDERS
+from labeling.states import PhotoState, TaskState
 from webapp.api.fields import MAX_CHARACTERS, Number, Quad, StrictInput, Text, Whole
 
 MAX_TEXT = 64
@@ -10,6 +12,7 @@ MAX_TEXT = 64
 
 MAX_REASON = 1000
 MAX_ALTERNATIVES = 33
+MAX_PAGE = 200
 
 
 class LeaseInput(StrictInput):
@@ -100,8 +103,34 @@ class TokenInput(StrictInput):
     expires_at = serializers.DateTimeField(allow_null=True, default=None)
 
 
+class PhotoFiltersInput(StrictInput):
+    """Which photos, in which order, how many."""
+
+    state = serializers.ChoiceField([state.value for state in PhotoState], default="")
+    source = serializers.ChoiceField([source.value for source in VinSource if source], default="")
+    text = Text(max_length=100, default="", help_text="Part of a VIN or of a file's name.")
+    min_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
+    max_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
+    near_duplicates = serializers.BooleanField(default=False)
+    order = serializers.ChoiceField(list(ORDERS), default="newest")
+    after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
+
+
+class EventFiltersInput(StrictInput):
+    object_type = Text(max_length=50, default="", help_text="photo, task, annotation ...")
+    object_id = Text(max_length=64, default="")
+    after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
+
+
+class TaskFiltersInput(StrictInput):
+    state = serializers.ChoiceField([state.value for state in TaskState], default="")
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
+
+
 class UploadInput(serializers.Serializer[None]):
     file = serializers.FileField(
         allow_empty_file=True,
-        help_text="A photo (JPEG, PNG, WebP, HEIC ...) or a ZIP of photos. What it is is found in its content.",
+        help_text="A photo (JPEG, PNG, WebP, HEIC ...) or a ZIP of photos; its content says which.",
     )

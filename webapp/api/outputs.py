@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from labeling.models import LeaseKind, Outcome, Photo, Role, Scope, Verdict, VinSource
+from labeling.models import Outcome, Photo, Role, Scope, Verdict, VinSource
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import Quad
 
@@ -57,10 +58,12 @@ class ErrorOutput(Output):
 
 
 class ProjectOutput(Output):
-    slug = serializers.CharField()
-    name = serializers.CharField()
+    """A project as one of its members sees it."""
+
+    slug = serializers.CharField(source="project.slug")
+    name = serializers.CharField(source="project.name")
     role = serializers.ChoiceField([role.value for role in Role], help_text="Yours.")
-    created_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(source="project.created_at")
 
 
 class PhotoOutput(Output):
@@ -84,9 +87,25 @@ class PhotoOutput(Output):
     original_url = MediaURL("original")
 
 
+class PhotoTaskOutput(Output):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField([state.value for state in TaskState])
+    revision = serializers.IntegerField()
+
+
+class PhotoDetailOutput(PhotoOutput):
+    task = serializers.SerializerMethodField()
+
+    @extend_schema_field(PhotoTaskOutput(allow_null=True))
+    def get_task(self, photo: Photo) -> Any:
+        """Null until the photo was read for the first time."""
+        task = getattr(photo, "task", None)
+        return task and PhotoTaskOutput(task).data
+
+
 class RefusedEntryOutput(Output):
     name = serializers.CharField()
-    error = serializers.CharField()
+    error = serializers.CharField(source="code")
     message = serializers.CharField()
 
 
@@ -162,13 +181,6 @@ class ReviewOutput(Output):
     created_at = serializers.DateTimeField()
 
 
-class LeaseOutput(Output):
-    id = serializers.UUIDField()
-    kind = serializers.ChoiceField([kind.value for kind in LeaseKind])
-    expires_at = serializers.DateTimeField()
-    seconds = serializers.IntegerField(help_text="How long a lease lasts when it is renewed.")
-
-
 class MemberOutput(Output):
     id = serializers.IntegerField()
     username = serializers.CharField(source="user.username")
@@ -184,6 +196,11 @@ class InvitationOutput(Output):
     expires_at = serializers.DateTimeField()
 
 
+class InvitationMadeOutput(Output):
+    invitation = InvitationOutput()
+    link = serializers.CharField(help_text="For the invited person alone; it is shown once.")
+
+
 class TokenOutput(Output):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -193,6 +210,11 @@ class TokenOutput(Output):
     last_used_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class TokenMadeOutput(Output):
+    token = TokenOutput()
+    secret = serializers.CharField(help_text="Goes into the header Authorization; it is shown once.")
 
 
 class AuditEventOutput(Output):

@@ -1,30 +1,141 @@
 """Photos: upload, look at, read again, delete."""
 
+from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from rest_framework import status
 from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from labeling.models import Scope
-from webapp.api.base import FORM_OVERHEAD, ApiView
+from labeling.errors import DomainError
+from labeling.models import Project, Scope, User
+from labeling.operations import archives
+from labeling.operations import photos as operations
+from labeling.operations.archives import ArchiveReport
+from labeling.queries import annotations, photos, predictions, projects
+from webapp.api.base import FORM_OVERHEAD, ApiView, current_user, read_input, read_query
+from webapp.api.inputs import PhotoFiltersInput, UploadInput
 from webapp.api.outputs import (
     AnnotationOutput,
+    PhotoDetailOutput,
     PhotoOutput,
     PredictionOutput,
+    UploadOutput,
     list_of,
     page_of,
 )
+from webapp.api.schema import describe
+from webapp.errors import MAX_FIELDS
 
-ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 PhotoPage = page_of(PhotoOutput)
 PredictionList = list_of(PredictionOutput)
 AnnotationList = list_of(AnnotationOutput)
 
 
 class ProjectPhotos(ApiView):
-    scopes = {"GET": Scope.READ, "POST": Scope.UPLOAD}
+    scopes = {"GET": {Scope.READ}, "POST": {Scope.UPLOAD}}
     parser_classes = [MultiPartParser]
 
-    def largest_body(self) -> int:
-        if self.request.method != "POST":
-            return super().largest_body()
-        return int(settings.MAX_UPLOAD_MEGABYTES) * 1024 * 1024 + FORM_OVERHEAD
+    def largest_body(self, request: Request) -> int:
+        if request.method != "POST":
+            return super().largest_body(request)
+        return photo_limit() * archives.ARCHIVE_FACTOR + FORM_OVERHEAD
+
+    @describe(query=PhotoFiltersInput, answers={200: PhotoPage}, operation_id="photos_list")
+    def get(self, request: Request, slug: str) -> Response:
+        """The photos of a project, newest first unless asked otherwise."""
+        project = projects.get_project(user=current_user(request), slug=slug)
+        wanted = read_query(PhotoFiltersInput, request)
+        page = photos.list_photos(project=project, **wanted)
+        return Response(PhotoPage(page).data)
+
+    @describe(takes={"multipart/form-data": UploadInput}, answers={201: UploadOutput}, errors=(404, 409))
+    def post(self, request: Request, slug: str) -> Response:
+        """Upload a photo, or a ZIP of photos."""
+        project = projects.get_project(user=current_user(request), slug=slug)
+        upload: UploadedFile = read_input(UploadInput, request)["file"]
+        report = _store(project, upload, current_user(request))
+        return Response(UploadOutput(report).data, status=status.HTTP_201_CREATED)
+
+
+def _store(project: Project, upload: UploadedFile, by: User) -> ArchiveReport:
+    """Whatever came, as a report; a ZIP of which nothing was stored is a refusal."""
+    now = timezone.now()
+    content = upload.read(photo_limit() + 1)  # what is no archive is never held in memory beyond its limit
+    if not archives.is_archive(content):
+        name = upload.name or ""
+        photo = operations.create_photo(project=project, content=content, name=name, uploaded_by=by, now=now)
+        return ArchiveReport(created=[photo])
+    report = archives.create_photos_from_archive(
+        project=project, content=content + upload.read(), uploaded_by=by, now=now
+    )
+    if not report.created:
+        raise _refuse(report)
+    return report
+
+
+def photo_limit() -> int:
+    """The largest photo in bytes."""
+    return int(settings.MAX_UPLOAD_MEGABYTES) * 1024 * 1024
+
+
+def _refuse(report: ArchiveReport) -> DomainError:
+    fields = {entry.name: entry.message for entry in report.refused[:MAX_FIELDS]}
+    if all(entry.code == operations.DuplicatePhoto.code for entry in report.refused):
+        return operations.DuplicatePhoto(
+            "Every photo of this archive is in the project already.", fields=fields
+        )
+    return archives.InvalidArchive("No file of this archive is a new photo.", fields=fields)
+
+
+class PhotoDetail(ApiView):
+    scopes = {"GET": {Scope.READ}, "DELETE": {Scope.UPLOAD}}
+
+    @describe(answers={200: PhotoDetailOutput})
+    def get(self, request: Request, photo_id: UUID) -> Response:
+        """A photo, its best known VIN, and the task of it."""
+        photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
+        return Response(PhotoDetailOutput(photo).data)
+
+    @describe(answers={204: None}, errors=(404, 409))
+    def delete(self, request: Request, photo_id: UUID) -> Response:
+        """Delete a photo with all that was said of it."""
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        operations.delete_photo(photo=photo, by=person, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PhotoReread(ApiView):
+    scopes = {"POST": {Scope.UPLOAD}}
+
+    @describe(answers={200: PhotoOutput}, errors=(404, 409))
+    def post(self, request: Request, photo_id: UUID) -> Response:
+        """Have the photo read again by the model version in service."""
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        again = operations.reread_photo(photo=photo, by=person, now=timezone.now())
+        return Response(PhotoOutput(again).data)
+
+
+class PhotoPredictions(ApiView):
+    scopes = {"GET": {Scope.READ}}
+
+    @describe(answers={200: PredictionList})
+    def get(self, request: Request, photo_id: UUID) -> Response:
+        """What each model version read, newest first."""
+        photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
+        return Response(PredictionList({"items": predictions.list_predictions(photo=photo)}).data)
+
+
+class PhotoAnnotations(ApiView):
+    scopes = {"GET": {Scope.READ}}
+
+    @describe(answers={200: AnnotationList})
+    def get(self, request: Request, photo_id: UUID) -> Response:
+        """What people submitted, newest first."""
+        photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
+        return Response(AnnotationList({"items": annotations.list_annotations(photo=photo)}).data)

@@ -4,18 +4,32 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import Scope
-from labeling.queries import projects
-from webapp.api.base import ApiView, current_user
-from webapp.api.outputs import ProjectListOutput
+from labeling.queries import audit, projects
+from webapp.api.base import ApiView, current_user, read_query
+from webapp.api.inputs import EventFiltersInput
+from webapp.api.outputs import AuditEventOutput, ProjectOutput, list_of, page_of
 from webapp.api.schema import describe
+
+ProjectList = list_of(ProjectOutput)
+AuditEventPage = page_of(AuditEventOutput)
 
 
 class Projects(ApiView):
-    """Mine, by name."""
+    scopes = {"GET": {Scope.READ}}
 
-    scopes = {"GET": Scope.READ}
-
-    @describe(answers={200: ProjectListOutput}, errors=())
+    @describe(answers={200: ProjectList}, errors=(), operation_id="projects_list")
     def get(self, request: Request) -> Response:
-        mine = projects.list_projects(user=current_user(request))
-        return Response(ProjectListOutput({"items": mine}).data)
+        """The projects that one is a member of."""
+        mine = projects.list_memberships(user=current_user(request))
+        return Response(ProjectList({"items": mine}).data)
+
+
+class ProjectEvents(ApiView):
+    scopes = {"GET": {Scope.READ}}
+
+    @describe(query=EventFiltersInput, answers={200: AuditEventPage}, operation_id="events_list")
+    def get(self, request: Request, slug: str) -> Response:
+        """Who did what in a project, newest first."""
+        project = projects.get_project(user=current_user(request), slug=slug)
+        wanted = read_query(EventFiltersInput, request)
+        return Response(AuditEventPage(audit.list_audit_events(project=project, **wanted)).data)

@@ -3,24 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.serializers import BaseSerializer
 
 from webapp.api.outputs import ErrorOutput
 
 Serializer = type[BaseSerializer[Any]]
-ALWAYS = (401, 403)
+ALWAYS = (401, 403, 429)
 
 
 def describe(
     *,
     answers: dict[int, Serializer | None],
-    takes: Serializer | None = None,
+    takes: Serializer | dict[str, Serializer] | None = None,
+    query: Serializer | None = None,
     errors: tuple[int, ...] = (404,),
-    parameters: list[OpenApiParameter] | None = None,
     **options: Any,
 ) -> Callable[..., Any]:
     """The decorator of a verb: what it takes, what it answers, and how it may refuse."""
     taken = (400, 413, 415) if takes else ()
-    refusals = dict.fromkeys(sorted({*ALWAYS, *taken, *errors}), ErrorOutput)
+    asked = (400,) if query else ()
+    refusals = dict.fromkeys(sorted({*ALWAYS, *taken, *asked, *errors}), ErrorOutput)
+    parameters = [query] if query else []
     return extend_schema(request=takes, responses={**answers, **refusals}, parameters=parameters, **options)

@@ -35,9 +35,9 @@ class AnyAccept(DefaultContentNegotiation):
 
 
 class PhotoMedia(ApiView):
-    """One rendition of a photo: `display` and `thumbnail` as the server encoded them, `original` as it came."""
+    """One rendition of a photo: `display` and `thumbnail` as the server encoded them, or the `original`."""
 
-    scopes = {"GET": Scope.READ}
+    scopes = {"GET": {Scope.READ}}
     content_negotiation_class = AnyAccept
 
     @extend_schema(

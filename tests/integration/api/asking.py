@@ -1,10 +1,10 @@
-"""A world to ask about, a client to ask with, and the proof that a refusal changed nothing."""
+"""A client to ask with, and the proof that a refusal changed nothing."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,28 +13,16 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from labeling.models import AuditEvent, Project, User
 
+Answer = Any
+"""A response of the test client, which has `json()` besides."""
+
 ROOT = "/api/v1"
 _IGNORED_TABLES = {"django_session"}
 _IGNORED_COLUMNS = {"last_login", "last_used_at"}
-
-
-@dataclass
-class World:
-    """A project with one person in each role, and a stranger's project beside it."""
-
-    project: Project
-    annotator: User
-    second_annotator: User
-    reviewer: User
-    engineer: User
-    admin: User
-    foreign: Project
-    stranger: User
 
 
 @dataclass
@@ -44,38 +32,40 @@ class Api:
     client: Client
     headers: dict[str, str] = field(default_factory=dict)
 
-    def call(self, verb: str, path: str, body: Any = None) -> HttpResponse:
+    def call(self, verb: str, path: str, body: Any = None) -> Answer:
         content = b"" if body is None else json.dumps(body).encode()
         return self.send(verb, path, content)
 
-    def send(
-        self, verb: str, path: str, content: bytes, content_type: str = "application/json"
-    ) -> HttpResponse:
+    def send(self, verb: str, path: str, content: bytes, content_type: str = "application/json") -> Answer:
         address = path if path.startswith("/") else f"{ROOT}/{path}"
         return self.client.generic(verb, address, content, content_type, headers=self.headers)
 
-    def get(self, path: str) -> HttpResponse:
+    def get(self, path: str) -> Answer:
         return self.call("GET", path)
 
-    def post(self, path: str, body: Any = None) -> HttpResponse:
+    def post(self, path: str, body: Any = None) -> Answer:
         return self.call("POST", path, {} if body is None else body)
 
-    def put(self, path: str, body: Any) -> HttpResponse:
+    def put(self, path: str, body: Any) -> Answer:
         return self.call("PUT", path, body)
 
-    def patch(self, path: str, body: Any) -> HttpResponse:
+    def patch(self, path: str, body: Any) -> Answer:
         return self.call("PATCH", path, body)
 
-    def delete(self, path: str) -> HttpResponse:
+    def delete(self, path: str) -> Answer:
         return self.call("DELETE", path)
 
-    def upload(self, project: Project, content: bytes, name: str = "photo.jpg") -> HttpResponse:
+    def upload(self, project: Project, content: bytes, name: str = "photo.jpg") -> Answer:
         file = SimpleUploadedFile(name, content, content_type="application/octet-stream")
         address = f"{ROOT}/projects/{project.slug}/photos"
         return self.client.post(address, {"file": file}, headers=self.headers)
 
 
-def expect_refusal(answer: HttpResponse, status: int, code: str | None = None) -> dict[str, Any]:
+As = Callable[[User], Api]
+"""The fixture `api`: who asks -> the client that asks for them."""
+
+
+def expect_refusal(answer: Answer, status: int, code: str | None = None) -> dict[str, Any]:
     """Asserts the status and the one shape; returns the body."""
     assert answer.status_code == status, answer.content[:500]
     assert answer["Content-Type"] == "application/json"

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image, ImageDraw
 
-# A 320 x 240 picture of our own (blue, with a red upper left corner) as heif-enc writes it. HEIC can be read here but
-# not written: the only free encoders come under the GPL.
+# A 320 x 240 picture of our own (blue, with a red upper left corner) as heif-enc writes it. Here HEIC can be
+# read but not written, as the only free encoders come under the GPL.
 HEIC = base64.b64decode(
     "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAA"
     "AAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAhwAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAwmlwcnAA"

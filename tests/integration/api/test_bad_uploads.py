@@ -1,4 +1,4 @@
-"""Every hostile or damaged file is refused in the one shape and leaves nothing behind; odd but sound ones are taken."""
+"""Hostile and damaged files are refused in the one shape and leave nothing; odd but sound ones are taken."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from labeling.models import Photo
+from tests.conftest import People
 from tests.integration.api import hostile_files as files
-from tests.integration.api.asking import Api, World, expect_refusal, unchanged
+from tests.integration.api.asking import As, expect_refusal, unchanged
 
 pytestmark = pytest.mark.django_db
 
@@ -56,11 +57,11 @@ TAKEN: list[tuple[str, Maker, str, tuple[int, int]]] = [
 
 @pytest.mark.parametrize(("name", "make", "status"), REFUSED, ids=[name for name, _, _ in REFUSED])
 def test_a_bad_file_is_refused_and_leaves_nothing(
-    world: World, api: Api, name: str, make: Maker, status: int
+    people: People, api: As, name: str, make: Maker, status: int
 ) -> None:
     content = make()
     with unchanged():
-        answer = api(world.annotator).upload(world.project, content, name=name)
+        answer = api(people.annotator).upload(people.project, content, name=name)
     expect_refusal(answer, status)
 
 
@@ -68,9 +69,9 @@ def test_a_bad_file_is_refused_and_leaves_nothing(
     ("name", "make", "content_type", "size"), TAKEN, ids=[name for name, _, _, _ in TAKEN]
 )
 def test_an_odd_but_sound_file_is_taken(
-    world: World, api: Api, name: str, make: Maker, content_type: str, size: tuple[int, int]
+    people: People, api: As, name: str, make: Maker, content_type: str, size: tuple[int, int]
 ) -> None:
-    answer = api(world.annotator).upload(world.project, make(), name=name)
+    answer = api(people.annotator).upload(people.project, make(), name=name)
     assert answer.status_code == 201
     photo = Photo.objects.get(pk=answer.json()["created"][0]["id"])
     assert (photo.content_type, (photo.width, photo.height)) == (content_type, size)

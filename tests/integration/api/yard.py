@@ -1,0 +1,182 @@
+"""Work in every state, made by the operations that make it in the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from django.utils import timezone
+
+from inference.types import CharacterBox, QualityReport, Reading, Region
+from labeling.models import (
+    Annotation,
+    DatasetSnapshot,
+    FinetuningRun,
+    GateDecision,
+    Lease,
+    Membership,
+    ModelVersion,
+    PersonalToken,
+    Photo,
+    Prediction,
+    Task,
+    User,
+)
+from labeling.operations import annotations, datasets, leases, photos, predictions, reviews, runs, tokens
+from labeling.states import ModelVersionState
+from tests.conftest import People, make_user
+from tests.integration.api import hostile_files as files
+
+VIN = "1HGCM82633A004352"
+REGION = [[20.0, 100.0], [300.0, 100.0], [300.0, 130.0], [20.0, 130.0]]
+
+
+def box(index: int, left: float = 20.0, width: float = 15.0) -> list[list[float]]:
+    """The quad of one character of the region."""
+    x = left + index * 16.0
+    return [[x, 100.0], [x + width, 100.0], [x + width, 130.0], [x, 130.0]]
+
+
+def work(text: str = VIN, base_revision: int = 0) -> dict[str, object]:
+    """The body of a draft or an annotation."""
+    characters = [{"index": index, "symbol": symbol, "quad": box(index)} for index, symbol in enumerate(text)]
+    return {"text": text, "characters": characters, "region": REGION, "base_revision": base_revision}
+
+
+class ScriptedReader:
+    """Reads the same VIN in every photo: the engine is not what these tests are about."""
+
+    def read_file(self, path: Path) -> Reading:
+        characters = tuple(
+            CharacterBox(index, symbol, 0.9, tuple(map(tuple, box(index))))
+            for index, symbol in enumerate(VIN)
+        )
+        quad = tuple(map(tuple, REGION))
+        return Reading(VIN, 0.8, Region(quad, 0.9), characters, QualityReport(True), (320, 240), 12.5)
+
+
+@dataclass
+class Yard:
+    """A project at work. Everything is made when it is first asked for."""
+
+    people: People
+
+    @cached_property
+    def second_annotator(self) -> User:
+        user = make_user(f"{self.people.annotator.username}-second")
+        Membership.objects.create(
+            project=self.people.project, user=user, role="annotator", created_at=timezone.now()
+        )
+        return user
+
+    @cached_property
+    def champion(self) -> ModelVersion:
+        return self._version(1, ModelVersionState.PROMOTED)
+
+    @cached_property
+    def challenger(self) -> ModelVersion:
+        """Measured on the snapshot, and passed by the gate beside the champion."""
+        version = self._version(2, ModelVersionState.EVALUATED)
+        GateDecision.objects.create(
+            challenger=version,
+            champion=self.champion,
+            snapshot=self.snapshot,
+            passed=True,
+            reasons=[],
+            rules={},
+            created_at=timezone.now(),
+        )
+        return version
+
+    def upload(self, seed: int = 0) -> Photo:
+        return photos.create_photo(
+            project=self.people.project,
+            content=files.jpeg(seed),
+            name=f"photo-{seed}.jpg",
+            uploaded_by=self.people.annotator,
+            now=timezone.now(),
+        )
+
+    def read(self, seed: int = 0) -> Prediction:
+        """Upload a photo and have it read."""
+        self.champion  # noqa: B018 - without one nothing is read
+        photo = self.upload(seed)
+        prediction = predictions.predict_photo(
+            photo_id=photo.pk, reader_for=lambda version: ScriptedReader(), now=timezone.now()
+        )
+        assert prediction is not None
+        return prediction
+
+    @cached_property
+    def photo(self) -> Photo:
+        return self.read(1000).photo
+
+    def open_task(self, seed: int = 1) -> Task:
+        """A task that waits for annotation."""
+        return Task.objects.get(photo=self.read(seed).photo)
+
+    def lease(self, seed: int = 2, holder: User | None = None) -> Lease:
+        """Claimed for annotation."""
+        return leases.claim_task(
+            task=self.open_task(seed),
+            holder=holder or self.people.annotator,
+            kind="annotate",
+            now=timezone.now(),
+        )
+
+    def submit(self, seed: int = 3, author: User | None = None) -> Annotation:
+        """Submitted, and waits for review."""
+        lease = self.lease(seed, author)
+        body = work()
+        return annotations.submit_annotation(
+            lease_id=lease.pk, holder=lease.holder, now=timezone.now(), **body
+        )
+
+    def review_lease(self, seed: int = 4, author: User | None = None) -> Lease:
+        task = self.submit(seed, author).task
+        return leases.claim_task(task=task, holder=self.people.reviewer, kind="review", now=timezone.now())
+
+    def accept(self, seed: int = 5) -> Task:
+        lease = self.review_lease(seed)
+        reviews.submit_review(
+            lease_id=lease.pk,
+            reviewer=self.people.reviewer,
+            verdict="accepted",
+            base_revision=1,
+            now=timezone.now(),
+        )
+        return Task.objects.get(pk=lease.task_id)
+
+    @cached_property
+    def snapshot(self) -> DatasetSnapshot:
+        self.accept(500)
+        return datasets.freeze_snapshot(
+            project=self.people.project, name="first", by=self.people.ml_engineer, now=timezone.now()
+        )
+
+    @cached_property
+    def run(self) -> FinetuningRun:
+        return runs.request_run(
+            project=self.people.project,
+            snapshot=self.snapshot,
+            base_version=self.champion,
+            config={},
+            by=self.people.ml_engineer,
+            now=timezone.now(),
+        )
+
+    def token(self, user: User, *scopes: str) -> tuple[PersonalToken, str]:
+        return tokens.create_token(
+            user=user, name="script", scopes=scopes, expires_at=None, now=timezone.now()
+        )
+
+    def _version(self, number: int, state: str) -> ModelVersion:
+        return ModelVersion.objects.create(
+            project=self.people.project,
+            number=number,
+            digest=f"{number:064d}",
+            state=state,
+            manifest={"files": []},
+            created_at=timezone.now(),
+        )
