@@ -1,7 +1,7 @@
 """`python -m scripts.screenshots`: pictures of a running VINloop's pages for the README and docs/.
 
-Logs in as the demo people, visits each page, and writes small PNG files. It changes nothing but what looking changes:
-the editor claims a photo and puts it back.
+Logs in as the demo people, visits each page, and writes small PNG files. It changes nothing but what a look
+does: the editor claims a photo and puts it back.
 """
 
 import argparse

@@ -21,8 +21,10 @@ from labeling.models import (
     SnapshotItem,
     Task,
 )
-from labeling.states import ModelVersionState, RunState, TaskState
+from labeling.states import ModelVersionState, PhotoState, RunState, TaskState
 
+UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
+BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
 OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
 QUIET_VERBS = ("lease.claimed", "lease.released", "lease.removed", "photo.queued", "model_version.archived")
 

@@ -16,13 +16,11 @@ from labeling.operations import members
 from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import pages, projects, tasks
 from labeling.queries.champions import get_champion
-from labeling.states import PhotoState, TaskState
+from labeling.queries.pages import BROKEN, UNREAD
+from labeling.states import TaskState
 from webapp.forms import ProjectForm, show_refusal
 from webapp.next_steps import Situation, Step, list_next_steps
 from webapp.views.access import current_user, project_page
-
-UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
-BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -61,7 +61,7 @@ def add(request: HttpRequest, project: Project) -> HttpResponse:
 
 @project_action(Capability.MANAGE_MEMBERS)
 def change_role(request: HttpRequest, project: Project, member_id: int) -> HttpResponse:
-    member = _get(project, member_id)
+    member = _get(request, project, member_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
         messages.error(request, "There is no such role.")
@@ -78,7 +78,7 @@ def change_role(request: HttpRequest, project: Project, member_id: int) -> HttpR
 
 @project_action(Capability.MANAGE_MEMBERS)
 def remove(request: HttpRequest, project: Project, member_id: int) -> HttpResponse:
-    member = _get(project, member_id)
+    member = _get(request, project, member_id)
     try:
         operations.remove_member(membership=member, by=current_user(request), now=timezone.now())
         messages.success(request, f"{member.user} is out of the project. What they wrote stays.")
@@ -87,8 +87,8 @@ def remove(request: HttpRequest, project: Project, member_id: int) -> HttpRespon
     return redirect("members", project.slug)
 
 
-def _get(project: Project, member_id: int) -> Membership:
-    return members.get_member(project=project, member_id=member_id)
+def _get(request: HttpRequest, project: Project, member_id: int) -> Membership:
+    return members.get_member(user=current_user(request), member_id=member_id, project=project)
 
 
 def _render_members(

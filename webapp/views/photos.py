@@ -1,6 +1,7 @@
 """Photos: the grid with its filters, and one photo with everything that is known of it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from labeling.operations import photos as operations
 from labeling.operations import tasks as task_operations
 from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import annotations, pages, photos, predictions
-from labeling.states import PhotoState, TaskState
+from labeling.queries.pages import BROKEN, UNREAD
+from labeling.queries.paging import InvalidCursor, Page
+from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
 from webapp.views.access import current_user, project_action, project_page
 
 PAGE_SIZE = 48
-UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
+TASK_STATES = {state.value for state in TaskState}
 CHIPS = (
     ("", "All"),
     ("unread", "Being read"),
@@ -94,6 +97,26 @@ def photo_list(request: HttpRequest, project: Project) -> HttpResponse:
     }
     is_part = getattr(request, "htmx", False)
     return render(request, "parts/photo_grid.html" if is_part else "photos.html", context)
+
+
+def _find_photos(project: Project, filters: Filters) -> Page[Photo]:
+    """One page. A cursor that this list did not make leads to the beginning."""
+    _, low, high = CONFIDENCE[filters.confidence]
+    find = partial(
+        photos.list_photos,
+        project=project,
+        states={"unread": UNREAD, "broken": BROKEN}.get(filters.state, ()),
+        task_state=filters.state if filters.state in TASK_STATES else "",
+        text=filters.text,
+        min_confidence=low,
+        max_confidence=high,
+        order=ORDERS[filters.order][1],
+        limit=PAGE_SIZE,
+    )
+    try:
+        return find(after=filters.after)
+    except InvalidCursor:
+        return find()
 
 
 @project_page()
