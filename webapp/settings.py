@@ -154,6 +154,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "PhotoStateEnum": "labeling.states.PhotoState",
+        "TaskStateEnum": "labeling.states.TaskState",
+        "RunStateEnum": "labeling.states.RunState",
+        "ModelVersionStateEnum": "labeling.states.ModelVersionState",
+        "LeaseKindEnum": "labeling.models.LeaseKind",
+        "PromotionKindEnum": "labeling.models.PromotionKind",
+    },
 }
 
 LOGGING = {

@@ -9,12 +9,13 @@ from labeling.models import Lease, LeaseKind, Task, User
 from labeling.queries import tasks
 from labeling.queries.tasks import TaskBundle
 from labeling.states import TaskState
+from webapp.api.fields import OneOf
 from webapp.api.outputs import AnnotationOutput, DraftOutput, MediaURL, Output, PredictionOutput
 
 
 class LeaseOutput(Output):
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField([kind.value for kind in LeaseKind])
+    kind = OneOf(LeaseKind)
     expires_at = serializers.DateTimeField()
     seconds = serializers.SerializerMethodField(help_text="How long a lease lasts when it is renewed.")
 
@@ -24,7 +25,7 @@ class LeaseOutput(Output):
 
 class BundleTaskOutput(Output):
     id = serializers.UUIDField(source="task.id")
-    state = serializers.ChoiceField([state.value for state in TaskState], source="task.state")
+    state = OneOf(TaskState, source="task.state")
     revision = serializers.IntegerField(source="task.revision")
     rejection_reason = serializers.CharField(source="task.rejection_reason", allow_blank=True)
     waiting = serializers.IntegerField(help_text="How many more tasks wait for this person.")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -26,6 +27,13 @@ class StrictInput(serializers.Serializer[Any]):
                     dict.fromkeys(unknown, f"There is no such field here. Known: {known}.")
                 )
         return super().to_internal_value(data)
+
+
+class OneOf(serializers.ChoiceField):
+    """A member of an enumeration by its value; an empty value of the enumeration is not offered."""
+
+    def __init__(self, members: type[StrEnum], **options: Any) -> None:
+        super().__init__([(member.value, member.name) for member in members if member.value], **options)
 
 
 class Text(serializers.CharField):

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from labeling.models import LeaseKind, Role, Scope, Verdict, VinSource
 from labeling.queries.photos import ORDERS
 from labeling.states import PhotoState, TaskState
-from webapp.api.fields import MAX_CHARACTERS, Number, Quad, StrictInput, Text, Whole
+from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole
 
 MAX_TEXT = 64
 """Longer than a VIN, so that a slip of the keyboard is answered by the rules of VINs, not by a length."""
@@ -16,7 +16,7 @@ MAX_PAGE = 200
 
 
 class LeaseInput(StrictInput):
-    kind = serializers.ChoiceField([kind.value for kind in LeaseKind])
+    kind = OneOf(LeaseKind)
 
 
 class AlternativeInput(StrictInput):
@@ -54,7 +54,7 @@ class SkipInput(StrictInput):
 class ReviewInput(StrictInput):
     """A verdict; the text, the characters and the region count where it is "fixed_and_accepted"."""
 
-    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    verdict = OneOf(Verdict)
     reason = Text(max_length=MAX_REASON, allow_blank=True, default="")
     text = Text(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
     characters = CharacterInput(many=True, default=list, max_length=MAX_CHARACTERS)
@@ -83,31 +83,29 @@ class PromoteInput(StrictInput):
 
 class MemberInput(StrictInput):
     username = Text(max_length=150)
-    role = serializers.ChoiceField([role.value for role in Role])
+    role = OneOf(Role)
 
 
 class RoleInput(StrictInput):
-    role = serializers.ChoiceField([role.value for role in Role])
+    role = OneOf(Role)
 
 
 class InvitationInput(StrictInput):
-    role = serializers.ChoiceField([role.value for role in Role])
+    role = OneOf(Role)
     name = Text(max_length=150, help_text="Who is invited: a name or an address.")
 
 
 class TokenInput(StrictInput):
     name = Text(max_length=100)
-    scopes = serializers.ListField(
-        child=serializers.ChoiceField([scope.value for scope in Scope]), min_length=1, max_length=len(Scope)
-    )
+    scopes = serializers.ListField(child=OneOf(Scope), min_length=1, max_length=len(Scope))
     expires_at = serializers.DateTimeField(allow_null=True, default=None)
 
 
 class PhotoFiltersInput(StrictInput):
     """Which photos, in which order, how many."""
 
-    state = serializers.ChoiceField([state.value for state in PhotoState], default="")
-    source = serializers.ChoiceField([source.value for source in VinSource if source], default="")
+    state = OneOf(PhotoState, default="")
+    source = OneOf(VinSource, default="")
     text = Text(max_length=100, default="", help_text="Part of a VIN or of a file's name.")
     min_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
     max_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
@@ -125,7 +123,7 @@ class EventFiltersInput(StrictInput):
 
 
 class TaskFiltersInput(StrictInput):
-    state = serializers.ChoiceField([state.value for state in TaskState], default="")
+    state = OneOf(TaskState, default="")
     limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
 
 

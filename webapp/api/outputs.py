@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from labeling.models import Outcome, Photo, Role, Scope, Verdict, VinSource
 from labeling.states import PhotoState, TaskState
-from webapp.api.fields import Quad
+from webapp.api.fields import OneOf, Quad
 
 
 class Output(serializers.Serializer[Any]):
@@ -62,14 +62,14 @@ class ProjectOutput(Output):
 
     slug = serializers.CharField(source="project.slug")
     name = serializers.CharField(source="project.name")
-    role = serializers.ChoiceField([role.value for role in Role], help_text="Yours.")
+    role = OneOf(Role, help_text="Yours.")
     created_at = serializers.DateTimeField(source="project.created_at")
 
 
 class PhotoOutput(Output):
     id = serializers.UUIDField()
     name = serializers.CharField()
-    state = serializers.ChoiceField([state.value for state in PhotoState])
+    state = OneOf(PhotoState)
     failure = serializers.CharField(allow_blank=True)
     sha256 = serializers.CharField()
     content_type = serializers.CharField()
@@ -78,7 +78,7 @@ class PhotoOutput(Output):
     height = serializers.IntegerField()
     vin = serializers.CharField(allow_blank=True)
     confidence = serializers.FloatField(allow_null=True)
-    vin_source = serializers.ChoiceField([source.value for source in VinSource], allow_blank=True)
+    vin_source = OneOf(VinSource, allow_blank=True)
     near_duplicate_of = serializers.UUIDField(source="near_duplicate_of_id", allow_null=True)
     uploaded_by = Person()
     uploaded_at = serializers.DateTimeField()
@@ -89,7 +89,7 @@ class PhotoOutput(Output):
 
 class PhotoTaskOutput(Output):
     id = serializers.UUIDField()
-    state = serializers.ChoiceField([state.value for state in TaskState])
+    state = OneOf(TaskState)
     revision = serializers.IntegerField()
 
 
@@ -147,7 +147,7 @@ class AnnotationOutput(Output):
     text = serializers.CharField(allow_blank=True)
     region = Quad(allow_null=True)
     characters = CharacterOutput(many=True)
-    outcome = serializers.ChoiceField([outcome.value for outcome in Outcome])
+    outcome = OneOf(Outcome)
     unreadable_reason = serializers.CharField(allow_blank=True)
     author = Person()
     created_at = serializers.DateTimeField()
@@ -164,7 +164,7 @@ class DraftOutput(Output):
 class TaskOutput(Output):
     id = serializers.UUIDField()
     photo = serializers.UUIDField(source="photo_id")
-    state = serializers.ChoiceField([state.value for state in TaskState])
+    state = OneOf(TaskState)
     revision = serializers.IntegerField()
     priority = serializers.FloatField()
     rejection_reason = serializers.CharField(allow_blank=True)
@@ -173,7 +173,7 @@ class TaskOutput(Output):
 
 
 class ReviewOutput(Output):
-    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    verdict = OneOf(Verdict)
     reason = serializers.CharField(allow_blank=True)
     reviewer = Person()
     annotation = serializers.UUIDField(source="annotation_id")
@@ -185,14 +185,14 @@ class MemberOutput(Output):
     id = serializers.IntegerField()
     username = serializers.CharField(source="user.username")
     name = serializers.CharField(source="user")
-    role = serializers.ChoiceField([role.value for role in Role])
+    role = OneOf(Role)
     created_at = serializers.DateTimeField()
 
 
 class InvitationOutput(Output):
     id = serializers.IntegerField()
     name = serializers.CharField()
-    role = serializers.ChoiceField([role.value for role in Role])
+    role = OneOf(Role)
     expires_at = serializers.DateTimeField()
 
 
@@ -205,7 +205,7 @@ class TokenOutput(Output):
     id = serializers.IntegerField()
     name = serializers.CharField()
     prefix = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.ChoiceField([scope.value for scope in Scope]))
+    scopes = serializers.ListField(child=OneOf(Scope))
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)

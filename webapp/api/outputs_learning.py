@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from labeling.models import PromotionKind
 from labeling.states import ModelVersionState, RunState
+from webapp.api.fields import OneOf
 from webapp.api.outputs import Output, Person
 
 
@@ -30,7 +31,7 @@ class RunOutput(Output):
     base_version = serializers.UUIDField(source="base_version_id")
     config = serializers.DictField()
     seed = serializers.IntegerField()
-    state = serializers.ChoiceField([state.value for state in RunState])
+    state = OneOf(RunState)
     step = serializers.IntegerField()
     steps = serializers.IntegerField()
     loss = serializers.FloatField(allow_null=True)
@@ -53,7 +54,7 @@ class ModelVersionOutput(Output):
     id = serializers.UUIDField()
     name = serializers.CharField()
     digest = serializers.CharField()
-    state = serializers.ChoiceField([state.value for state in ModelVersionState])
+    state = OneOf(ModelVersionState)
     is_champion = serializers.BooleanField()
     run = serializers.UUIDField(source="run_id", allow_null=True)
     base = serializers.UUIDField(source="base_id", allow_null=True)
@@ -86,7 +87,7 @@ class ModelVersionDetailOutput(ModelVersionOutput):
 class PromotionOutput(Output):
     model_version = serializers.UUIDField(source="model_version_id")
     previous = serializers.UUIDField(source="previous_id", allow_null=True)
-    kind = serializers.ChoiceField([kind.value for kind in PromotionKind])
+    kind = OneOf(PromotionKind)
     reason = serializers.CharField(allow_blank=True)
     by = Person()
     at = serializers.DateTimeField()

@@ -1,4 +1,4 @@
-"""Every address under /api/. None of them ends in a slash."""
+"""Every address under /api/. None of them but the schema's ends in a slash."""
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -28,43 +28,47 @@ project_urls = [
     path("events", projects.ProjectEvents.as_view(), name="api-project-events"),
 ]
 photo_urls = [
-    path("", photos.PhotoDetail.as_view(), name="api-photo"),
-    path("/reread", photos.PhotoReread.as_view(), name="api-photo-reread"),
-    path("/predictions", photos.PhotoPredictions.as_view(), name="api-photo-predictions"),
-    path("/annotations", photos.PhotoAnnotations.as_view(), name="api-photo-annotations"),
+    path("reread", photos.PhotoReread.as_view(), name="api-photo-reread"),
+    path("predictions", photos.PhotoPredictions.as_view(), name="api-photo-predictions"),
+    path("annotations", photos.PhotoAnnotations.as_view(), name="api-photo-annotations"),
 ]
 lease_urls = [
-    path("", leases.LeaseDetail.as_view(), name="api-lease"),
-    path("/renew", leases.LeaseRenewal.as_view(), name="api-lease-renew"),
-    path("/draft", leases.LeaseDraft.as_view(), name="api-lease-draft"),
-    path("/annotation", leases.LeaseAnnotation.as_view(), name="api-lease-annotation"),
-    path("/unreadable", leases.LeaseUnreadable.as_view(), name="api-lease-unreadable"),
-    path("/skip", leases.LeaseSkip.as_view(), name="api-lease-skip"),
-    path("/review", leases.LeaseReview.as_view(), name="api-lease-review"),
+    path("renew", leases.LeaseRenewal.as_view(), name="api-lease-renew"),
+    path("draft", leases.LeaseDraft.as_view(), name="api-lease-draft"),
+    path("annotation", leases.LeaseAnnotation.as_view(), name="api-lease-annotation"),
+    path("unreadable", leases.LeaseUnreadable.as_view(), name="api-lease-unreadable"),
+    path("skip", leases.LeaseSkip.as_view(), name="api-lease-skip"),
+    path("review", leases.LeaseReview.as_view(), name="api-lease-review"),
 ]
 task_urls = [
-    path("", tasks.TaskDetail.as_view(), name="api-task"),
-    path("/leases", leases.TaskLeases.as_view(), name="api-task-leases"),
-    path("/reopen", tasks.TaskReopening.as_view(), name="api-task-reopen"),
+    path("leases", leases.TaskLeases.as_view(), name="api-task-leases"),
+    path("reopen", tasks.TaskReopening.as_view(), name="api-task-reopen"),
 ]
 run_urls = [
-    path("", runs.RunDetail.as_view(), name="api-run"),
-    path("/cancel", runs.RunCancellation.as_view(), name="api-run-cancel"),
-    path("/retry", runs.RunRetry.as_view(), name="api-run-retry"),
+    path("cancel", runs.RunCancellation.as_view(), name="api-run-cancel"),
+    path("retry", runs.RunRetry.as_view(), name="api-run-retry"),
 ]
 version_urls = [
-    path("", model_versions.ModelVersionDetail.as_view(), name="api-model-version"),
-    path("/promote", model_versions.ModelVersionPromotion.as_view(), name="api-model-version-promote"),
+    path("promote", model_versions.ModelVersionPromotion.as_view(), name="api-model-version-promote"),
 ]
 version_one = [
     path("projects", projects.Projects.as_view(), name="api-projects"),
     path("projects/<slug:slug>/", include(project_urls)),
-    path("photos/<uuid:photo_id>", include(photo_urls)),
-    path("tasks/<uuid:task_id>", include(task_urls)),
-    path("leases/<uuid:lease_id>", include(lease_urls)),
+    path("photos/<uuid:photo_id>", photos.PhotoDetail.as_view(), name="api-photo"),
+    path("photos/<uuid:photo_id>/", include(photo_urls)),
+    path("tasks/<uuid:task_id>", tasks.TaskDetail.as_view(), name="api-task"),
+    path("tasks/<uuid:task_id>/", include(task_urls)),
+    path("leases/<uuid:lease_id>", leases.LeaseDetail.as_view(), name="api-lease"),
+    path("leases/<uuid:lease_id>/", include(lease_urls)),
     path("snapshots/<uuid:snapshot_id>", datasets.SnapshotDetail.as_view(), name="api-snapshot"),
-    path("runs/<uuid:run_id>", include(run_urls)),
-    path("model-versions/<uuid:version_id>", include(version_urls)),
+    path("runs/<uuid:run_id>", runs.RunDetail.as_view(), name="api-run"),
+    path("runs/<uuid:run_id>/", include(run_urls)),
+    path(
+        "model-versions/<uuid:version_id>",
+        model_versions.ModelVersionDetail.as_view(),
+        name="api-model-version",
+    ),
+    path("model-versions/<uuid:version_id>/", include(version_urls)),
     path("members/<int:member_id>", members.MemberDetail.as_view(), name="api-member"),
     path("tokens", tokens.Tokens.as_view(), name="api-tokens"),
     path("tokens/<int:token_id>", tokens.TokenDetail.as_view(), name="api-token"),
