@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass
 
@@ -12,7 +13,6 @@ from PIL import Image as PillowImage
 from inference.decoding import ImageTooLarge, UndecodableImage, decode_image
 from inference.types import Image
 from labeling.errors import DomainError
-from labeling.storage import hash_content
 
 DISPLAY_SIDE = 2560
 THUMBNAIL_SIDE = 320
@@ -75,7 +75,7 @@ def check_photo(content: bytes) -> CheckedPhoto:
     if min(width, height) < MIN_SIDE:
         raise InvalidPhoto(f"The photo is too small: each side needs {MIN_SIDE} pixels or more.")
     return CheckedPhoto(
-        sha256=hash_content(content),
+        sha256=hashlib.sha256(content).hexdigest(),
         content_type=_sniff_content_type(content),
         byte_size=len(content),
         width=width,

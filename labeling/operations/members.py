@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
@@ -12,7 +14,11 @@ from labeling.models import Invitation, Membership, Project, Role, User
 from labeling.operations import audit
 from labeling.operations.inputs import clean_name
 from labeling.operations.leases import end_leases_of_member
+from labeling.operations.model_versions import register_base_bundle
 from labeling.operations.transitions import Conflict
+
+BASE_BUNDLE = Path(settings.BASE_DIR) / "bundles" / "base"
+"""The bundle that comes with VINloop."""
 
 
 class AlreadyMember(Conflict):
@@ -28,10 +34,10 @@ class LastAdmin(Conflict):
     default_message = "This is the project's last admin. Make somebody else an admin first."
 
 
-def create_project(*, name: str, by: User, now: datetime) -> Project:
-    """A project with `by` as its admin; superusers and admins of any project may.
+def create_project(*, name: str, by: User, now: datetime, base_bundle: Path | None = BASE_BUNDLE) -> Project:
+    """A project with `by` as its admin and the bundle in service; superusers and admins of any project may.
 
-    Raises Forbidden, InvalidName.
+    Raises Forbidden, InvalidName, InvalidBundle.
     """
     is_admin = Membership.objects.filter(user=by, role=Role.ADMIN).exists()
     if not by.is_active or not (by.is_superuser or is_admin):
@@ -42,6 +48,8 @@ def create_project(*, name: str, by: User, now: datetime) -> Project:
         facts = {"name": cleaned}
         audit.record(project=project, actor=by, verb="project.created", on=project, now=now, data=facts)
         _insert_member(project, by, Role.ADMIN, by, now)
+    if base_bundle is not None:
+        register_base_bundle(project=project, bundle_dir=base_bundle, by=by, now=now)
     return project
 
 
