@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.geometry import scale_quad
+from inference.geometry import Array, map_quad, quad_coverage, quad_size, scale_quad
 from inference.linking import Map, find_lines
 from inference.sessions import Network
-from inference.types import Image, Region
+from inference.types import Image, Quad, Region
+from inference.warping import warp
 
 Tensor = npt.NDArray[np.float32]
 
@@ -19,6 +20,12 @@ MAX_ENLARGEMENT = 2.0
 STRIDE = 4
 """Network pixels in one cell of the score maps."""
 
+PATCH_WIDTH, PATCH_HEIGHT = 640, 128
+"""The size of a second look at one region, in network pixels."""
+PATCH_TEXT_WIDTH, PATCH_TEXT_HEIGHT = 400, 28
+"""How large the text is made to be in it, at most."""
+
+_SAME_LINE = 0.6
 _MULTIPLE = 32
 _MEAN, _DEVIATION = 127.5, 64.0
 
@@ -43,6 +50,18 @@ def normalize(pixels: Image) -> Tensor:
     return (planes - _MEAN) / _DEVIATION
 
 
+def patch_homography(quad: Quad) -> Array:
+    """Maps the photo to the patch: turned, scaled alike both ways, the quad's center in the middle."""
+    width, height = quad_size(quad)
+    scale = min(PATCH_TEXT_HEIGHT / height, PATCH_TEXT_WIDTH / width)
+    corners = np.asarray(quad)
+    along = corners[1] + corners[2] - corners[0] - corners[3]
+    x, y = scale * along / np.linalg.norm(along)
+    turn = np.array([[x, y], [-y, x]])
+    shift = np.array([PATCH_WIDTH, PATCH_HEIGHT]) / 2 - turn @ corners.mean(axis=0)
+    return np.array([[*turn[0], shift[0]], [*turn[1], shift[1]], [0.0, 0.0, 1.0]])
+
+
 def _pad(pixels: Image) -> Image:
     height, width = pixels.shape[:2]
     bottom, right = -height % _MULTIPLE, -width % _MULTIPLE
@@ -54,21 +73,37 @@ def _pad(pixels: Image) -> Image:
 class Detector:
     """Finds the lines of a photo that look most like a VIN."""
 
-    def __init__(self, network: Network, *, side: int = DETECTOR_SIDE) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
-        self._side = side
 
-    def detect(self, image: Image, *, limit: int = 3) -> tuple[Region, ...]:
-        """At most `limit` regions, best first, tight and in any direction.
+    def detect(self, image: Image, *, side: int = DETECTOR_SIDE, limit: int = 3) -> tuple[Region, ...]:
+        """At most `limit` regions, best first, tight and in any direction; `side` as in `prepare_image`.
 
         Upside-down text is not told from upright text: the quads of vertical lines start above, the others
         on the left. Empty where nothing looks like a line of text.
         """
-        tensor, scale = prepare_image(image, side=self._side)
+        tensor, scale = prepare_image(image, side=side)
         region, affinity = self.score(tensor)
         factor = STRIDE / scale
         lines = find_lines(region, affinity, limit=limit)
         return tuple(Region(scale_quad(line.quad, factor), line.confidence) for line in lines)
+
+    def refine(self, image: Image, region: Region) -> Region:
+        """The region as a second look finds it, straightened and at the size that the network sees best.
+
+        Ends that were cut off are found again. The region itself where the second look finds nothing there.
+        """
+        matrix = patch_homography(region.quad)
+        reduction = 1 / float(np.hypot(*matrix[0, :2]))
+        patch = warp(image, matrix, width=PATCH_WIDTH, height=PATCH_HEIGHT, reduction=reduction)
+        scores, links = self.score(normalize(patch))
+        back = np.linalg.inv(matrix)
+        expected = map_quad(matrix, region.quad)
+        for line in find_lines(scores, links):
+            quad = scale_quad(line.quad, STRIDE)
+            if quad_coverage(expected, quad) > _SAME_LINE or quad_coverage(quad, expected) > _SAME_LINE:
+                return Region(map_quad(back, quad), max(line.confidence, region.confidence))
+        return region
 
     def score(self, tensor: Tensor) -> tuple[Map, Map]:
         """The region and the affinity score maps of one prepared image, H/4 x W/4, from 0 to 1."""

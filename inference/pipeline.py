@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.decoding import decode_image
-from inference.detector import Detector
+from inference.detector import DETECTOR_SIDE, Detector
 from inference.fusion import Calibration, Verdict, combine, judge
 from inference.geometry import map_quad, quad_from_box, turn_quad
 from inference.quality import assess
@@ -21,6 +21,8 @@ from inference.vin import ALPHABET, LENGTH
 
 SURE = 0.9
 """A first look with this probability for the whole VIN ends the search among the regions."""
+GOOD_ENOUGH = 0.5
+"""A reading whose characters have this probability ends the search among the sizes."""
 SURE_ALONE = 0.98
 """A first look below this is checked from other views."""
 LEAST_CREDIBLE = 0.25
@@ -37,6 +39,9 @@ SECOND_VIEWS = (
     View(top=-0.1, bottom=0.1),
 )
 
+SMALL_SIDE, LARGE_SIDE = 384, 1280
+ENOUGH_DETAIL = 900
+
 _UNSEEN = QualityReport(readable=False)
 
 
@@ -49,8 +54,9 @@ class Look:
     evidence: LineEvidence
 
     @property
-    def log_probability(self) -> float:
-        return self.evidence.log_probability
+    def mean_probability(self) -> float:
+        """Of one character, as the geometric mean."""
+        return float(np.exp(self.evidence.log_probability / LENGTH))
 
 
 class VinReader:
@@ -96,14 +102,18 @@ class VinReader:
         )
 
     def _find(self, image: Image) -> Look | None:
-        """The region and the orientation that read most like a VIN."""
+        """The region and the orientation that read most like a VIN, looked for in one size after another."""
         best: Look | None = None
-        for region in self._detector.detect(image):
-            for look in self._look_both_ways(image, region):
-                if best is None or look.log_probability > best.log_probability:
-                    best = look
-            if best is not None and best.log_probability > np.log(SURE):
-                break
+        for side in detector_sides(image):
+            for coarse in self._detector.detect(image, side=side):
+                region = self._detector.refine(image, coarse)
+                best = max(
+                    [*([best] if best else []), *self._look_both_ways(image, region)], key=_probability
+                )
+                if _probability(best) > SURE:
+                    return best
+            if best is not None and best.mean_probability > GOOD_ENOUGH:
+                return best
         return best
 
     def _look_both_ways(self, image: Image, region: Region) -> list[Look]:
@@ -115,10 +125,23 @@ class VinReader:
     def _weigh(self, image: Image, look: Look) -> npt.NDArray[np.float64]:
         """What is known of each character: from one look where that is sure, else from several views."""
         looks = [look.evidence]
-        if look.log_probability < np.log(SURE_ALONE):
+        if _probability(look) < SURE_ALONE:
             crops = [rectify(image, look.region, view=view) for view in SECOND_VIEWS]
             looks += self._recognizer.weigh(crops)
         return combine(looks)
+
+
+def detector_sides(image: Image) -> tuple[int, ...]:
+    """The sizes in which a photo is searched, one after another until a VIN is found.
+
+    Small ones are for characters that fill the photo, large ones for those that are lost when it is reduced.
+    """
+    longest = max(image.shape[:2])
+    return (DETECTOR_SIDE, SMALL_SIDE, LARGE_SIDE) if longest > ENOUGH_DETAIL else (DETECTOR_SIDE, SMALL_SIDE)
+
+
+def _probability(look: Look) -> float:
+    return float(np.exp(look.evidence.log_probability))
 
 
 def _is_credible(verdict: Verdict) -> bool:

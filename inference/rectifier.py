@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from inference.geometry import Array, homography, map_points, quad_from_points, quad_size
 from inference.types import Crop, Image, Quad, Region
 from inference.vin import LENGTH
+from inference.warping import warp
 
 CROP_HEIGHT = 40
 CROP_WIDTH = 384
@@ -17,10 +17,6 @@ MARGIN_X = 12
 """Pixels of the crop left and right of the text."""
 MARGIN_Y = 5
 """Pixels of the crop above and below the text."""
-
-_MAX_OVERSAMPLING = 6
-_TO_CENTERS = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
-_FROM_CENTERS = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,9 @@ def rectify(image: Image, region: Region, *, view: View = STRAIGHT) -> Crop:
     Raises geometry.DegenerateQuad.
     """
     matrix = crop_homography(apply_view(region.quad, view))
-    return Crop(pixels=_warp(image, matrix, _oversampling(region.quad)), homography=matrix)
+    reduction = _reduction(region.quad)
+    pixels = warp(image, matrix, width=CROP_WIDTH, height=CROP_HEIGHT, reduction=reduction)
+    return Crop(pixels=pixels, homography=matrix)
 
 
 def crop_homography(quad: Quad) -> Array:
@@ -73,19 +71,7 @@ def apply_view(quad: Quad, view: View) -> Quad:
     return quad_from_points(map_points(back, corners))
 
 
-def _oversampling(quad: Quad) -> int:
-    """How many times larger to sample first, so that fine print is averaged and not picked apart."""
+def _reduction(quad: Quad) -> float:
+    """How many photo pixels fall on one of the crop."""
     width, height = quad_size(quad)
-    shrink = max(width / (CROP_WIDTH - 2 * MARGIN_X), height / (CROP_HEIGHT - 2 * MARGIN_Y))
-    return int(np.clip(round(shrink), 1, _MAX_OVERSAMPLING))
-
-
-def _warp(image: Image, matrix: Array, factor: int) -> Image:
-    enlarge = np.diag([factor, factor, 1.0])
-    pixel_matrix = _FROM_CENTERS @ enlarge @ matrix @ _TO_CENTERS
-    size = (CROP_WIDTH * factor, CROP_HEIGHT * factor)
-    flags = cv2.INTER_CUBIC if factor == 1 else cv2.INTER_LINEAR
-    pixels = cv2.warpPerspective(image, pixel_matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    if factor > 1:
-        pixels = cv2.resize(pixels, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
-    return np.asarray(pixels, dtype=np.uint8)
+    return max(width / (CROP_WIDTH - 2 * MARGIN_X), height / (CROP_HEIGHT - 2 * MARGIN_Y))
