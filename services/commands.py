@@ -69,8 +69,18 @@ def list_processes(local: Local, port: int) -> dict[str, list[str]]:
         ],
         "prediction": [
             *celery,
-            *("worker", "-Q", "prediction,maintenance", "-n", "prediction@%h", "-c", str(readers)),
+            *(
+                "worker",
+                "-Q",
+                "prediction,maintenance",
+                "-n",
+                "prediction@%h",
+                "-l",
+                "INFO",
+                "-c",
+                str(readers),
+            ),
         ],
-        "finetuning": [*celery, "worker", "-Q", "finetuning", "-n", "finetuning@%h", "-c", "1"],
+        "finetuning": [*celery, "worker", "-Q", "finetuning", "-n", "finetuning@%h", "-l", "INFO", "-c", "1"],
         "beat": [*celery, "beat", "-s", str(local.folder / "beat-schedule"), "--pidfile", ""],
     }

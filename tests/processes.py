@@ -77,7 +77,18 @@ def empty_queues() -> None:
 
 def start_worker(*, log: Path, queues: str, variables: dict[str, str] | None = None) -> TestProcess:
     """A Celery worker that takes jobs when this returns."""
-    options = ["-Q", queues, "-n", f"{log.stem}@test", "-c", "1", "--without-gossip", "--without-mingle"]
+    options = [
+        "-Q",
+        queues,
+        "-n",
+        f"{log.stem}@test",
+        "-c",
+        "1",
+        "-l",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     command = ["-m", "celery", "-A", "worker.app", "worker", *options]
     worker = TestProcess(log.stem, command, log=log, variables=variables)
     worker.wait_until(lambda: " ready." in log.read_text(), seconds=60)

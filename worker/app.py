@@ -5,6 +5,8 @@ import os
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+# Django's checks would load every page into the workers; the web process makes them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 django.setup()
 
 from labeling.queue import app  # noqa: E402 - the queue reads the settings

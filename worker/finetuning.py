@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from inference.bundle import MANIFEST, load_bundle, verify_bundle
 from inference.evaluation import evaluate
@@ -47,8 +47,6 @@ def train_bundle(
     )
 
 
-def evaluate_bundle(
-    *, bundle_dir: Path, snapshot: Snapshot, split: Split, photo_path: PhotoPath
-) -> Scorecard:
+def evaluate_bundle(*, bundle_dir: Path, snapshot: Snapshot, split: str, photo_path: PhotoPath) -> Scorecard:
     """Measure a bundle on one split, through the pipeline that serves."""
-    return evaluate(load_bundle(bundle_dir, threads=1), snapshot, split, photo_path)
+    return evaluate(load_bundle(bundle_dir, threads=1), snapshot, cast(Split, split), photo_path)

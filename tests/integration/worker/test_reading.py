@@ -1,0 +1,116 @@
+"""Photos are read by real workers, however these end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from django.utils import timezone
+
+from labeling import storage
+from labeling.models import AuditEvent, ModelVersion, Photo, Prediction
+from labeling.operations import model_versions
+from labeling.operations.photos import reread_photo
+from labeling.states import PhotoState
+from tests.conftest import People
+from tests.processes import ROOT, TestProcess, wait_for
+
+Upload = Callable[[int], list[Photo]]
+Start = Callable[..., TestProcess]
+
+
+def count(state: PhotoState) -> int:
+    return Photo.objects.filter(state=state).count()
+
+
+def make_due() -> None:
+    """Let the next sweep ask for whatever waits, instead of half a minute later."""
+    Photo.objects.exclude(nudge_at=None).update(nudge_at=timezone.now())
+
+
+def test_a_killed_worker_loses_no_photo_and_reads_none_twice(
+    upload: Upload, start_worker: Start, start_beat: Start
+) -> None:
+    photos = upload(50)
+    first = start_worker("first")
+    wait_for(lambda: count(PhotoState.READY) >= 5, seconds=60, what="five photos are read")
+    wait_for(lambda: count(PhotoState.PROCESSING) > 0, seconds=20, what="a photo is in hand")
+    first.kill()
+    assert count(PhotoState.READY) < 50
+    in_hand = list(Photo.objects.filter(state=PhotoState.PROCESSING))
+    assert in_hand
+    start_worker("second")
+    start_beat()
+    wait_for(lambda: count(PhotoState.PROCESSING) == 0, seconds=60, what="the lost photo is given back")
+    make_due()
+    wait_for(lambda: count(PhotoState.READY) == 50, seconds=120, what="all 50 photos are read")
+    for photo in photos:
+        assert Prediction.objects.filter(photo=photo).count() == 1
+        assert AuditEvent.objects.filter(verb="photo.read", object_id=str(photo.pk)).count() == 1
+    assert Photo.objects.get(pk=in_hand[0].pk).attempts == 2
+
+
+def test_a_damaged_original_is_set_aside_and_blocks_nobody(upload: Upload, start_worker: Start) -> None:
+    damaged, missing, *good = upload(6)
+    storage.original_path(damaged.sha256).write_bytes(b"\xff\xd8\xff\xe0 torn")
+    storage.original_path(missing.sha256).unlink()
+    start_worker("worker")
+    wait_for(lambda: count(PhotoState.READY) == len(good), seconds=60, what="the good photos are read")
+    damaged.refresh_from_db()
+    missing.refresh_from_db()
+    assert damaged.state == PhotoState.QUARANTINED
+    assert damaged.failure
+    assert missing.state == PhotoState.FAILED
+    assert "original is missing" in missing.failure
+
+
+def test_a_photo_that_hangs_the_pipeline_is_quarantined_after_its_retries(
+    upload: Upload, start_worker: Start, start_beat: Start
+) -> None:
+    hanging, *good = upload(4)
+    path = storage.original_path(hanging.sha256)
+    path.unlink()
+    os.mkfifo(path)  # reading it waits for ever
+    start_worker("worker")
+    start_beat()
+    wait_for(lambda: count(PhotoState.READY) == len(good), seconds=60, what="the good photos are read")
+
+    def is_quarantined() -> bool:
+        make_due()
+        hanging.refresh_from_db()
+        return hanging.state == PhotoState.QUARANTINED
+
+    wait_for(is_quarantined, seconds=90, what="the photo is set aside")
+    path.unlink()
+    assert hanging.attempts == 3
+    assert "SoftTimeLimitExceeded" in hanging.failure
+
+
+def test_a_promotion_takes_effect_in_a_running_worker(
+    upload: Upload, start_worker: Start, world: People, champion: ModelVersion, tmp_path: Path
+) -> None:
+    [photo] = upload(1)
+    start_worker("worker")
+    wait_for(lambda: count(PhotoState.READY) == 1, seconds=60, what="the photo is read")
+    second = register_variant(world, tmp_path)
+    model_versions.promote_version(
+        version=second, by=world.ml_engineer, override_reason="The same networks.", now=timezone.now()
+    )
+    photo.refresh_from_db()
+    reread_photo(photo=photo, by=world.admin, now=timezone.now())
+    wait_for(lambda: Prediction.objects.count() == 2, seconds=60, what="the photo is read again")
+    by_version = set(Prediction.objects.values_list("model_version__number", flat=True))
+    assert by_version == {champion.number, second.number}
+
+
+def register_variant(world: People, folder: Path) -> ModelVersion:
+    """The base bundle under another name, and so with another digest."""
+    bundle = Path(shutil.copytree(ROOT / "bundles" / "base", folder / "variant"))
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    (bundle / "manifest.json").write_text(json.dumps({**manifest, "name": "variant"}))
+    return model_versions.register_base_bundle(
+        project=world.project, bundle_dir=bundle, by=world.ml_engineer, now=timezone.now()
+    )
