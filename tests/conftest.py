@@ -130,6 +130,11 @@ class LiveServer:
         return self.url
 
 
+@pytest.fixture(autouse=True)
+def _live_server_helper() -> None:
+    """Takes the place of pytest-django's, which knows the settings of its own live server and not of ours."""
+
+
 @pytest.fixture
 def live_server(transactional_db: None, _web: str) -> LiveServer:
     """The web server as in production, with collected static files, on the test database."""
