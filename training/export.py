@@ -150,7 +150,7 @@ def to_onnx(network: Network, name: str) -> bytes:
         # the exporter without dynamo is deprecated, but the newer one needs onnxscript
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            network.eval().to(memory_format=torch.contiguous_format),
+            network.eval(),
             (probe,),
             content,  # type: ignore[arg-type]
             input_names=["input"],

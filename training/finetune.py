@@ -29,7 +29,7 @@ from training.streams import CropBatch, crop_batch, vary_crop
 from training.synthesis.crops import render_crop
 from training.systems.loop import Averager, supports_bfloat16
 from training.systems.sequence import ctc_loss, exact_share, read_in_batches
-from training.weights import InvalidWeights, TrainedWeights, load_network, save_weights
+from training.weights import InvalidWeights, TrainedWeights, build_network, load_network, save_weights
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "sequence.safetensors"
@@ -150,7 +150,7 @@ def _load_data(snapshot: Snapshot, photo_path: PhotoPath) -> _Data:
     weights = np.array([example.weight for example in train])
     if weights.sum() <= 0:
         raise FinetuningFailed(
-            "The train split holds no photo with a VIN and its place; accept more annotations and freeze it anew."
+            "The train split holds no photo with a VIN and its place; accept more annotations first."
         )
     return _Data(train, weights / weights.sum(), _straight_batch(validation))
 
@@ -276,7 +276,7 @@ class _Run:
     def _validate(self) -> float | None:
         if self._data.validation is None:
             return None
-        judged = SequenceNetwork(**_settings(self._network))
+        judged = build_network("sequence", self._network.settings)
         judged.load_state_dict(self._average.state)
         logits = read_in_batches(judged.eval(), self._data.validation.inputs)
         share = exact_share(logits, self._data.validation.targets)
@@ -303,10 +303,6 @@ class _Run:
         part = self._out_dir / f"{CHECKPOINT}.part"
         torch.save(content, part)
         part.replace(self._out_dir / CHECKPOINT)
-
-
-def _settings(network: SequenceNetwork) -> dict[str, Any]:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in network.settings.items()}
 
 
 def _prepare_for_training(network: nn.Module) -> None:

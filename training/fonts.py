@@ -133,5 +133,5 @@ def _unpack(archive: tarfile.TarFile, family: str, out_dir: Path) -> str | None:
 def _read_member(archive: tarfile.TarFile, name: str) -> bytes:
     member = archive.extractfile(name)
     if member is None:
-        raise FontsUnavailable(f"{archive.name} holds no {name}.")
+        raise FontsUnavailable(f"A font package holds no {name}.")
     return member.read()

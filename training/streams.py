@@ -41,9 +41,7 @@ class WindowBatch:
 
 
 class ShardPool:
-    """Draws samples from a growing folder of shards: those seen least come first, mixed over several
-    shards.
-    """
+    """Draws samples from a growing folder of shards, those seen least first, mixed over several."""
 
     def __init__(self, folder: Path, *, seed: int, mixed: int = 12) -> None:
         self._folder, self._mixed = folder, mixed

@@ -39,9 +39,7 @@ def score_maps(vin: Quads, other_lines: list[Quads], *, width: int, height: int)
 
 
 def _character_frame(quad: Quads) -> tuple[Quads, Quads, Quads]:
-    """Center and the half axes along and across; narrow symbols (1, J) are taken for at least half as wide
-    as high.
-    """
+    """Center and half axes; narrow symbols (1, J) are taken for at least half as wide as high."""
     right = (quad[1] + quad[2] - quad[0] - quad[3]) / 4
     down = (quad[2] + quad[3] - quad[0] - quad[1]) / 4
     narrow = 0.5 * np.linalg.norm(down) / max(float(np.linalg.norm(right)), 1e-6)

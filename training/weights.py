@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,7 @@ class InvalidWeights(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TrainedWeights:
-    """The files that a training leaves behind; `None` means: as in the base bundle. `figures` go into the
-    manifest.
-    """
+    """What a training leaves behind; `None` means as in the base bundle. `figures` are for the manifest."""
 
     sequence: Path | None = None
     detector: Path | None = None
@@ -65,13 +64,20 @@ def load_network(path: Path, name: str) -> Network:
         with safe_open(path, framework="pt") as content:
             metadata = content.metadata() or {}
             state = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
-        if metadata.get("network") != name:
-            raise InvalidWeights(f"{path} holds weights of {metadata.get('network')!r}, not of {name!r}.")
-        settings = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(metadata["settings"]).items()
-        }
-        network = NETWORKS[name](**settings)
-        network.load_state_dict(state)
-    except (OSError, SafetensorError, KeyError, TypeError, RuntimeError) as error:
+        settings = json.loads(metadata["settings"])
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise InvalidWeights(f"{path} holds no weights of the {name}: {error}") from error
+    if metadata.get("network") != name:
+        raise InvalidWeights(f"{path} holds weights of {metadata.get('network')!r}, not of {name!r}.")
+    try:
+        network = build_network(name, settings)
+        network.load_state_dict(state)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InvalidWeights(f"{path} does not fit our {name}: {error}") from error
     return network.eval()
+
+
+def build_network(name: str, settings: Mapping[str, Any]) -> Network:
+    """A network as `network.settings` describes it, with fresh weights."""
+    widths, channels = tuple(settings["widths"]), int(settings["channels"])
+    return NETWORKS[name](widths=widths, channels=channels)

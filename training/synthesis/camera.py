@@ -15,9 +15,7 @@ Matrix = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """`roll`, `tilt`, `yaw` in radians; `distance` in widths of the VIN; `squeeze` multiplies x and divides
-    y.
-    """
+    """Angles in radians, `distance` in widths of the VIN; `squeeze` multiplies x and divides y."""
 
     roll: float
     tilt: float
@@ -39,9 +37,7 @@ def random_pose(rng: np.random.Generator, kind: Kind, *, any_roll_share: float, 
 
 
 def place(plate: Plate, pose: Pose, *, vin_width: float, center: tuple[float, float]) -> Matrix:
-    """The 3 x 3 homography that puts the middle of the VIN at `center` and makes it `vin_width` photo
-    pixels long.
-    """
+    """The homography that centers the VIN at `center` and makes it `vin_width` photo pixels long."""
     boxes = plate.vin_boxes
     middle = np.array([(boxes[0, 0] + boxes[-1, 2]) / 2, (boxes[:, 1].min() + boxes[:, 3].max()) / 2])
     length = boxes[-1, 2] - boxes[0, 0]

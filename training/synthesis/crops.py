@@ -72,9 +72,7 @@ def jitter_quad(rng: np.random.Generator, quad: Points) -> Points:
 
 
 def _frame(rng: np.random.Generator, plate: Plate) -> tuple[Matrix, tuple[int, int], float]:
-    """The homography into a frame just larger than the VIN, the frame's size, and the height of the text in
-    it.
-    """
+    """The homography into a frame just larger than the VIN, the frame's size, and the text's height."""
     if rng.random() < STRETCHED_SHARE:
         width, squeeze = float(rng.uniform(125, 245)), float(np.exp(rng.uniform(-0.35, 0.3)))
     else:

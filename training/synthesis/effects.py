@@ -27,11 +27,15 @@ def reflect(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
         layer = np.zeros((height, width), np.float32)
         cv2.fillPoly(layer, [polygon], 1.0, cv2.LINE_AA)
         if rng.random() < 0.5:
-            layer = cv2.GaussianBlur(layer, (0, 0), float(rng.uniform(0.5, 4)))
+            layer = _blur(layer, float(rng.uniform(0.5, 4)))
         light = light + (level - light) * layer
     color = np.array([170, 190, 205], np.float32) + rng.uniform(-60, 50, size=3).astype(np.float32)
     weight = (light * strength)[..., None]
     return image * (1 - 0.6 * weight) + color * weight
+
+
+def _blur(layer: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(layer, (0, 0), sigma), np.float32)
 
 
 def _blob(rng: np.random.Generator, width: int, height: int) -> npt.NDArray[np.int32]:
@@ -48,7 +52,7 @@ def shade(rng: np.random.Generator, image: Floats) -> Floats:
     height, width = image.shape[:2]
     layer = np.zeros((height, width), np.float32)
     cv2.fillPoly(layer, [_blob(rng, width, height)], 1.0)
-    layer = cv2.GaussianBlur(layer, (0, 0), float(rng.uniform(0.5, 0.03 * max(width, height) + 1)))
+    layer = _blur(layer, float(rng.uniform(0.5, 0.03 * max(width, height) + 1)))
     return image * (1 - layer * float(rng.uniform(0.2, 0.7)))[..., None]
 
 
@@ -85,7 +89,7 @@ def soil(rng: np.random.Generator, image: Floats, text_height: float) -> Floats:
         cv2.circle(
             layer, (int(px * 8), int(py * 8)), int(radius * 8), float(rng.uniform(0.2, 1)), -1, cv2.LINE_AA, 3
         )
-    layer = cv2.GaussianBlur(layer, (0, 0), max(0.02 * text_height, 0.4))
+    layer = _blur(layer, max(0.02 * text_height, 0.4))
     value = float(rng.choice([rng.uniform(150, 255), rng.uniform(0, 90)]))
     return image + (value - image) * (layer * float(rng.uniform(0.2, 0.8)))[..., None]
 
@@ -105,7 +109,7 @@ def expose(rng: np.random.Generator, image: Floats) -> Floats:
 
 
 def defocus(image: Floats, sigma: float) -> Floats:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32) if sigma > 0.25 else image
+    return _blur(image, sigma) if sigma > 0.25 else image
 
 
 def shake(rng: np.random.Generator, image: Floats, length: float) -> Floats:
@@ -121,7 +125,7 @@ def shake(rng: np.random.Generator, image: Floats, length: float) -> Floats:
 
 def sharpen(image: Floats, amount: float) -> Floats:
     """The halo that phones add."""
-    return image + (image - cv2.GaussianBlur(image, (0, 0), 1.2)) * amount
+    return image + (image - _blur(image, 1.2)) * amount
 
 
 def add_noise(rng: np.random.Generator, image: Floats, deviation: float) -> Floats:

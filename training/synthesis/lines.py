@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.synthesis.typefaces import ASCENT, CAP_HEIGHT, DESCENT, Mask, Typeface
+from training.synthesis.typefaces import ASCENT, CAP_HEIGHT, DESCENT, Glyph, Mask, Typeface
 
 Boxes = npt.NDArray[np.float64]
 """N x 4: left, top, right, bottom."""
@@ -69,7 +69,7 @@ def set_line(text: str, lettering: Lettering, rng: np.random.Generator | None = 
     return _resize(text, _reweigh(canvas, lettering.weight), boxes[kept], lettering)
 
 
-def _place(glyphs: list, lettering: Lettering) -> tuple[list[float], float]:  # type: ignore[type-arg]
+def _place(glyphs: list[Glyph], lettering: Lettering) -> tuple[list[float], float]:
     """The x of every glyph's ink, and the whole width."""
     lefts, pen = [], 0.0
     for glyph in glyphs:

@@ -35,24 +35,23 @@ def composite(background: Pixels, plate: Plate, matrix: Matrix) -> Pixels:
 
 
 def _shrink(plate: Plate, matrix: Matrix) -> tuple[Pixels, Pixels, Matrix]:
-    """The plate reduced by averaging first where the photo shows it smaller, so that strokes do not break
-    up.
-    """
+    """The plate averaged down first where the photo shows it smaller, so that strokes do not break up."""
     boxes = plate.vin_boxes
     corners = np.array([[boxes[0, 0], boxes[0, 1]], [boxes[-1, 2], boxes[0, 1]], [boxes[0, 0], boxes[0, 3]]])
     mapped = np.c_[corners, np.ones(3)] @ matrix.T
     mapped = mapped[:, :2] / mapped[:, 2:]
-    scale_x = np.linalg.norm(mapped[1] - mapped[0]) / max(np.linalg.norm(corners[1] - corners[0]), 1e-6)
-    scale_y = np.linalg.norm(mapped[2] - mapped[0]) / max(np.linalg.norm(corners[2] - corners[0]), 1e-6)
-    shrink = np.clip([scale_x * 1.2, scale_y * 1.2], 0.1, 1.0)
+    lengths = [np.linalg.norm(points[1:] - points[0], axis=1) for points in (corners, mapped)]
+    shrink = np.clip(1.2 * lengths[1] / np.maximum(lengths[0], 1e-6), 0.1, 1.0)
     if (shrink > 0.85).all():
         return plate.pixels, plate.alpha, matrix
     height, width = plate.alpha.shape
     size = (max(round(width * shrink[0]), 2), max(round(height * shrink[1]), 2))
     back = np.diag([width / size[0], height / size[1], 1.0])
-    pixels = cv2.resize(plate.pixels, size, interpolation=cv2.INTER_AREA)
-    alpha = cv2.resize(plate.alpha, size, interpolation=cv2.INTER_AREA)
-    return pixels, alpha, matrix @ back
+    return _average(plate.pixels, size), _average(plate.alpha, size), matrix @ back
+
+
+def _average(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def plain_background(rng: np.random.Generator, width: int, height: int) -> Pixels:

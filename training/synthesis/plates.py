@@ -53,9 +53,7 @@ class _Sheet:
 
 
 def make_plate(rng: np.random.Generator, kind: Kind, vin: str, *, strip: bool = False) -> Plate:
-    """A plate of that kind. With `strip`, little more than the VIN's own line: quick, for the recognizer's
-    crops.
-    """
+    """A plate of that kind; with `strip` little more than the VIN's own line, which is quicker."""
     makers: dict[Kind, Callable[..., Plate]] = {
         "windshield": _windshield,
         "label_sticker": _label,

@@ -47,8 +47,9 @@ def render_scene(
     difficulty: Difficulty | None = None,
     any_roll_share: float = 0.2,
 ) -> Scene:
-    """A photo as people send them: `stretched` is 256 x 256 with the aspect ratio lost, `normal` has `side`
-    pixels on its longer edge.
+    """A photo as people send them.
+
+    The look `stretched` is 256 x 256 with the aspect ratio lost, `normal` has `side` pixels on its longer edge.
     """
     look = look or ("stretched" if rng.random() < 0.45 else "normal")
     kind = kind or random_kind(rng)

@@ -66,9 +66,7 @@ class Typeface:
 
 @functools.cache
 def list_typefaces(kind: str = "any") -> tuple[Typeface, ...]:
-    """Typefaces fit for `kind` (any, dots, paper, stroke), in a fixed order; those fetched into fonts/
-    included.
-    """
+    """Typefaces fit for `kind` (any, dots, paper, stroke), those in fonts/ included, in a fixed order."""
     outlines = tuple(Typeface(path.stem, str(path)) for path in _font_files() if _is_usable(str(path)))
     dotted = tuple(face for face in outlines if face.family.startswith(_DOT_FAMILIES))
     strokes = tuple(Typeface(name, f"hershey:{name}:{t}") for name in _HERSHEY for t in (3, 5, 7))

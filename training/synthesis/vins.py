@@ -21,27 +21,10 @@ MAKERS = tuple(
     LVV LVS MA3 SAJ SAL SCC SHH SJN TMA TMB TRU UU1 VF1 VF3 VF7 VNK VSK VSS W0L WAU WBA WBS WDB WDC
     WDD WF0 WMW WP0 WP1 WVG WVW WV1 WV2 X4X X7L X7M XTA XTT XUF XUU XW7 XW8 XWB XWE XWF XZG Y4K YS3
     YV1 YV4 Z8N Z94 Z6F ZAR ZFA ZFF ZHW
-    """.split()
+    """.split()  # noqa: SIM905
 )
 FILLED_MAKERS = ("WVW", "WVG", "WAU", "WV1", "WV2", "TMB", "VSS", "XW8", "TRU", "WP0", "WP1")
-CONFUSABLES = (
-    "T17",
-    "VUY",
-    "Z27",
-    "B83",
-    "S58",
-    "D0",
-    "G6C",
-    "MNWH",
-    "0D",
-    "8B",
-    "5S",
-    "69",
-    "A4",
-    "EF",
-    "PR",
-    "KX",
-)
+CONFUSABLES = tuple("T17 VUY Z27 B83 S58 D0 G6C MNWH 0D 8B 5S 69 A4 EF PR KX".split())  # noqa: SIM905
 
 
 def random_vin(rng: np.random.Generator) -> str:

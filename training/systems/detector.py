@@ -17,9 +17,7 @@ _LEAST_BACKGROUND = 200
 
 
 def map_loss(logits: Tensor, maps: Tensor) -> Tensor:
-    """Cross-entropy on soft targets; background cells are mined (as in CRAFT): the hardest, three to each
-    of text.
-    """
+    """Cross-entropy on soft targets, with the hardest of the background: three cells to each of text."""
     errors = functional.binary_cross_entropy_with_logits(logits.float(), maps, reduction="none")
     # The entropy of a soft target is no error; without it, hard examples stand out.
     errors = errors - functional.binary_cross_entropy(maps, maps, reduction="none")
