@@ -6,6 +6,7 @@ from django import forms
 
 from labeling.errors import DomainError
 from labeling.models import DatasetSnapshot, ModelVersion, Role, Scope
+from labeling.policies import Forbidden
 from webapp.templatetags.words import ROLE_WORDS
 
 ROLE_CHOICES = [(role.value, ROLE_WORDS[role.value]) for role in Role]
@@ -20,7 +21,9 @@ MAX_REASON = 1000
 
 
 def show_refusal(form: forms.Form, error: DomainError) -> None:
-    """Put the domain's refusal beside the fields that caused it, or above the form."""
+    """Put the domain's refusal beside the fields that caused it, or above the form; Forbidden is raised again."""
+    if isinstance(error, Forbidden):
+        raise error
     placed = {name: text for name, text in error.fields.items() if name in form.fields}
     for name, text in placed.items():
         form.add_error(name, str(text))

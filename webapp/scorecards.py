@@ -75,6 +75,10 @@ def _write_percent(value: float) -> str:
     return f"{value * 100:.1f} %"
 
 
+def _write_points(value: float) -> str:
+    return f"{value * 100:.1f} points"
+
+
 def _write_milliseconds(value: float) -> str:
     return f"{value:,.0f} ms"
 
@@ -168,8 +172,9 @@ def _write_cell(measure: _Measure, card: Scorecard) -> str:
 
 def _judge(measure: _Measure, values: list[float]) -> tuple[str, str]:
     change = values[1] - values[0]
-    written = measure.write(abs(change))
-    if written == measure.write(0.0):
+    write = _write_points if measure.write is _write_percent else measure.write
+    written = write(abs(change))
+    if written == write(0.0):
         return ("same", "")
     better = (change > 0) == measure.more_is_better
     return (

@@ -95,7 +95,7 @@ def list_photo_ids(*, project: Project, sha256s: Iterable[str]) -> dict[str, UUI
     return dict(Photo.objects.filter(project=project, sha256__in=list(sha256s)).values_list("sha256", "id"))
 
 
-def list_recent_events(*, project: Project, limit: int = 12) -> list[AuditEvent]:
+def list_recent_events(*, project: Project, limit: int = 100) -> list[AuditEvent]:
     """What people did lately in the project; what jobs did, and who held what, is left out."""
     events = AuditEvent.objects.filter(project=project, actor__isnull=False).select_related("actor")
     events = events.exclude(verb__in=QUIET_VERBS)

@@ -44,6 +44,15 @@ _SENTENCES = {
 }
 
 
+_PLURALS = {
+    "photo.uploaded": "{actor} uploaded {times} photos",
+    "photo.deleted": "{actor} deleted {times} photos",
+    "task.skipped": "{actor} skipped {times} photos",
+    "annotation.submitted": "{actor} submitted {times} annotations",
+    "review.submitted": "{actor} reviewed {times} annotations",
+}
+
+
 @register.filter
 def event_sentence(event: AuditEvent) -> str:
     """What happened, with who did it; a verb without a sentence of its own is spelled out."""
@@ -53,6 +62,29 @@ def event_sentence(event: AuditEvent) -> str:
         return sentence.format_map(facts)
     thing, _, deed = event.verb.partition(".")
     return f"{facts['actor']}: {thing.replace('_', ' ')} {deed.replace('_', ' ')}"
+
+
+@register.simple_tag
+def gather_events(events: list[AuditEvent], most: int | str = "") -> list[dict[str, Any]]:
+    """Events as lines, `most` of them; what one person did many times in a row is one line."""
+    lines: list[dict[str, Any]] = []
+    for event in events:
+        last = lines[-1] if lines else None
+        if last and (last["event"].verb, last["event"].actor_id) == (event.verb, event.actor_id):
+            last["times"] += 1
+        else:
+            lines.append({"event": event, "times": 1})
+    lines = lines[: int(most) if most else None]
+    for line in lines:
+        line["sentence"] = _say_many(line["event"], line["times"])
+    return lines
+
+
+def _say_many(event: AuditEvent, times: int) -> str:
+    many = _PLURALS.get(event.verb)
+    if times == 1 or many is None:
+        return event_sentence(event)
+    return many.format(actor=event.actor, times=times)
 
 
 class _Facts(dict[str, str]):

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling import policies
@@ -55,6 +55,11 @@ def open_project(request: HttpRequest, slug: str, capability: Capability) -> Pro
     policies.check_can(current_user(request), capability, project)
     request.project = project  # type: ignore[attr-defined]
     return project
+
+
+def sent_form(request: HttpRequest) -> QueryDict | None:
+    """What was sent, which may be nothing at all; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def current_user(request: HttpRequest) -> User:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from labeling.errors import DomainError
 from labeling.operations import invitations
 from webapp.forms import JoinForm, show_refusal
+from webapp.views.access import sent_form
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -29,10 +30,10 @@ class Login(LoginView):
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Join by a link, with a new account."""
     opened = invitations.get_open_invitation(token=token, now=timezone.now())
-    form = JoinForm(request.POST or None)
+    form = JoinForm(sent_form(request))
     context: dict[str, Any] = {"invitation": opened, "form": form}
     if request.method != "POST" or not form.is_valid():
-        return render(request, "invitation.html", context)
+        return render(request, "invitation.html", context, status=400 if form.errors else 200)
     try:
         user = invitations.accept_invitation(token=token, now=timezone.now(), **form.cleaned_data)
     except DomainError as error:

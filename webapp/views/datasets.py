@@ -15,13 +15,13 @@ from labeling.policies import Capability
 from labeling.queries import datasets, pages
 from labeling.states import TaskState
 from webapp.forms import SnapshotForm, show_refusal
-from webapp.views.access import current_user, project_page
+from webapp.views.access import current_user, project_page, sent_form
 
 
 @project_page(form=Capability.TRAIN)
 def snapshot_list(request: HttpRequest, project: Project) -> HttpResponse:
     """Every snapshot with its splits; sending the form freezes one."""
-    form = SnapshotForm(request.POST or None)
+    form = SnapshotForm(sent_form(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.freeze_snapshot(

@@ -20,14 +20,14 @@ from labeling.queries.pages import BROKEN, UNREAD
 from labeling.states import TaskState
 from webapp.forms import ProjectForm, show_refusal
 from webapp.next_steps import Situation, Step, list_next_steps
-from webapp.views.access import current_user, project_page
+from webapp.views.access import current_user, project_page, sent_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The projects of a person; straight into the project where there is one alone."""
-    form = ProjectForm(request.POST or None)
+    form = ProjectForm(sent_form(request))
     if request.method == "POST":
         return _create_project(request, form)
     memberships = projects.list_memberships(user=current_user(request))

@@ -1,10 +1,10 @@
 """Photos as files, each behind a question of permission; no address of them leads past the application."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -19,7 +19,11 @@ from labeling.queries import photos
 from webapp.api.base import ApiView, current_user
 from webapp.api.outputs import ErrorOutput
 
-RENDITIONS = ("display", "thumbnail", "original")
+PATHS: dict[str, Callable[[str], Path]] = {
+    "display": storage.display_path,
+    "thumbnail": storage.thumbnail_path,
+    "original": storage.original_path,
+}
 SANDBOX = "sandbox; default-src 'none'"
 MAX_AGE_SECONDS = 300
 
@@ -42,11 +46,13 @@ class PhotoMedia(ApiView):
 
     @extend_schema(
         operation_id="photo_media",
-        parameters=[OpenApiParameter("rendition", str, "path", enum=RENDITIONS)],
+        parameters=[OpenApiParameter("rendition", str, "path", enum=tuple(PATHS))],
         responses={(200, "image/*"): OpenApiTypes.BINARY, 304: None}
         | dict.fromkeys((401, 403, 404), ErrorOutput),
     )
     def get(self, request: Request, photo_id: UUID, rendition: str) -> HttpResponseBase:
+        if rendition not in PATHS:
+            raise Http404
         photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
         etag = f'"{photo.sha256}-{rendition}"'
         unchanged = get_conditional_response(request._request, etag=etag)
@@ -58,7 +64,7 @@ class PhotoMedia(ApiView):
 def _send(photo: Photo, rendition: str) -> FileResponse:
     original = rendition == "original"
     try:
-        file = _path_of(photo, rendition).open("rb")
+        file = PATHS[rendition](photo.sha256).open("rb")
     except FileNotFoundError as error:
         raise NotFound(
             "This copy of the photo is not made yet. Try again in a moment.", "not_rendered"
@@ -69,15 +75,6 @@ def _send(photo: Photo, rendition: str) -> FileResponse:
         filename=photo.name if original else "",
         content_type=photo.content_type if original else "image/jpeg",
     )
-
-
-def _path_of(photo: Photo, rendition: str) -> Path:
-    paths = {
-        "display": storage.display_path,
-        "thumbnail": storage.thumbnail_path,
-        "original": storage.original_path,
-    }
-    return paths[rendition](photo.sha256)
 
 
 def _protect(response: HttpResponseBase, etag: str) -> None:

@@ -17,14 +17,14 @@ from labeling.policies import Capability
 from labeling.queries import members, pages
 from webapp.forms import ROLE_CHOICES, AddMemberForm, InviteForm, RoleForm, show_refusal
 from webapp.templatetags.words import ROLE_WORDS
-from webapp.views.access import current_user, project_action, project_page
+from webapp.views.access import current_user, project_action, project_page, sent_form
 
 
 @never_cache
 @project_page(Capability.MANAGE_MEMBERS, form=Capability.MANAGE_MEMBERS)
 def member_list(request: HttpRequest, project: Project) -> HttpResponse:
     """Everybody, and who was invited; sending the form makes a link that is shown once."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(sent_form(request))
     if request.method != "POST" or not form.is_valid():
         return _render_members(request, project, form, status=400 if form.errors else 200)
     try:

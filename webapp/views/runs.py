@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from inference.snapshot import SPLITS
 from labeling.errors import DomainError
-from labeling.models import FinetuningRun, ModelVersion, Project
+from labeling.models import FinetuningRun, Project
 from labeling.operations import runs as operations
 from labeling.policies import Capability
 from labeling.queries import datasets, model_versions, runs
@@ -19,7 +20,7 @@ from labeling.queries.champions import get_champion
 from labeling.states import RunState
 from webapp.charts import chart_run
 from webapp.forms import RunForm, show_refusal
-from webapp.views.access import current_user, project_action, project_page
+from webapp.views.access import current_user, project_action, project_page, sent_form
 
 
 @project_page(form=Capability.TRAIN)
@@ -49,7 +50,8 @@ def run(request: HttpRequest, project: Project, run_id: UUID) -> HttpResponse:
     metrics = list(shown.metrics.all())
     context = {
         "run": shown,
-        "version": ModelVersion.objects.filter(run=shown).first(),
+        "version": getattr(shown, "model_version", None),
+        "splits": [(split, shown.snapshot.counts.get(split, 0)) for split in SPLITS],
         "chart": chart_run(metrics, steps=shown.steps),
         "time_left": guess_time_left(shown, now=timezone.now()),
         "run_time": shown.finished_at - shown.started_at if shown.finished_at and shown.started_at else None,
@@ -83,7 +85,7 @@ def guess_time_left(run: FinetuningRun, *, now: datetime) -> timedelta | None:
 
 def _build_form(request: HttpRequest, project: Project) -> RunForm:
     return RunForm(
-        request.POST or None,
+        sent_form(request),
         initial={"snapshot": request.GET.get("snapshot")},
         snapshots=datasets.list_snapshots(project=project),
         versions=model_versions.list_model_versions(project=project),

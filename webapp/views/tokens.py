@@ -15,7 +15,7 @@ from labeling.errors import DomainError
 from labeling.operations import tokens as operations
 from labeling.queries import tokens
 from webapp.forms import TokenForm, show_refusal
-from webapp.views.access import current_user
+from webapp.views.access import current_user, sent_form
 
 
 @never_cache
@@ -23,7 +23,7 @@ from webapp.views.access import current_user
 @login_required
 def token_list(request: HttpRequest) -> HttpResponse:
     """My tokens; sending the form makes one, whose secret is shown once."""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(sent_form(request))
     if request.method != "POST" or not form.is_valid():
         return _render_tokens(request, form, status=400 if form.errors else 200)
     now = timezone.now()

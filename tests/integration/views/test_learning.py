@@ -140,7 +140,7 @@ def test_a_challenger_stands_beside_the_champion(people: People) -> None:
     html = _page(people, "model", challenger.pk)
     assert "8 of 12, 66.7 %" in html
     assert "9 of 12, 75.0 %" in html
-    assert "8.3 % better" in html
+    assert "8.3 points better" in html
     assert html.count('<circle class="interval-') == 4
     assert "The challenger reads 9 of 12 VINs right" in html
     assert "Promote v2" in html

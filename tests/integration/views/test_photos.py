@@ -133,8 +133,8 @@ def test_reading_again_puts_the_photo_into_the_queue(people: People) -> None:
     assert AuditEvent.objects.filter(verb="photo.queued", actor=people.annotator).count() == 1
 
 
-def test_a_photo_that_is_being_read_cannot_be_queued_twice(people: People) -> None:
-    photo = rows.add_photo(people, state="processing")
+def test_a_photo_that_waits_cannot_be_queued_twice(people: People) -> None:
+    photo = rows.add_photo(people, state="queued")
     response = people.client("annotator").post(reverse("photo-reread", args=[people.project.slug, photo.pk]))
     assert response.status_code == 409
     assert AuditEvent.objects.count() == 0

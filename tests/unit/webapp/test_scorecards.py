@@ -40,8 +40,8 @@ def test_differences_say_whether_they_are_good() -> None:
         photos={},
     )
     exact, cer, located = comparison.rows[:3]
-    assert (exact.difference, exact.tone) == ("+50.0 % better", "better")
-    assert (cer.difference, cer.tone) == ("+10.0 % worse", "worse")
+    assert (exact.difference, exact.tone) == ("+50.0 points better", "better")
+    assert (cer.difference, cer.tone) == ("+10.0 points worse", "worse")
     assert (located.difference, located.tone) == ("same", "")
 
 
