@@ -14,6 +14,8 @@ export function bindPhoto(app) {
   const corners = [...app.root.querySelectorAll("[data-corner]")];
   return listen([
     [port, "pointerdown", createPan(app)],
+    // A drag over the photo must not take the focus from the character.
+    [port, "mousedown", (event) => event.preventDefault()],
     [port, "wheel", (event) => onWheel(app, event), { passive: false }],
     [grip, "pointerdown", (event) => onGrip(app, event)],
     ...corners.map((corner) => [corner, "pointerdown", (event) => onCorner(app, event)]),

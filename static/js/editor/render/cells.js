@@ -6,7 +6,8 @@ import { LENGTH } from "../vin.js";
 import { keepChildren, make, makeSvg, part, setAttribute, setText } from "./dom.js";
 
 const GAP = 4;
-const WIDEST = 56;
+/** A cell and the gap beside it; narrower than this only where 17 of them do not fit. */
+const PITCH = { least: 42, most: 60 };
 
 const MARKS = { empty: "empty", illegible: "unread", edited: "edited", confirmed: "kept" };
 
@@ -39,10 +40,18 @@ export function describeCell(cell, index) {
  */
 export function layOutCells(centers, total) {
   const count = Math.max(LENGTH, centers.length);
-  const pitch = Math.min(WIDEST + GAP, total / count);
+  const pitch = Math.min(Math.max(medianStep(centers), PITCH.least), PITCH.most, total / count);
   const known = Array.from({ length: count }, (_, index) => centers[index] ?? null);
   const wanted = fillGaps(known, pitch, (total - (count - 1) * pitch) / 2);
   return { centers: placeCells(wanted, pitch, total), width: pitch - GAP };
+}
+
+/** The usual distance between two characters; as wide as cells get where it is not known. */
+function medianStep(centers) {
+  const steps = centers.slice(1)
+    .flatMap((center, index) => (center === null || centers[index] === null ? [] : [center - centers[index]]))
+    .sort((a, b) => a - b);
+  return steps[Math.floor(steps.length / 2)] ?? PITCH.most;
 }
 
 /** Places without a box follow the one before them, or, at the start, run up to the first that has one. */

@@ -1,0 +1,37 @@
+"""Fixtures for the tests that drive a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from labeling.models import User
+from tests.conftest import LiveServer, People
+from tests.functional.desk import Desk, Editor, Opener, sign_in
+
+
+@pytest.fixture
+def desk(live_server: LiveServer, people: People) -> Desk:
+    """A project without photos yet."""
+    return Desk(people, live_server.url)
+
+
+@pytest.fixture
+def open_editor(browser: Browser, desk: Desk) -> Iterator[Opener]:
+    """A browser for a person, ready to open the editor; each person has their own.
+
+    After the test, no script may have failed, and nothing may have been refused by the page's own policy.
+    """
+    editors: list[Editor] = []
+
+    def open_for(user: User) -> Editor:
+        editors.append(Editor(sign_in(browser, user, desk.url)))
+        return editors[-1]
+
+    yield open_for
+    problems = [problem for editor in editors for problem in editor.problems]
+    for editor in editors:
+        editor.page.context.close()
+    assert problems == []

@@ -1,0 +1,199 @@
+"""Photos on the desk of an annotator, and a keyboard that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Locator, Page
+
+from inference.types import Alternative, CharacterBox, QualityReport, Reading, Region
+from labeling.models import Annotation, LeaseKind, ModelVersion, Task, User
+from labeling.operations import annotations, leases, photos, predictions
+from tests.conftest import People
+from tests.photos import VIN, render_photo
+
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 600.0, 92.0, 148.0
+PITCH = (RIGHT - LEFT) / 17
+WAIT = 10_000
+"""Milliseconds until an expectation has failed: the machine may be busy with a training."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What the model reads at a position instead of the truth, or how unsure it is there."""
+
+    symbol: str
+    confidence: float
+    alternatives: tuple[str, ...] = ()
+
+
+def quad_at(index: int) -> tuple[tuple[float, float], ...]:
+    """The box of the character at `index` in the photo of render_photo."""
+    left = LEFT + index * PITCH
+    return ((left, TOP), (left + PITCH * 0.9, TOP), (left + PITCH * 0.9, BOTTOM), (left, BOTTOM))
+
+
+def read_as(text: str, doubts: Mapping[int, Doubt]) -> Reading:
+    """A reading of `text`, with a doubt at some positions (0 to 16); of nothing where the text is empty."""
+    characters = []
+    for index, symbol in enumerate(text):
+        doubt = doubts.get(index, Doubt(symbol, 0.99))
+        others = tuple(Alternative(other, 0.1) for other in doubt.alternatives)
+        characters.append(CharacterBox(index, doubt.symbol, doubt.confidence, quad_at(index), others))
+    vin = "".join(character.symbol for character in characters)
+    quad = ((LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM))
+    return Reading(vin, 0.7, Region(quad, 0.9), tuple(characters), QualityReport(True), (WIDTH, HEIGHT), 20.0)
+
+
+@dataclass(frozen=True)
+class FixedReader:
+    """A reader of which the test knows what it reads."""
+
+    reading: Reading
+
+    def read_file(self, path: Path) -> Reading:
+        assert path.exists()
+        return self.reading
+
+
+@dataclass
+class Desk:
+    """A project whose photos were read and wait for people."""
+
+    people: People
+    url: str
+    seeds: list[int] = field(default_factory=list)
+
+    def add_photo(self, *, text: str = VIN, doubts: Mapping[int, Doubt] | None = None) -> Task:
+        """Upload a photo that shows VIN, and let the model read `text` with these doubts in it."""
+        self._ensure_champion()
+        self.seeds.append(len(self.seeds))
+        content = render_photo(self.seeds[-1], width=WIDTH, height=HEIGHT)
+        now = timezone.now()
+        photo = photos.create_photo(
+            project=self.people.project,
+            content=content,
+            name=f"door-{self.seeds[-1]}.jpg",
+            uploaded_by=self.people.admin,
+            now=now,
+        )
+        photos.render_photo(photo_id=photo.pk, now=now)
+        reader = FixedReader(read_as(text, doubts or {}))
+        predictions.predict_photo(photo_id=photo.pk, reader_for=lambda version: reader, now=now)
+        return Task.objects.get(photo=photo)
+
+    def _ensure_champion(self) -> None:
+        version = {"project": self.people.project, "number": 1, "state": "promoted"}
+        ModelVersion.objects.get_or_create(
+            **version, defaults={"digest": "0" * 64, "manifest": {}, "created_at": timezone.now()}
+        )
+
+    def submit(self, task: Task, *, text: str = VIN, author: User | None = None) -> Annotation:
+        """An annotation by somebody, without the browser."""
+        return self._finish(task, author or self.people.annotator, text=text)
+
+    def mark_unreadable(self, task: Task, reason: str) -> Annotation:
+        holder, now = self.people.annotator, timezone.now()
+        lease = leases.claim_task(task=task, holder=holder, kind=LeaseKind.ANNOTATE, now=now)
+        return annotations.mark_unreadable(
+            lease_id=lease.pk, holder=holder, reason=reason, base_revision=task.revision, now=now
+        )
+
+    def _finish(self, task: Task, holder: User, *, text: str) -> Annotation:
+        now = timezone.now()
+        lease = leases.claim_task(task=task, holder=holder, kind=LeaseKind.ANNOTATE, now=now)
+        work = [
+            {"index": index, "symbol": symbol, "quad": quad_at(index)} for index, symbol in enumerate(text)
+        ]
+        return annotations.submit_annotation(
+            lease_id=lease.pk,
+            holder=holder,
+            text=text,
+            characters=work,
+            region=[[LEFT, TOP], [RIGHT, TOP], [RIGHT, BOTTOM], [LEFT, BOTTOM]],
+            base_revision=task.revision,
+            now=now,
+        )
+
+    def address(self, kind: str = "annotate") -> str:
+        return f"{self.url}/p/{self.people.project.slug}/{kind}/"
+
+
+class Editor:
+    """The editor in one person's browser. Every key that goes through `press` is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.presses = 0
+        self.problems: list[str] = []
+        page.set_default_timeout(WAIT)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._note)
+
+    def _note(self, message: object) -> None:
+        text = getattr(message, "text", "")
+        if "Content Security Policy" in text:
+            self.problems.append(text)
+
+    def open(self, address: str) -> Editor:
+        self.page.goto(address)
+        self.cell(1).wait_for()
+        return self
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.presses += 1
+
+    def type(self, text: str) -> None:
+        self.press(*text)
+
+    def cell(self, position: int) -> Locator:
+        """The input of a position, 1 to 17."""
+        return self.page.locator(".vin-cell input").nth(position - 1)
+
+    def mark(self, position: int) -> Locator:
+        return self.page.locator(".vin-cell .cell-mark").nth(position - 1)
+
+    def text(self) -> str:
+        return "".join(cell.input_value() for cell in self.page.locator(".vin-cell input").all())
+
+    def part(self, name: str) -> Locator:
+        return self.page.locator(f"[data-{name}]").first
+
+    def name(self) -> Locator:
+        """The file's name of the photo that is open."""
+        return self.part("photo-name")
+
+    def focused(self) -> str:
+        """What a screen reader would say has the focus."""
+        return self.page.evaluate(
+            "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText"
+        )
+
+    def points(self, selector: str) -> list[list[float]]:
+        """The corners of an SVG polygon."""
+        value = self.page.locator(selector).get_attribute("points") or ""
+        return [[float(number) for number in point.split(",")] for point in value.split()]
+
+
+Opener = Callable[[User], Editor]
+
+
+def sign_in(browser: Browser, user: User, url: str) -> Page:
+    """A browser of that person's own, logged in."""
+    client = Client()
+    client.force_login(user)
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+    return context.new_page()
+
+
+__all__ = ["VIN", "Desk", "Doubt", "Editor", "Opener", "quad_at", "sign_in"]
