@@ -39,6 +39,12 @@ class ApiView(APIView):
     throttle_classes = [ApiThrottle]
     metadata_class = None
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        # What one person may see, no cache between keeps for the next.
+        answers = {"Vary": "Authorization, Cookie", "Cache-Control": "private, no-store"}
+        return {**super().default_response_headers, **answers}
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before authentication: looking for a CSRF token in a form would read the whole of it.
         self._check_size(request)

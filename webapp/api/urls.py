@@ -1,6 +1,7 @@
 """Every address under /api/. None of them but the schema's ends in a slash."""
 
 from django.urls import include, path
+from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from webapp.api import (
@@ -75,5 +76,7 @@ version_one = [
 ]
 urlpatterns = [
     path("v1/", include(version_one)),
-    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path(
+        "schema/", SpectacularJSONAPIView.as_view(renderer_classes=[OpenApiJsonRenderer2]), name="api-schema"
+    ),
 ]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from labeling.models import User
 from tests.integration.api.asking import Api, As
 
 
 @pytest.fixture(autouse=True)
-def data_dir(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def data_dir(settings: Settings, tmp_path: Path) -> Path:
     """A folder for the files of this test alone, so that every file in it is accounted for."""
     settings.DATA_DIR = tmp_path / "data"
     return settings.DATA_DIR

@@ -69,9 +69,9 @@ class TestClaim:
 
     def test_what_another_holds(self, people: People, api: As) -> None:
         yard = Yard(people)
-        lease = yard.lease()
+        lease, another = yard.lease(), yard.second_annotator
         with unchanged():
-            answer = api(yard.second_annotator).post(f"tasks/{lease.task_id}/leases", {"kind": "annotate"})
+            answer = api(another).post(f"tasks/{lease.task_id}/leases", {"kind": "annotate"})
         expect_refusal(answer, 409, "task_taken")
 
     def test_what_waits_for_something_else(self, people: People, api: As) -> None:
@@ -158,9 +158,9 @@ class TestKeep:
 
     def test_anothers_lease_does_not_exist(self, people: People, other_people: People, api: As) -> None:
         yard = Yard(people)
-        lease = yard.lease()
+        lease, another = yard.lease(), yard.second_annotator
         with unchanged():
-            for person in (yard.second_annotator, people.admin, people.ml_engineer, other_people.admin):
+            for person in (another, people.admin, people.ml_engineer, other_people.admin):
                 for verb, part, body in _WRITES:
                     expect_refusal(api(person).call(verb, f"leases/{lease.pk}/{part}", body), 404)
                 expect_refusal(api(person).post(f"leases/{lease.pk}/renew"), 404)

@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from labeling import storage
 from labeling.models import Annotation, Photo, Prediction, Task
@@ -64,7 +64,7 @@ class TestUpload:
         expect_refusal(answer, 409, "duplicate_photo")
 
     def test_a_file_over_the_limit_is_refused_unread(
-        self, people: People, api: As, settings: SettingsWrapper
+        self, people: People, api: As, settings: Settings
     ) -> None:
         settings.MAX_UPLOAD_MEGABYTES = 1
         with unchanged():
@@ -72,7 +72,7 @@ class TestUpload:
         expect_refusal(answer, 413)
 
     def test_a_body_over_every_limit_is_refused_unread(
-        self, people: People, api: As, settings: SettingsWrapper
+        self, people: People, api: As, settings: Settings
     ) -> None:
         settings.MAX_UPLOAD_MEGABYTES = 1
         with unchanged():

@@ -51,9 +51,9 @@ def test_nobody_takes_back_what_is_anothers_or_in_review(
     people: People, other_people: People, api: As
 ) -> None:
     yard = Yard(people)
-    task, in_review = yard.submit(3).task, yard.review_lease(4).task
+    task, in_review, another = yard.submit(3).task, yard.review_lease(4).task, yard.second_annotator
     with unchanged():
-        for person in (yard.second_annotator, people.reviewer, people.ml_engineer):
+        for person in (another, people.reviewer, people.ml_engineer):
             expect_refusal(api(person).post(f"tasks/{task.pk}/reopen"), 403, "forbidden")
         expect_refusal(api(other_people.admin).post(f"tasks/{task.pk}/reopen"), 404)
         expect_refusal(api(people.annotator).post(f"tasks/{in_review.pk}/reopen"), 409)

@@ -1,0 +1,163 @@
+"""Every address of the API with every verb, asked about the things of others: nothing shows or changes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+from rest_framework.views import APIView
+
+from labeling.models import Membership
+from tests.conftest import People
+from tests.integration.api.asking import Api, As, expect_refusal, unchanged
+from tests.integration.api.yard import Yard, work
+from webapp.api import urls
+from webapp.api.permissions import HasScope
+
+pytestmark = pytest.mark.django_db
+
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PERSONAL = {"api-projects", "api-tokens", "api-schema"}
+"""These belong to no project: they show what is the asker's own."""
+
+Body = dict[str, Any]
+
+
+def walk(patterns: list[Any], prefix: str = "/api/") -> Iterator[tuple[str, str, type[APIView]]]:
+    """Name, route and view of every address."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or "", route, pattern.callback.cls  # type: ignore[attr-defined]
+
+
+ADDRESSES = list(walk(urls.urlpatterns))
+FOREIGN = [address for address in ADDRESSES if address[0] not in PERSONAL]
+
+
+def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
+    """A body with which the owner would be served, so that only the ownership stands in the way."""
+    verdict = {"verdict": "accepted", "base_revision": 1}
+    return {
+        ("api-project-leases", "POST"): {"kind": "annotate"},
+        ("api-project-snapshots", "POST"): {"name": "stolen"},
+        ("api-project-runs", "POST"): {"snapshot": str(yard.snapshot.pk)},
+        ("api-project-rollback", "POST"): {},
+        ("api-project-members", "POST"): {"username": "annotator", "role": "admin"},
+        ("api-project-invitations", "POST"): {"role": "admin", "name": "me"},
+        ("api-photo-reread", "POST"): {},
+        ("api-task-leases", "POST"): {"kind": "annotate"},
+        ("api-task-reopen", "POST"): {},
+        ("api-lease-renew", "POST"): {},
+        ("api-lease-draft", "PUT"): work(),
+        ("api-lease-annotation", "POST"): work(),
+        ("api-lease-unreadable", "POST"): {"reason": "glare", "base_revision": 0},
+        ("api-lease-skip", "POST"): {"reason": "none"},
+        ("api-lease-review", "POST"): verdict,
+        ("api-run-cancel", "POST"): {},
+        ("api-run-retry", "POST"): {},
+        ("api-model-version-promote", "POST"): {"override_reason": "mine now"},
+        ("api-member", "PATCH"): {"role": "admin"},
+    }
+
+
+def _fill(route: str, yard: Yard) -> str:
+    """The address of something of this yard."""
+    keys: dict[str, Callable[[], object]] = {
+        "<slug:slug>": lambda: yard.people.project.slug,
+        "<uuid:photo_id>": lambda: yard.photo.pk,
+        "<uuid:task_id>": lambda: yard.photo.task.pk,
+        "<uuid:lease_id>": lambda: yard.lease(700).pk,
+        "<uuid:snapshot_id>": lambda: yard.snapshot.pk,
+        "<uuid:run_id>": lambda: yard.run.pk,
+        "<uuid:version_id>": lambda: yard.challenger.pk,
+        "<int:member_id>": lambda: Membership.objects.get(user=yard.people.annotator).pk,
+        "<int:token_id>": lambda: yard.token(yard.people.annotator, "read")[0].pk,
+    }
+    for key, find in keys.items():
+        if key in route:
+            route = route.replace(key, str(find()))
+    assert "<" not in route, f"this test knows nothing to put into {route}"
+    return route
+
+
+@pytest.mark.parametrize(("name", "route", "view"), FOREIGN, ids=[name for name, _, _ in FOREIGN])
+def test_what_belongs_to_others_does_not_exist(
+    people: People, other_people: People, api: As, name: str, route: str, view: type[APIView]
+) -> None:
+    yard = Yard(other_people)
+    address, bodies = _fill(route, yard), _bodies(yard)
+    supported = view().allowed_methods
+    with unchanged():
+        for person in (people.annotator, people.admin, people.outsider):
+            for verb in VERBS:
+                if name == "api-project-photos" and verb == "POST":
+                    answer = api(person).upload(other_people.project, b"\xff\xd8\xff")
+                else:
+                    has_body = verb in supported and verb not in ("GET", "DELETE")
+                    answer = api(person).call(verb, address, bodies[name, verb] if has_body else {})
+                expect_refusal(answer, 404 if verb in supported else 405)
+
+
+@pytest.mark.parametrize(("name", "route", "view"), ADDRESSES, ids=[name for name, _, _ in ADDRESSES])
+def test_nobody_gets_in_without_a_login(people: People, name: str, route: str, view: type[APIView]) -> None:
+    address = _fill(route, Yard(people))
+    with unchanged():
+        for verb in VERBS:
+            answer = Api(Client()).call(verb, address, {})
+            if name == "api-schema" and verb == "GET":
+                assert answer.status_code == 200
+            else:
+                assert answer.status_code in (401, 405)
+                expect_refusal(answer, answer.status_code)
+
+
+@pytest.mark.parametrize(("name", "route", "view"), ADDRESSES, ids=[name for name, _, _ in ADDRESSES])
+def test_every_verb_says_which_scope_a_token_needs(name: str, route: str, view: type[APIView]) -> None:
+    if name == "api-schema":
+        return
+    verbs = set(view().allowed_methods) - {"OPTIONS", "HEAD"}
+    assert verbs == set(view.scopes)  # type: ignore[attr-defined]
+    assert HasScope in view.permission_classes
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/",
+        "/api/v1/",
+        "/api/v1/nothing",
+        "/api/v2/projects",
+        "/api/v1/photos/not-an-id",
+        "/api/v1/members/99999999999999999999999",
+        "/api/v1/members/-1",
+        f"/api/v1/photos/{uuid.UUID(int=0)}",
+        "/api/v1/projects/no-such-project/photos",
+        "/api/v1/projects/%00/photos",
+        "/media/photos/nothing",
+    ],
+)
+def test_what_is_not_there_is_answered_in_the_one_shape(people: People, api: As, address: str) -> None:
+    with unchanged():
+        for verb in VERBS:
+            answer = api(people.admin).call(verb, address, {})
+            assert answer.status_code in (404, 405)
+            expect_refusal(answer, answer.status_code)
+
+
+def test_there_is_no_browsable_interface_and_no_listing_of_options(people: People, api: As) -> None:
+    html = api(people.admin).client.get("/api/v1/projects", headers={"Accept": "text/html"})
+    expect_refusal(html, 406)
+    expect_refusal(api(people.admin).call("OPTIONS", "projects"), 405)
+
+
+def test_an_answer_is_never_kept_by_a_cache_between(people: People, api: As) -> None:
+    answer = api(people.admin).get("projects")
+    assert {"Cookie", "Authorization"} <= {part.strip() for part in answer["Vary"].split(",")}
+    assert answer["Cache-Control"] == "private, no-store"

@@ -1,0 +1,102 @@
+"""Fine-tuning runs: request, watch, cancel, try again."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from labeling.models import FinetuningRun, RunMetric
+from tests.conftest import People
+from tests.integration.api.asking import As, audited, expect_refusal, unchanged
+from tests.integration.api.yard import Yard
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_run_starts_from_the_champion(people: People, api: As) -> None:
+    yard = Yard(people)
+    body = {"snapshot": str(yard.snapshot.pk), "config": {"recognizer_steps": 10}}
+    with audited("run.requested"):
+        answer = api(people.ml_engineer).post(f"projects/{people.project.slug}/runs", body)
+    assert answer.status_code == 201
+    run = FinetuningRun.objects.get(pk=answer.json()["id"])
+    assert (run.base_version, run.snapshot, run.requested_by) == (
+        yard.champion,
+        yard.snapshot,
+        people.ml_engineer,
+    )
+    assert (answer.json()["state"], answer.json()["config"]) == ("queued", run.config)
+
+
+def test_a_run_is_shown_with_its_curves(people: People, api: As) -> None:
+    run = Yard(people).run
+    for step, loss in ((1, 0.9), (2, 0.4)):
+        RunMetric.objects.create(run=run, step=step, loss=loss, created_at=timezone.now())
+    shown = api(people.annotator).get(f"runs/{run.pk}").json()
+    assert [(point["step"], point["loss"]) for point in shown["metrics"]] == [(1, 0.9), (2, 0.4)]
+    (listed,) = api(people.annotator).get(f"projects/{people.project.slug}/runs").json()["items"]
+    assert listed == {name: value for name, value in shown.items() if name != "metrics"}
+
+
+def test_cancel_and_retry(people: People, api: As) -> None:
+    run = Yard(people).run
+    with audited("run.canceled"):
+        answer = api(people.ml_engineer).post(f"runs/{run.pk}/cancel")
+    assert (answer.status_code, answer.json()["state"]) == (200, "canceled")
+    with unchanged():
+        expect_refusal(api(people.ml_engineer).post(f"runs/{run.pk}/cancel"), 409)
+    with audited("run.retried"):
+        answer = api(people.ml_engineer).post(f"runs/{run.pk}/retry")
+    assert (answer.status_code, answer.json()["state"]) == (200, "queued")
+    with unchanged():
+        expect_refusal(api(people.ml_engineer).post(f"runs/{run.pk}/retry"), 409)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"snapshot": "nonsense"},
+        {"snapshot": None},
+        {"base_version": "v1"},
+        {"config": "fast"},
+        {"config": {"steps": {"nested": True}}},
+        {"config": {"steps": [1, 2]}},
+        {"config": {f"setting-{number}": 1 for number in range(1000)}},
+        {"config": {"x" * 1000: 1}},
+        {"state": "succeeded"},
+    ],
+)
+def test_bad_input(people: People, api: As, change: dict[str, object]) -> None:
+    body = {"snapshot": str(Yard(people).snapshot.pk)} | change
+    with unchanged():
+        answer = api(people.ml_engineer).post(f"projects/{people.project.slug}/runs", body)
+    expect_refusal(answer, 400)
+
+
+def test_what_belongs_to_another_project_does_not_exist(
+    people: People, other_people: People, api: As
+) -> None:
+    mine, foreign = Yard(people), Yard(other_people)
+    bodies = [
+        {"snapshot": str(foreign.snapshot.pk)},
+        {"snapshot": str(mine.snapshot.pk), "base_version": str(foreign.champion.pk)},
+    ]
+    with unchanged():
+        for body in bodies:
+            answer = api(people.ml_engineer).post(f"projects/{people.project.slug}/runs", body)
+            expect_refusal(answer, 404)
+
+
+def test_roles_strangers_and_methods(people: People, other_people: People, api: As) -> None:
+    run = Yard(people).run
+    address = f"projects/{people.project.slug}/runs"
+    body = {"snapshot": str(run.snapshot_id)}
+    asked = [(address, body), (f"runs/{run.pk}/cancel", {}), (f"runs/{run.pk}/retry", {})]
+    with unchanged():
+        for where, what in asked:
+            for person in (people.annotator, people.reviewer):
+                expect_refusal(api(person).post(where, what), 403, "forbidden")
+            expect_refusal(api(other_people.admin).post(where, what), 404)
+        expect_refusal(api(other_people.admin).get(f"runs/{run.pk}"), 404)
+        expect_refusal(api(people.admin).delete(f"runs/{run.pk}"), 405)
+        expect_refusal(api(people.admin).get(f"runs/{run.pk}/cancel"), 405)
