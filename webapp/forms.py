@@ -21,7 +21,7 @@ MAX_REASON = 1000
 
 
 def show_refusal(form: forms.Form, error: DomainError) -> None:
-    """Put the domain's refusal beside the fields that caused it, or above the form; Forbidden is raised again."""
+    """Put the domain's refusal beside its fields, or above the form; Forbidden is raised again."""
     if isinstance(error, Forbidden):
         raise error
     placed = {name: text for name, text in error.fields.items() if name in form.fields}

@@ -22,6 +22,7 @@ let waiting = [];
 let running = 0;
 let stored = 0;
 let refused = 0;
+let known = 0;
 
 /** @param {Iterable<File>} files */
 function addFiles(files) {
@@ -96,6 +97,9 @@ function showAnswer(upload, request) {
   } else if (request.status < 300) {
     showStored(upload, answer.created, answer.refused);
     document.body.dispatchEvent(new CustomEvent("photos-changed"));
+  } else if (answer?.error === "duplicate_photo") {
+    known += 1;
+    finish(upload, "done", "In the project already", answer.fields.photo);
   } else if (answer?.message) {
     refuse(upload, answer.message, answer.fields?.photo);
   } else {
@@ -177,7 +181,7 @@ function buildText(kind, text) {
 
 function showTotals() {
   const over = uploads.filter((upload) => upload.over).length;
-  const told = refused ? `, ${refused} refused` : "";
+  const told = (known ? `, ${known} there already` : "") + (refused ? `, ${refused} refused` : "");
   total.value = uploads.reduce((sum, upload) => sum + upload.share, 0) / Math.max(1, uploads.length);
   summary.textContent =
     over === uploads.length
@@ -189,7 +193,7 @@ function showTotals() {
 function clearList() {
   uploads = [];
   waiting = [];
-  stored = refused = 0;
+  stored = refused = known = 0;
   list.replaceChildren();
   report.hidden = true;
 }

@@ -44,6 +44,7 @@ _SENTENCES = {
 }
 
 
+_CODES = {"verdict", "role", "from", "to"}
 _PLURALS = {
     "photo.uploaded": "{actor} uploaded {times} photos",
     "photo.deleted": "{actor} deleted {times} photos",
@@ -91,7 +92,8 @@ class _Facts(dict[str, str]):
     """The event's data as words; what it does not say is left vague rather than refused."""
 
     def __init__(self, data: dict[str, Any], *, actor: str) -> None:
-        super().__init__({name: str(value).replace("_", " ") for name, value in data.items()})
+        super().__init__({name: str(value) for name, value in data.items()})
+        self.update({name: self[name].replace("_", " ") for name in _CODES & self.keys()})
         self["actor"] = actor
 
     def __missing__(self, name: str) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from inference.types import Scorecard
 from labeling.errors import DomainError
-from labeling.models import ModelVersion, Project, Role
+from labeling.models import LeaseKind, ModelVersion, Project, Role, Task
 from labeling.operations import members
 from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import pages, projects, tasks
@@ -21,6 +21,8 @@ from labeling.states import TaskState
 from webapp.forms import ProjectForm, show_refusal
 from webapp.next_steps import Situation, Step, list_next_steps
 from webapp.views.access import current_user, project_page, sent_form
+
+PREVIEWED = 6
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +72,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
     context = {
         "next": _link(steps[0], project),
         "also": _link(steps[1], project) if len(steps) > 1 else None,
+        "first": _preview(request, project, steps[0]),
         "loop": _draw_loop(project, photo_counts, task_counts, champion),
         "events": pages.list_recent_events(project=project),
         "champion": champion,
@@ -101,6 +104,14 @@ def _look_around(
         untrained_snapshot=untrained.name if untrained else "",
         has_champion=champion is not None,
     )
+
+
+def _preview(request: HttpRequest, project: Project, step: Step) -> list[Task]:
+    """The photos that the next step begins with."""
+    if step.place not in tuple(LeaseKind):
+        return []
+    waiting = tasks.list_waiting(project=project, user=current_user(request), kind=LeaseKind(step.place))
+    return list(waiting.select_related("photo")[:PREVIEWED])
 
 
 def _link(step: Step, project: Project) -> dict[str, Any]:
