@@ -10,6 +10,7 @@ from pathlib import Path
 
 from inference.bundle import DEFAULT_BUNDLE, InvalidBundle
 from inference.snapshot import InvalidSnapshot, decode_snapshot
+from training.calibrate import CalibrationFailed, calibrate_bundle
 from training.export import ExportFailed, ParityError, export_bundle
 from training.finetune import FinetuneConfig, FinetuningFailed, Progress, finetune
 from training.fonts import FONTS_DIR, FontsUnavailable, fetch_fonts
@@ -24,7 +25,15 @@ from training.weights import InvalidWeights, TrainedWeights
 
 SHARDS = Path("var/training/shards")
 _EXPECTED = (
-    *(ExportFailed, FinetuningFailed, FontsUnavailable, InvalidBundle, InvalidSnapshot, InvalidWeights),
+    *(
+        CalibrationFailed,
+        ExportFailed,
+        FinetuningFailed,
+        FontsUnavailable,
+        InvalidBundle,
+        InvalidSnapshot,
+        InvalidWeights,
+    ),
     *(NoTrainingData, ParityError, TrainingFailed, OSError),
 )
 
@@ -88,6 +97,10 @@ def _export(options: argparse.Namespace) -> None:
     print(bundle)
 
 
+def _calibrate(options: argparse.Namespace) -> None:
+    print(json.dumps(calibrate_bundle(options.bundle, count=options.count, seed=options.seed)))
+
+
 def _finetune(options: argparse.Namespace) -> None:
     weights = finetune(
         snapshot=decode_snapshot(options.snapshot.read_bytes()),
@@ -112,6 +125,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_fonts(commands.add_parser("fonts", help="fetch open-licence fonts with npm"))
     _add_train(commands.add_parser("train", help="train a network; resumes in the same --out"))
     _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
+    _add_calibrate(commands.add_parser("calibrate", help="make a bundle's confidences honest, in place"))
     _add_finetune(commands.add_parser("finetune", help="fine-tune the recognizer on a dataset snapshot"))
     return parser
 
@@ -160,6 +174,13 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", help="for the manifest: what the weights were trained on")
     parser.add_argument("--calibration", help='JSON, such as {"temperature": 1.2, "bias": 0.1}')
     parser.set_defaults(command=_export)
+
+
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=400, help="synthetic photos to read")
+    parser.add_argument("--seed", type=int, default=99)
+    parser.set_defaults(command=_calibrate)
 
 
 def _add_finetune(parser: argparse.ArgumentParser) -> None:

@@ -49,7 +49,7 @@ def render_scene(
 ) -> Scene:
     """A photo as people send them.
 
-    The look `stretched` is 256 x 256 with the aspect ratio lost, `normal` has `side` pixels on its longer edge.
+    The look `stretched` is 256 x 256, its aspect ratio lost; `normal` has `side` pixels on its longer edge.
     """
     look = look or ("stretched" if rng.random() < 0.45 else "normal")
     kind = kind or random_kind(rng)
