@@ -52,7 +52,7 @@ browser: install-test ## Fetch Playwright's Chromium, where the system has none
 	$(VENV_PYTHON) -m playwright install chromium
 
 fonts: install ## Fetch the open fonts that training photos are rendered with
-	$(VENV_PYTHON) -m training.fonts
+	$(VENV_PYTHON) -m training fonts
 
 bench-read: install ## Read labelled photos and count: make bench-read CSV=photos.csv
 	$(VENV_PYTHON) -m inference evaluate --csv $(CSV)

@@ -43,8 +43,8 @@ class Commands:
             raise CannotStart(f"{' '.join(arguments[:3])} failed: {self.quote_log(name)}")
 
     def manage(self, *arguments: str) -> None:
-        """Run a command of manage.py to its end."""
-        self.run(arguments[0], "manage.py", *arguments)
+        """Run a command of manage.py to its end, without the checks that load every page."""
+        self.run(arguments[0], "manage.py", *arguments, "--skip-checks")
 
     def quote_log(self, name: str) -> str:
         """The last line of a log, and where the rest is."""
@@ -58,7 +58,10 @@ class Commands:
 
 
 def list_processes(local: Local, port: int) -> dict[str, list[str]]:
-    """The processes that run for as long as the system does, by name, as arguments of the interpreter."""
+    """The processes that run for as long as the system does, by name, as arguments of the interpreter.
+
+    The web server is the first.
+    """
     celery = ["-m", "celery", "-A", "worker.app"]
     readers = max(1, (os.cpu_count() or 2) // 2)
     return {

@@ -77,8 +77,9 @@ def prepare_folder(local: Local) -> None:
 
     Raises: CannotStart.
     """
-    (local.folder / "log").mkdir(parents=True, exist_ok=True)
-    local.data.mkdir(exist_ok=True)
+    # The logs are for this account alone: a command may have said a password.
+    (local.folder / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
+    local.data.mkdir(mode=0o700, exist_ok=True)
     needed = NEEDED_LATER if local.postgres_data.exists() else NEEDED_AT_FIRST
     free = shutil.disk_usage(local.folder).free
     if free < needed:
@@ -110,7 +111,7 @@ def read_environment(local: Local) -> dict[str, str]:
     if not local.environment_file.exists():
         if local.postgres_data.exists():
             raise CannotStart(
-                f"{local.environment_file} with the database's password is missing; put it back."
+                f"{local.environment_file}, which holds the password of the database, is missing: put it back."
             )
         return {}
     lines = local.environment_file.read_text().splitlines()

@@ -96,14 +96,22 @@ def _run(local: Local, port: int) -> None:
     try:
         commands = Commands(local, _start_servers(local, supervisor, port))
         _prepare(commands)
-        for name, arguments in list_processes(local, port).items():
-            supervisor.add(Service(name, partial(commands.spawn, name, arguments)))
+        # The page first: the workers would take the processor from it for a few seconds.
+        web, *workers = list_processes(local, port).items()
+        _start(supervisor, commands, *web)
         _wait_for_page(commands, supervisor, port)
-        _greet(local, port, time.monotonic() - begun)
+        seconds = time.monotonic() - begun
+        for worker in workers:
+            _start(supervisor, commands, *worker)
+        _greet(local, port, seconds)
         supervisor.watch()
     finally:
         tell("Stopping ...")
         supervisor.stop()
+
+
+def _start(supervisor: Supervisor, commands: Commands, name: str, arguments: Sequence[str]) -> None:
+    supervisor.add(Service(name, partial(commands.spawn, name, arguments)))
 
 
 def _start_servers(local: Local, supervisor: Supervisor, port: int) -> dict[str, str]:

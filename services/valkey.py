@@ -46,7 +46,7 @@ def start(server: Valkey, *, before: Callable[[], None] | None = None) -> server
     `before` runs in the new process, before the program.
     Raises: ServerFailed with the last line of its log.
     """
-    server.folder.mkdir(parents=True, exist_ok=True)
+    server.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     configuration = _write_configuration(server)
     command = [str(find_binary()), str(configuration)]
     process = servers.start_process(command, log=server.log, options={"preexec_fn": before})
