@@ -131,7 +131,7 @@ def test_an_edited_cell_says_so_and_never_shows_the_models_confidence(desk: Desk
     expect(annotator.mark(12)).to_have_text("40%")
     annotator.press("0")
     expect(annotator.mark(12)).to_have_text("edited")
-    expect(annotator.cell(12)).to_have_attribute("aria-label", "position 12, character 0, edited")
+    expect(annotator.cell(12)).to_have_attribute("aria-label", "position 12, character 0, edited, the model read 8")
     expect(annotator.page.locator(".version").first).to_contain_text(VIN[9:11] + "8")
 
 

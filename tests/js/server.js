@@ -61,7 +61,7 @@ export function createServer(answers = {}) {
   ];
   const answer = (name) => async (...args) => {
     calls.push([name, ...args]);
-    const result = server.answers[name]?.(...args) ?? null;
+    const result = (await server.answers[name]?.(...args)) ?? null;
     if (result instanceof Error) throw result;
     return result;
   };

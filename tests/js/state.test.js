@@ -46,7 +46,7 @@ test("what a person wrote never shows the model's confidence", () => {
   const state = openState({ text: VIN.replace("8", "B"), characters, region: REGION }, predictionOf(), PHOTO);
   assert.equal(statusOf(state.cells[5]), "edited");
   assert.equal(markOf(state.cells[5]), "edited");
-  assert.equal(describeCell(state.cells[5], 5), "position 6, character B, edited");
+  assert.equal(describeCell(state.cells[5], 5), "position 6, character B, edited, the model read 8");
   assert.equal(toPayload(state).characters[5].confidence, null);
   assert.equal(toPayload(state).characters[5].edited, true);
 });

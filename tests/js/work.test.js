@@ -214,3 +214,22 @@ test("a review can accept that nobody can read the photo, or send it back", asyn
   await work.reject("It can be read");
   assert.deepEqual(server.last("submitReview")[2], { verdict: "rejected", reason: "It can be read", base_revision: 1 });
 });
+
+test("a draft or a heartbeat that is answered after the submit is no lost lease", async () => {
+  for (const late of ["saveDraft", "renew"]) {
+    let answer;
+    const { store, work, timers, server } = await open({
+      [late]: () => new Promise((resolve) => { answer = resolve; }),
+    });
+    store.act(writeSymbol, "8");
+    timers.pass(100000);
+    for (let turn = 0; turn < 5; turn += 1) await settle();
+    assert.ok(answer, late);
+    server.answers.claimNext = () => new Promise(() => {});
+    work.submitAnnotation();
+    await settle();
+    answer(lost());
+    await settle();
+    assert.equal(store.screen.lost, null, late);
+  }
+});

@@ -5,30 +5,34 @@ const RETRY_AFTER = 5000;
 /** @param {(error: Error) => boolean} onTrouble takes an error that ends or suspends the lease; says whether it did */
 export function createHeartbeat({ api, timers, onTrouble }) {
   let timer = null;
+  /** The lease that is kept; an answer about another one comes too late to mean anything. */
+  let kept = null;
 
   function start(lease) {
     stop();
-    const pause = (lease.seconds * 1000) / 3;
-    const beat = async () => {
-      const wait = await renew(lease, pause);
-      if (wait !== null && timer !== null) timer = timers.set(beat, wait);
-    };
-    timer = timers.set(beat, pause);
+    kept = lease;
+    plan(lease, (lease.seconds * 1000) / 3);
   }
 
-  /** @returns {Promise<number|null>} when to renew next; null where there is nothing left to renew */
-  async function renew(lease, pause) {
+  function plan(lease, milliseconds) {
+    timer = timers.set(() => beat(lease), milliseconds);
+  }
+
+  async function beat(lease) {
+    let pause = (lease.seconds * 1000) / 3;
     try {
       await api.renew(lease.id);
-      return pause;
     } catch (error) {
-      return onTrouble(error) ? null : RETRY_AFTER;
+      if (kept !== lease || onTrouble(error)) return;
+      pause = RETRY_AFTER;
     }
+    if (kept === lease) plan(lease, pause);
   }
 
   function stop() {
     if (timer !== null) timers.clear(timer);
     timer = null;
+    kept = null;
   }
 
   return { start, stop };

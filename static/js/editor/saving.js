@@ -16,6 +16,8 @@ export function createSaving({ api, journal, store, timers, onTrouble }) {
   let retryAfter = FIRST_RETRY;
   let isDirty = false;
   let isSaving = false;
+  /** Counts up when the work ends, so that an answer that comes later is about nothing any more. */
+  let turn = 0;
 
   const work = () => ({ ...toPayload(store.state), base_revision: store.screen.bundle.task.revision });
   const report = (status, message = "") => store.show({ save: { status, message } });
@@ -37,27 +39,24 @@ export function createSaving({ api, journal, store, timers, onTrouble }) {
     if (!isDirty || isSaving) return;
     isDirty = false;
     isSaving = true;
-    const lease = store.screen.bundle.lease.id;
+    const started = turn;
     try {
-      await api.saveDraft(lease, work());
-      succeed(lease);
+      await api.saveDraft(store.screen.bundle.lease.id, work());
+      if (started === turn) succeed();
     } catch (error) {
-      fail(error, lease);
+      if (started === turn) fail(error);
     } finally {
       isSaving = false;
-      if (isDirty) plan(retryAfter === FIRST_RETRY ? SAVE_AFTER : retryAfter);
+      if (isDirty && store.screen.bundle) plan(retryAfter === FIRST_RETRY ? SAVE_AFTER : retryAfter);
     }
   }
 
-  const isCurrent = (lease) => store.screen.bundle?.lease.id === lease;
-
-  function succeed(lease) {
+  function succeed() {
     retryAfter = FIRST_RETRY;
-    if (isCurrent(lease)) report(isDirty ? "pending" : "saved");
+    report(isDirty ? "pending" : "saved");
   }
 
-  function fail(error, lease) {
-    if (!isCurrent(lease)) return;
+  function fail(error) {
     if (onTrouble(error)) {
       report("kept");
       return;
@@ -81,6 +80,7 @@ export function createSaving({ api, journal, store, timers, onTrouble }) {
       timer = null;
       isDirty = false;
       retryAfter = FIRST_RETRY;
+      turn += 1;
     },
     /** Tries at once: the connection or the session is back. */
     resume() {

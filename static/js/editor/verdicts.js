@@ -13,21 +13,22 @@ export function createVerdicts({ api, journal, store, saving, heartbeat, onTroub
     const { bundle, phase } = store.screen;
     if (phase !== "working") return;
     saving.stop();
+    heartbeat.stop();
     store.show({ phase: "submitting", notice: null });
     try {
       await send(bundle.lease.id);
     } catch (error) {
-      refuse(error);
+      refuse(error, bundle.lease);
       return;
     }
-    heartbeat.stop();
     journal.erase(bundle.task.id);
     store.show({ last: { task: bundle.task.id, words, isReversible } });
     await claimNext();
   }
 
-  function refuse(error) {
+  function refuse(error, lease) {
     store.show({ phase: "working" });
+    heartbeat.start(lease);
     if (onTrouble(error)) return;
     if (error.name !== "Unreachable") {
       say("error", error.message);

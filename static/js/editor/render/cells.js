@@ -27,7 +27,8 @@ export function describeCell(cell, index) {
   const status = cell ? statusOf(cell) : "empty";
   if (status === "empty") return `${position}, empty`;
   if (status === "illegible") return `${position}, marked illegible`;
-  if (status !== "model") return `${position}, character ${cell.symbol}, ${MARKS[status]}`;
+  const was = status === "edited" && cell.predicted ? `, the model read ${cell.predicted}` : "";
+  if (status !== "model") return `${position}, character ${cell.symbol}, ${MARKS[status]}${was}`;
   if (cell.confidence === null) return `${position}, character ${cell.symbol}`;
   const doubt = isSuspect(cell) ? ", check it" : "";
   return `${position}, character ${cell.symbol}, ${percentOf(cell.confidence)} % certain${doubt}`;
@@ -107,6 +108,7 @@ function renderCell(element, cell, index, { state, changed }) {
   const [position, input, mark] = element.children;
   const isFocused = index === state.focus;
   setText(position, String(index + 1));
+  setAttribute(position, "data-was", cell && statusOf(cell) === "edited" && cell.predicted);
   if (input.value !== (cell?.symbol ?? "")) input.value = cell?.symbol ?? "";
   setAttribute(input, "data-index", index);
   setAttribute(input, "aria-label", describeCell(cell, index));

@@ -41,3 +41,17 @@ export function keepChildren(parent, count, create) {
 }
 
 export const pointsOf = (quad) => quad.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
+
+/**
+ * Puts a photo into an image element. The one before is hidden at once: it must not be seen under other boxes.
+ * `data-state` is "loading", "ready" or "failed".
+ */
+export function setPhoto(image, url) {
+  if (image.getAttribute("src") === url) return;
+  image.dataset.state = "loading";
+  image.setAttribute("src", url);
+  const settle = (state) => {
+    if (image.getAttribute("src") === url) image.dataset.state = state;
+  };
+  image.decode().then(() => settle("ready"), () => settle("failed"));
+}

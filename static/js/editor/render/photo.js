@@ -1,7 +1,7 @@
 /** The whole photo, the region drawn on it, and the corners that can be dragged. */
 
 import { filterOf, placePhoto } from "../view.js";
-import { part, pointsOf, setAttribute, setHidden, setText } from "./dom.js";
+import { part, pointsOf, setAttribute, setHidden, setPhoto, setText } from "./dom.js";
 
 export function createPhoto(root) {
   const port = part(root, "port");
@@ -20,7 +20,7 @@ export function createPhoto(root) {
     const { photo } = screen.bundle;
     const size = measure();
     const place = placePhoto(screen.view, photo, size);
-    setAttribute(image, "src", photo.display_url);
+    setPhoto(image, photo.display_url);
     setAttribute(image, "alt", `Photo ${photo.name}`);
     image.style.width = `${photo.width}px`;
     image.style.height = `${photo.height}px`;

@@ -3,7 +3,7 @@
 import { applyToQuad, centerOf, layOutStrip, toMatrix3d } from "../geometry.js";
 import { certaintyOf, statusOf } from "../state.js";
 import { filterOf } from "../view.js";
-import { keepChildren, makeSvg, part, pointsOf, setAttribute, setHidden } from "./dom.js";
+import { keepChildren, makeSvg, part, pointsOf, setAttribute, setHidden, setPhoto } from "./dom.js";
 
 const TALLEST = 170;
 /** Room beside the strip, so that the first and the last cell have their own. */
@@ -36,7 +36,7 @@ export function createStrip(root) {
 
 function placeImage(image, { bundle, view }, homography) {
   const { photo } = bundle;
-  setAttribute(image, "src", photo.display_url);
+  setPhoto(image, photo.display_url);
   image.style.width = `${photo.width}px`;
   image.style.height = `${photo.height}px`;
   image.style.transform = `matrix3d(${toMatrix3d(homography).join(",")})`;
