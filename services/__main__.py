@@ -11,7 +11,7 @@ python -m services exec -- COMMAND ...    any command, with a temporary PostgreS
 
 def main(arguments: Sequence[str]) -> int:
     """Run one of the commands; returns the exit code."""
-    if sys.version_info < (3, 11) or importlib.util.find_spec("psutil") is None:  # type: ignore[unreachable]
+    if sys.version_info < (3, 11) or importlib.util.find_spec("psutil") is None:
         print("VINloop: not installed for this Python. Use `make run`, or .venv/bin/python.", file=sys.stderr)
         return 1
     name, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])

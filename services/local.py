@@ -111,7 +111,7 @@ def read_environment(local: Local) -> dict[str, str]:
     if not local.environment_file.exists():
         if local.postgres_data.exists():
             raise CannotStart(
-                f"{local.environment_file}, which holds the password of the database, is missing: put it back."
+                f"{local.environment_file} is missing, which holds the database's password: put it back."
             )
         return {}
     lines = local.environment_file.read_text().splitlines()

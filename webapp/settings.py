@@ -1,6 +1,7 @@
 """Settings of the web process and the workers, read from the environment and nowhere else.
 
-Every variable is named in docs/reference/settings.md. A value that is missing or odd stops the start with one sentence.
+Every variable is named in docs/reference/settings.md. A value that is missing or odd stops the start with one
+sentence.
 """
 
 from pathlib import Path
@@ -17,10 +18,10 @@ try:
     DATABASE = env.dj_db_url("DATABASE_URL")
     BROKER_URL = env.str("BROKER_URL")
     DATA_DIR = env.path("DATA_DIR")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
     HTTPS = env.bool("HTTPS")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "var" / "static")
-    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+    CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     LEASE_SECONDS = env.int("LEASE_SECONDS", 300, validate=lambda seconds: seconds >= 30)
     MAX_UPLOAD_MEGABYTES = env.int("MAX_UPLOAD_MEGABYTES", 40, validate=lambda megabytes: megabytes >= 1)
     PREDICTION_SECONDS = env.int("PREDICTION_SECONDS", 60, validate=lambda seconds: seconds >= 5)
@@ -150,7 +151,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "VINloop API",
-    "DESCRIPTION": "Photos, tasks, leases, annotations, reviews, dataset snapshots, fine-tuning runs and model versions.",
+    "DESCRIPTION": "Photos, tasks, leases, annotations, reviews, snapshots, runs and model versions.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

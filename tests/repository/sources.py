@@ -49,3 +49,8 @@ def list_targets() -> dict[str, str]:
 def list_extras() -> set[str]:
     """The names of the optional dependencies."""
     return set(tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"])
+
+
+def list_packages() -> list[str]:
+    """The packages that make up the system, as the import contracts name them."""
+    return tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["root_packages"]

@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 import re
 import shlex
-from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from django.urls import resolve
 
 from labeling.queue import QUEUES
 from services import commands, local
-from tests.repository.sources import ROOT, list_extras, list_settings, read
+from tests.repository.sources import ROOT, list_extras, list_packages, list_settings, read
 
 COMPOSE = yaml.safe_load(read("docker-compose.yml"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -138,6 +137,7 @@ def test_image_takes_every_folder_that_runs() -> None:
     kept = [line[1:].rstrip("/") for line in lines if line.startswith("!")]
     assert all((ROOT / name).exists() for name in kept)
     needed = ["manage.py", "pyproject.toml", "bundles", "static", "templates"]
-    packages = [path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"]
-    missing = [name for name in needed + packages if not any(fnmatch(name, pattern) for pattern in kept)]
+    missing = [
+        name for name in needed + list_packages() if not any(fnmatch(name, pattern) for pattern in kept)
+    ]
     assert missing == []
