@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,6 +108,7 @@ def _read_and_record(
 @transaction.atomic
 def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, now: datetime) -> Prediction:
     """Store a reading of a photo that the caller has claimed. Raises Conflict where the claim was lost."""
+    photo = copy(photo)  # a rollback would not undo what the steps below write into the object
     _finish(photo, now, data={"model_version": version.name, "confidence": float(reading.confidence)})
     document = reading.to_json()
     prediction = Prediction.objects.create(

@@ -1,0 +1,428 @@
+"""Fine-tuning runs: trained, measured, compared; canceled, lost, resumed, tried again."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from inference.snapshot import Snapshot, split_for_vehicle
+from inference.types import Scorecard
+from labeling import storage
+from labeling.models import (
+    AuditEvent,
+    DatasetSnapshot,
+    Evaluation,
+    FinetuningRun,
+    GateDecision,
+    ModelVersion,
+    RunMetric,
+)
+from labeling.operations import leaks, runs
+from labeling.operations.datasets import freeze_snapshot
+from labeling.policies import Forbidden, NotFound
+from labeling.states import IllegalTransition
+from tests.conftest import People
+from tests.integration.domain.workshop import Workshop, make_bundle
+
+
+def find_vins(split: str, count: int, seed: int = 1) -> list[str]:
+    candidates = (f"WVWZZZ1JZXW{number:06d}" for number in range(1000))
+    found = [vin for vin in candidates if split_for_vehicle(vin, seed=seed) == split]
+    return found[:count]
+
+
+@dataclass(frozen=True)
+class Step:
+    step: int
+    steps: int = 3
+    loss: float | None = 0.5
+    validation_exact: float | None = None
+    message: str = "Training"
+
+
+@dataclass
+class PlainTrainer:
+    """Trains nothing, in three steps; goes on after the steps that it finds in `out_dir`."""
+
+    name: str = "tuned"
+    on_step: Callable[[int], None] = lambda step: None
+    steps: list[int] = field(default_factory=list)
+    in_transaction: list[bool] = field(default_factory=list)
+    given: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, *, out_dir: Path, report: Callable[[Step], None], **given: Any) -> Path:
+        self.given = {"out_dir": out_dir, **given}
+        self.in_transaction.append(connection.in_atomic_block)
+        out_dir.mkdir(parents=True, exist_ok=True)
+        checkpoint = out_dir / "checkpoint.json"
+        done = json.loads(checkpoint.read_text()) if checkpoint.exists() else 0
+        for step in range(done + 1, 4):
+            self.on_step(step)
+            self.steps.append(step)
+            checkpoint.write_text(json.dumps(step))
+            report(Step(step, loss=1 / step, validation_exact=0.5 if step == 3 else None))
+        return make_bundle(self.name)
+
+
+@dataclass
+class PlainEvaluator:
+    """Says of each bundle how many of the test photos it reads."""
+
+    exact: dict[str, int] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, *, bundle_dir: Path, snapshot: Snapshot, split: str, photo_path: Any) -> Scorecard:
+        name = json.loads((bundle_dir / "manifest.json").read_text())["name"]
+        self.asked.append(name)
+        n = len(snapshot.split(split))
+        exact = self.exact.get(name, n)
+        return Scorecard(name, snapshot.name, split, n, exact, 1 - exact / n, n, 0.05, 100.0, 150.0)
+
+
+def freeze(workshop: Workshop, *, train: int = 2, test: int = 6, name: str = "first") -> DatasetSnapshot:
+    for seed, vin in enumerate([*find_vins("train", train), *find_vins("test", test)]):
+        workshop.accept(seed, vin)
+    return freeze_snapshot(
+        project=workshop.people.project, name=name, by=workshop.people.ml_engineer, now=workshop.now
+    )
+
+
+@pytest.fixture
+def snapshot(workshop: Workshop) -> DatasetSnapshot:
+    return freeze(workshop)
+
+
+def request(workshop: Workshop, snapshot: DatasetSnapshot, **more: Any) -> FinetuningRun:
+    return runs.request_run(
+        project=workshop.people.project,
+        snapshot=snapshot,
+        config=more.pop("config", {"steps": 3, "seed": 7}),
+        by=more.pop("by", workshop.people.ml_engineer),
+        now=workshop.now,
+        **more,
+    )
+
+
+def execute(
+    run: FinetuningRun,
+    workshop: Workshop,
+    trainer: Any = None,
+    evaluator: Any = None,
+    at: datetime | None = None,
+) -> FinetuningRun | None:
+    return runs.execute_run(
+        run_id=run.pk,
+        trainer=trainer or PlainTrainer(),
+        evaluator=evaluator or PlainEvaluator(),
+        now=at or workshop.now,
+    )
+
+
+def test_a_run_goes_all_the_way(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run, evaluator, trainer = request(workshop, snapshot), PlainEvaluator({"base": 4}), PlainTrainer()
+    done = execute(run, workshop, trainer, evaluator)
+    assert done is not None
+    version = ModelVersion.objects.get(run=run)
+    assert (done.state, done.error, done.step, done.loss) == ("succeeded", "", 3, 1 / 3)
+    assert (version.name, version.state, version.base) == ("v2", "evaluated", workshop.version)
+    assert evaluator.asked == ["tuned", "base"]
+    assert list(RunMetric.objects.values_list("step", "validation_exact")) == [(1, None), (2, None), (3, 0.5)]
+    decision = GateDecision.objects.get()
+    assert (decision.challenger, decision.champion, decision.passed) == (version, workshop.version, True)
+    assert workshop.version.state == "promoted"
+
+
+def test_the_trainer_is_given_what_was_asked_for(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run, trainer = request(workshop, snapshot), PlainTrainer()
+    execute(run, workshop, trainer)
+    assert trainer.given["config"] == {"steps": 3, "seed": 7}
+    assert trainer.given["base_bundle"] == storage.bundle_path(workshop.version.digest)
+    assert trainer.given["out_dir"] == storage.run_dir(run.pk)
+    photo = trainer.given["snapshot"].items[0].photo
+    assert trainer.given["photo_path"](photo).exists()
+
+
+def test_it_never_trains_inside_a_transaction(busy_workshop: Workshop) -> None:
+    trainer = PlainTrainer()
+    execute(request(busy_workshop, freeze(busy_workshop)), busy_workshop, trainer)
+    assert trainer.in_transaction == [False]
+
+
+def test_a_worse_version_does_not_pass(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    execute(request(workshop, snapshot), workshop, evaluator=PlainEvaluator({"tuned": 5}))
+    decision = GateDecision.objects.get()
+    assert not decision.passed
+    assert [r["rule"] for r in decision.reasons if not r["passed"]] == ["exact_match", "cer"]
+
+
+def test_without_test_photos_the_gate_says_that_it_cannot_tell(workshop: Workshop) -> None:
+    evaluator = PlainEvaluator()
+    done = execute(request(workshop, freeze(workshop, test=0)), workshop, evaluator=evaluator)
+    assert done is not None
+    assert done.state == "succeeded"
+    assert evaluator.asked == []
+    (reason,) = GateDecision.objects.get().reasons
+    assert "nobody can tell" in reason["reason"]
+
+
+def test_a_champion_is_measured_once_a_snapshot(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    evaluator = PlainEvaluator()
+    execute(request(workshop, snapshot), workshop, PlainTrainer("one"), evaluator)
+    execute(request(workshop, snapshot), workshop, PlainTrainer("two"), evaluator)
+    assert evaluator.asked == ["one", "base", "two"]
+    assert Evaluation.objects.count() == 3
+
+
+def test_a_second_message_does_nothing(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run = request(workshop, snapshot)
+    inner: list[FinetuningRun | None] = []
+    trainer = PlainTrainer(on_step=lambda step: inner.append(execute(run, workshop)))
+    execute(run, workshop, trainer)
+    assert inner == [None, None, None]
+    assert execute(run, workshop) is None
+
+
+def test_a_failure_is_kept(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    def fail(step: int) -> None:
+        raise ValueError("The loss is not a number. Lower the learning rate.")
+
+    run = request(workshop, snapshot)
+    done = execute(run, workshop, PlainTrainer(on_step=fail))
+    assert done is not None
+    assert done.state == "failed"
+    assert done.error.startswith("The loss is not a number. Lower the learning rate.")
+    assert AuditEvent.objects.get(verb="run.failed").data["error"] == done.error
+
+
+def test_a_failed_run_is_tried_again_from_its_checkpoint(
+    workshop: Workshop, snapshot: DatasetSnapshot
+) -> None:
+    def fail_at_three(step: int) -> None:
+        if step == 3:
+            raise ValueError("no space left")
+
+    run, again = request(workshop, snapshot), PlainTrainer()
+    execute(run, workshop, PlainTrainer(on_step=fail_at_three))
+    run.refresh_from_db()
+    runs.retry_run(run=run, by=workshop.people.ml_engineer, now=workshop.now)
+    assert (run.state, run.error) == ("queued", "")
+    done = execute(run, workshop, again)
+    assert done is not None
+    assert done.state == "succeeded"
+    assert again.steps == [3]
+
+
+def test_a_running_run_stops_at_its_next_report(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run = request(workshop, snapshot)
+
+    def cancel_at_two(step: int) -> None:
+        if step == 2:
+            running = FinetuningRun.objects.get(pk=run.pk)
+            runs.cancel_run(run=running, by=workshop.people.ml_engineer, now=workshop.now)
+
+    trainer = PlainTrainer(on_step=cancel_at_two)
+    done = execute(run, workshop, trainer)
+    assert done is not None
+    assert done.state == "canceled"
+    assert trainer.steps == [1, 2]
+    assert not ModelVersion.objects.filter(run=run).exists()
+
+
+def test_a_queued_run_is_canceled_at_once(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run = request(workshop, snapshot)
+    runs.cancel_run(run=run, by=workshop.people.ml_engineer, now=workshop.now)
+    assert run.state == "canceled"
+    assert execute(run, workshop) is None
+    with pytest.raises(IllegalTransition):
+        runs.cancel_run(run=run, by=workshop.people.ml_engineer, now=workshop.now)
+
+
+class Killed(BaseException):
+    pass
+
+
+def kill(step: int) -> None:
+    if step == 2:
+        raise Killed
+
+
+def run_and_die(run: FinetuningRun, workshop: Workshop, at: datetime | None = None) -> None:
+    with pytest.raises(Killed):
+        execute(run, workshop, PlainTrainer(on_step=kill), at=at)
+    run.refresh_from_db()
+    assert run.state == "running"
+
+
+def test_a_lost_worker_is_noticed_and_the_run_goes_on(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run, again = request(workshop, snapshot), PlainTrainer()
+    run_and_die(run, workshop)
+    assert runs.sweep_runs(now=workshop.later(seconds=59)) == 0
+    assert runs.sweep_runs(now=workshop.later(seconds=60)) == 1
+    done = execute(run, workshop, again, at=workshop.later(seconds=61))
+    assert done is not None
+    assert (done.state, done.attempts) == ("succeeded", 2)
+    assert again.steps == [2, 3]
+    assert RunMetric.objects.filter(run=run).count() == 3
+
+
+def test_a_run_that_loses_its_worker_three_times_fails(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run = request(workshop, snapshot)
+    for attempt in range(3):
+        at = workshop.later(minutes=10 * attempt)
+        storage.run_dir(run.pk).joinpath("checkpoint.json").unlink(missing_ok=True)
+        run_and_die(run, workshop, at=at)
+        runs.sweep_runs(now=at + timedelta(minutes=5))
+        run.refresh_from_db()
+    assert run.state == "failed"
+    assert "lost 3 times" in run.error
+
+
+def test_a_lost_run_that_was_to_be_canceled_is_canceled(
+    workshop: Workshop, snapshot: DatasetSnapshot
+) -> None:
+    run = request(workshop, snapshot)
+    run_and_die(run, workshop)
+    runs.cancel_run(run=run, by=workshop.people.ml_engineer, now=workshop.now)
+    runs.sweep_runs(now=workshop.later(minutes=5))
+    run.refresh_from_db()
+    assert run.state == "canceled"
+
+
+def test_who_was_taken_for_dead_registers_nothing(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run = request(workshop, snapshot)
+
+    def sleep_long(step: int) -> None:
+        if step == 2:
+            runs.sweep_runs(now=workshop.later(minutes=5))
+            storage.run_dir(run.pk).joinpath("checkpoint.json").unlink()
+            execute(run, workshop, PlainTrainer("other worker"), at=workshop.later(minutes=6))
+
+    execute(run, workshop, PlainTrainer("slow worker", on_step=sleep_long))
+    run.refresh_from_db()
+    assert run.state == "succeeded"
+    assert ModelVersion.objects.get(run=run).manifest["name"] == "other worker"
+
+
+def test_killed_after_registering_it_does_not_register_twice(
+    workshop: Workshop, snapshot: DatasetSnapshot
+) -> None:
+    class DyingEvaluator(PlainEvaluator):
+        def __call__(self, **given: Any) -> Scorecard:
+            raise Killed
+
+    run, trainer = request(workshop, snapshot), PlainTrainer()
+    with pytest.raises(Killed):
+        execute(run, workshop, evaluator=DyingEvaluator())
+    runs.sweep_runs(now=workshop.later(minutes=5))
+    done = execute(run, workshop, trainer)
+    assert done is not None
+    assert done.state == "succeeded"
+    assert trainer.steps == []
+    assert ModelVersion.objects.filter(run=run).count() == 1
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, None])
+def test_a_loss_that_is_no_number_is_shown_as_none(
+    workshop: Workshop, snapshot: DatasetSnapshot, loss: float | None
+) -> None:
+    class OddTrainer(PlainTrainer):
+        def __call__(self, *, report: Callable[[Step], None], **given: Any) -> Path:
+            report(Step(1, loss=loss))
+            return make_bundle("odd")
+
+    done = execute(request(workshop, snapshot), workshop, OddTrainer())
+    assert done is not None
+    assert (done.state, done.loss) == ("succeeded", None)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"learning_rate": math.nan},
+        {"learning_rate": math.inf},
+        {"steps": 10**40},
+        {"nested": {"a": 1}},
+        {"list": [1]},
+        {"nothing": None},
+        {"text": "a" * 101},
+        {"control": "a\x00"},
+        {"seed": -1},
+        {"seed": 1.5},
+        {"seed": True},
+        {str(number): 1 for number in range(31)},
+        {"n" * 51: 1},
+        [],
+        "steps",
+    ],
+    ids=str,
+)
+def test_an_odd_configuration_is_refused(workshop: Workshop, snapshot: DatasetSnapshot, config: Any) -> None:
+    with pytest.raises(runs.InvalidConfig):
+        request(workshop, snapshot, config=config)
+    assert not FinetuningRun.objects.exists()
+
+
+def test_there_must_be_something_to_learn(workshop: Workshop) -> None:
+    with pytest.raises(runs.NothingToLearn):
+        request(workshop, freeze(workshop, train=0))
+
+
+def test_roles_and_projects_are_kept_apart(
+    workshop: Workshop, snapshot: DatasetSnapshot, other_people: People
+) -> None:
+    with pytest.raises(Forbidden):
+        request(workshop, snapshot, by=workshop.people.annotator)
+    with pytest.raises(NotFound):
+        runs.request_run(
+            project=other_people.project,
+            snapshot=snapshot,
+            base_version=workshop.version,
+            config={},
+            by=other_people.ml_engineer,
+            now=workshop.now,
+        )
+
+
+def test_a_test_photo_never_teaches(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    """A base that learned with one split is not tested with another one."""
+    run = request(workshop, snapshot)
+    execute(run, workshop)
+    version = ModelVersion.objects.get(run=run)
+    learned = set(find_vins("train", 2))
+    seed = next(
+        seed
+        for seed in range(2, 200)
+        if any(split_for_vehicle(vin, seed=seed) == "test" for vin in learned)
+        and not all(split_for_vehicle(vin, seed=seed) == "test" for vin in find_vins("test", 6))
+        and any(split_for_vehicle(vin, seed=seed) == "train" for vin in find_vins("test", 6))
+    )
+    other = freeze_snapshot(
+        project=workshop.people.project,
+        name="other split",
+        split_seed=seed,
+        by=workshop.people.ml_engineer,
+        now=workshop.now,
+    )
+    with pytest.raises(leaks.LeakedTestSplit, match="split seed"):
+        request(workshop, other, base_version=version)
+    request(workshop, other)  # the champion never learned from any of them
+
+
+def test_a_run_that_nobody_took_is_asked_for_again(
+    workshop: Workshop, snapshot: DatasetSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr("labeling.queue.send", lambda name, kwargs, expires=None: not sent.append(name))
+    request(workshop, snapshot)
+    assert runs.sweep_runs(now=workshop.later(seconds=29)) == 0
+    assert runs.sweep_runs(now=workshop.later(seconds=30)) == 1
+    assert runs.sweep_runs(now=workshop.later(seconds=40)) == 0
+    assert sent == ["vinloop.execute_run"]
