@@ -22,11 +22,18 @@ CHECK_DIGIT_ODDS = 3.5
 Honest odds would be near 7, but the networks are surer of their mistakes than they should be.
 """
 
+VIN_ODDS = 6.0
+"""Log-odds of a line that reads as 17 symbols to be a VIN, before they are looked at."""
+SERIAL_ODDS = 2.5
+"""Log-odds for a digit against a letter at each of the last four positions (49 CFR 565.15 demands digits)."""
+SERIAL = slice(13, 17)
+
 _FLOOR = 1e-7
 _REMAINDERS = 11
 _CONTRIBUTIONS = np.array(
     [[VALUES[symbol] * weight % _REMAINDERS for symbol in ALPHABET] for weight in WEIGHTS]
 )
+_IS_DIGIT = np.array([symbol.isdigit() for symbol in ALPHABET])
 _CHECK_SYMBOLS = np.array([ALPHABET.index(symbol) for symbol in CHECK_DIGITS])
 
 
@@ -63,7 +70,7 @@ def judge(probabilities: Array) -> Verdict:
     """The best VIN under the evidence, with the check digit as a prior and never as a filter."""
     found = np.maximum(probabilities, _FLOOR)
     mass = found.sum(axis=1, keepdims=True)
-    share = found / mass
+    share = _apply_serial_prior(found / mass)
     best = share.argmax(axis=1)
     if not expects_check_digit(_text(best)):
         return _verdict(best, float(share.max(axis=1).prod()), mass, probabilities)
@@ -81,6 +88,22 @@ def _judge_with_check_digit(share: Array, best: Symbols, mass: Array, probabilit
     return _verdict(candidates[chosen], weighed[chosen] / everything, mass, probabilities)
 
 
+def _apply_serial_prior(share: Array) -> Array:
+    weighed = share.copy()
+    weighed[SERIAL] *= np.where(_IS_DIGIT, 1.0, np.exp(-SERIAL_ODDS))
+    return np.asarray(weighed / weighed.sum(axis=1, keepdims=True))
+
+
+def plausibility(vin: str) -> float:
+    """Log-odds of a text of 17 symbols to be a VIN, from its symbols alone: 0 or less.
+
+    Other lines on a label may have 17 symbols, too, but seldom end in digits with the right check digit.
+    """
+    letters = sum(not symbol.isdigit() for symbol in vin[SERIAL])
+    inconsistent = expects_check_digit(vin) and not is_consistent(vin)
+    return -SERIAL_ODDS * letters - (CHECK_DIGIT_ODDS if inconsistent else 0.0)
+
+
 def _bonus(symbols: Symbols, bonus: float) -> float:
     return bonus if is_consistent(_text(symbols)) else 1.0
 
@@ -90,8 +113,10 @@ def _probability(share: Array, symbols: Symbols) -> float:
 
 
 def _verdict(symbols: Symbols, confidence: float, mass: Array, probabilities: Array) -> Verdict:
+    vin = _text(symbols)
     certain = float(np.minimum(mass, 1.0).prod())
-    return Verdict(vin=_text(symbols), raw_confidence=confidence * certain, probabilities=probabilities)
+    is_vin = 1 / (1 + np.exp(-(VIN_ODDS + plausibility(vin))))
+    return Verdict(vin=vin, raw_confidence=float(confidence * certain * is_vin), probabilities=probabilities)
 
 
 def _text(symbols: Symbols) -> str:

@@ -56,7 +56,7 @@ class Cells:
 class Axis:
     """A straight line through a group, which runs from `start` to `end` as seen from its center.
 
-    `height` is that of the characters at the center, and `growth` what it gains with each cell along the axis:
+    `height` is that of the characters at the center, `growth` what it gains with each cell along the axis:
     a line seen in perspective is a trapezoid.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -11,18 +12,21 @@ import numpy.typing as npt
 
 from inference.decoding import decode_image
 from inference.detector import DETECTOR_SIDE, Detector
-from inference.fusion import Calibration, Verdict, combine, judge
+from inference.fusion import Calibration, Verdict, combine, judge, plausibility
 from inference.geometry import map_quad, quad_from_box, turn_quad
 from inference.quality import assess
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
-from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_Y, View, rectify
-from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityReport, Reading, Region
+from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, View, apply_view, rectify
+from inference.types import CharacterBox, Crop, Image, LineEvidence, Quad, QualityReport, Reading, Region
 from inference.vin import ALPHABET, LENGTH
 
+MOST_REGIONS = 5
 SURE = 0.9
 """A first look with this probability for the whole VIN ends the search among the regions."""
 GOOD_ENOUGH = 0.5
 """A reading whose characters have this probability ends the search among the sizes."""
+WORTH_CUTTING = 0.25
+"""A line of more than 17 symbols is read in parts where its characters have this probability."""
 SURE_ALONE = 0.98
 """A first look below this is checked from other views."""
 LEAST_CREDIBLE = 0.25
@@ -52,6 +56,12 @@ class Look:
     region: Region
     crop: Crop
     evidence: LineEvidence
+
+    @property
+    def log_score(self) -> float:
+        """How probable it is that this is the VIN, and read right; to compare looks with each other."""
+        best = "".join(ALPHABET[index] for index in self.evidence.scores.argmax(axis=1))
+        return self.evidence.log_probability + plausibility(best)
 
     @property
     def mean_probability(self) -> float:
@@ -103,29 +113,34 @@ class VinReader:
 
     def _find(self, image: Image) -> Look | None:
         """The region and the orientation that read most like a VIN, looked for in one size after another."""
-        best: Look | None = None
+        looks: list[Look] = []
         for side in detector_sides(image):
-            for coarse in self._detector.detect(image, side=side):
-                region = self._detector.refine(image, coarse)
-                best = max(
-                    [*([best] if best else []), *self._look_both_ways(image, region)], key=_probability
-                )
-                if _probability(best) > SURE:
-                    return best
-            if best is not None and best.mean_probability > GOOD_ENOUGH:
-                return best
-        return best
+            for coarse in self._detector.detect(image, side=side, limit=MOST_REGIONS):
+                looks += self._look_closely(image, self._detector.refine(image, coarse))
+                if max(looks, key=_score).log_score > np.log(SURE):
+                    break
+            if looks and max(looks, key=_score).mean_probability > GOOD_ENOUGH:
+                break
+        return max(looks, key=_score, default=None)
 
-    def _look_both_ways(self, image: Image, region: Region) -> list[Look]:
-        ways = [region, replace(region, quad=turn_quad(region.quad))]
-        crops = [rectify(image, way) for way in ways]
+    def _look_closely(self, image: Image, region: Region) -> list[Look]:
+        """Both ways up, and where the line holds more than a VIN, its parts."""
+        looks = self._look(image, [region, replace(region, quad=turn_quad(region.quad))])
+        best = max(looks, key=_score)
+        if best.mean_probability < WORTH_CUTTING:
+            return looks
+        parts = [cut_quad(best.region.quad, left, right) for left, right in best.evidence.windows]
+        return looks + self._look(image, [replace(region, quad=part) for part in parts])
+
+    def _look(self, image: Image, regions: Sequence[Region]) -> list[Look]:
+        crops = [rectify(image, region) for region in regions]
         evidence = self._recognizer.weigh(crops)
-        return [Look(*look) for look in zip(ways, crops, evidence, strict=True)]
+        return [Look(*look) for look in zip(regions, crops, evidence, strict=True)]
 
     def _weigh(self, image: Image, look: Look) -> npt.NDArray[np.float64]:
         """What is known of each character: from one look where that is sure, else from several views."""
         looks = [look.evidence]
-        if _probability(look) < SURE_ALONE:
+        if look.evidence.log_probability < np.log(SURE_ALONE):
             crops = [rectify(image, look.region, view=view) for view in SECOND_VIEWS]
             looks += self._recognizer.weigh(crops)
         return combine(looks)
@@ -140,8 +155,15 @@ def detector_sides(image: Image) -> tuple[int, ...]:
     return (DETECTOR_SIDE, SMALL_SIDE, LARGE_SIDE) if longest > ENOUGH_DETAIL else (DETECTOR_SIDE, SMALL_SIDE)
 
 
-def _probability(look: Look) -> float:
-    return float(np.exp(look.evidence.log_probability))
+def _score(look: Look) -> float:
+    return look.log_score
+
+
+def cut_quad(quad: Quad, left: float, right: float) -> Quad:
+    """The part of a quad between two columns of its crop."""
+    inner = CROP_WIDTH - 2 * MARGIN_X
+    first, last = (left - MARGIN_X) / inner * LENGTH, (right - MARGIN_X) / inner * LENGTH
+    return apply_view(quad, View(left=-first, right=last - LENGTH))
 
 
 def _is_credible(verdict: Verdict) -> bool:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.ctc import Alignment, align_exact, log_softmax, segment_scores
+from inference.ctc import Alignment, align_exact, align_greedy, log_softmax, segment_scores
 from inference.sessions import Network
 from inference.types import Alternative, CharSequence, Crop, Image, LineEvidence, SequenceCharacter
 from inference.vin import ALPHABET, LENGTH
@@ -22,6 +22,8 @@ CLASSES = len(ALPHABET) + 1
 
 _ALTERNATIVES = 4
 _LEAST_ALTERNATIVE = 0.001
+_LONGEST = 22
+"""A line of more symbols than this holds more than a VIN and a word."""
 
 
 def prepare_crop(pixels: Image) -> Tensor:
@@ -55,8 +57,21 @@ class SequenceRecognizer:
 def weigh_frames(log_probs: Array, width: int) -> LineEvidence:
     """The evidence in T x 34 log-probabilities of a crop of that width. Raises ctc.TooFewFrames."""
     alignment = align_exact(log_probs, LENGTH)
-    centers = _centers(alignment) * width / len(log_probs)
-    return LineEvidence(scores=segment_scores(log_probs, alignment), centers=centers)
+    step = width / len(log_probs)
+    return LineEvidence(
+        scores=segment_scores(log_probs, alignment),
+        centers=_centers(alignment) * step,
+        windows=_find_windows(_centers(align_greedy(log_probs)) * step, width),
+    )
+
+
+def _find_windows(centers: Array, width: int) -> tuple[tuple[float, float], ...]:
+    """The columns of every run of 17 symbols in a longer line."""
+    if not LENGTH < len(centers) <= _LONGEST:
+        return ()
+    columns = character_columns(centers, width)
+    last = LENGTH - 1
+    return tuple((columns[i][0], columns[i + last][1]) for i in range(len(columns) - last))
 
 
 def _centers(alignment: Alignment) -> Array:
