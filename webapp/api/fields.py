@@ -29,6 +29,11 @@ class StrictInput(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+def many(form: type[StrictInput], most: int) -> serializers.ListSerializer[Any]:
+    """A list of at most so many; a longer one is refused before its members are looked at."""
+    return serializers.ListSerializer(child=form(), default=list, max_length=most)
+
+
 class OneOf(serializers.ChoiceField):
     """A member of an enumeration by its value; an empty value of the enumeration is not offered."""
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from labeling.models import LeaseKind, Role, Scope, Verdict, VinSource
 from labeling.queries.photos import ORDERS
 from labeling.states import PhotoState, TaskState
-from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole
+from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole, many
 
 MAX_TEXT = 64
 """Longer than a VIN, so that a slip of the keyboard is answered by the rules of VINs, not by a length."""
@@ -29,7 +29,7 @@ class CharacterInput(StrictInput):
     symbol = Text(max_length=4)
     confidence = Number(allow_null=True, default=None)
     quad = Quad(allow_null=True, default=None)
-    alternatives = AlternativeInput(many=True, default=list, max_length=MAX_ALTERNATIVES)
+    alternatives = many(AlternativeInput, MAX_ALTERNATIVES)
     edited = serializers.BooleanField(default=False)
 
 
@@ -37,7 +37,7 @@ class WorkInput(StrictInput):
     """A person's reading of a photo: `base_revision` is the revision that was on the screen."""
 
     text = Text(max_length=MAX_TEXT, allow_blank=True, trim_whitespace=False)
-    characters = CharacterInput(many=True, default=list, max_length=MAX_CHARACTERS)
+    characters = many(CharacterInput, MAX_CHARACTERS)
     region = Quad(allow_null=True, default=None)
     base_revision = Whole(min_value=0)
 
@@ -57,7 +57,7 @@ class ReviewInput(StrictInput):
     verdict = OneOf(Verdict)
     reason = Text(max_length=MAX_REASON, allow_blank=True, default="")
     text = Text(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
-    characters = CharacterInput(many=True, default=list, max_length=MAX_CHARACTERS)
+    characters = many(CharacterInput, MAX_CHARACTERS)
     region = Quad(allow_null=True, default=None)
     base_revision = Whole(min_value=0)
 
@@ -105,7 +105,7 @@ class PhotoFiltersInput(StrictInput):
     """Which photos, in which order, how many."""
 
     state = OneOf(PhotoState, default="")
-    source = OneOf(VinSource, default="")
+    source = OneOf(VinSource, default="")  # type: ignore[assignment]
     text = Text(max_length=100, default="", help_text="Part of a VIN or of a file's name.")
     min_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
     max_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)

@@ -1,11 +1,14 @@
 """What a personal token may be used for. What a person may do is said in labeling/policies.py."""
 
 from collections.abc import Collection
+from typing import cast
 
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
+
+from labeling.models import PersonalToken
 
 MISSING_SCOPE = "missing_scope"
 NO_TOKENS: Collection[str] = ()
@@ -36,7 +39,8 @@ def check_scope(request: Request, scope: str) -> None:
 
 
 def _find_problem(request: Request, wanted: Collection[str]) -> str:
-    if request.auth is None or set(wanted) & set(request.auth.scopes):
+    token = cast(PersonalToken | None, request.auth)
+    if token is None or set(wanted) & set(token.scopes):
         return ""
     if not wanted:
         return "Personal tokens cannot do this. Log in to the web pages."

@@ -4,19 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import Serializer
 
 from webapp.api.outputs import ErrorOutput
 
-Serializer = type[BaseSerializer[Any]]
+Form = type[Serializer[Any]]
 ALWAYS = (401, 403, 429)
 
 
 def describe(
     *,
-    answers: dict[int, Serializer | None],
-    takes: Serializer | dict[str, Serializer] | None = None,
-    query: Serializer | None = None,
+    answers: dict[int, Form | None],
+    takes: Form | dict[str, Form] | None = None,
+    query: Form | None = None,
     errors: tuple[int, ...] = (404,),
     **options: Any,
 ) -> Callable[..., Any]:

@@ -1,6 +1,6 @@
 """Every address under /api/. None of them but the schema's ends in a slash."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularJSONAPIView
 
@@ -52,7 +52,7 @@ run_urls = [
 version_urls = [
     path("promote", model_versions.ModelVersionPromotion.as_view(), name="api-model-version-promote"),
 ]
-version_one = [
+version_one: list[URLPattern | URLResolver] = [
     path("projects", projects.Projects.as_view(), name="api-projects"),
     path("projects/<slug:slug>/", include(project_urls)),
     path("photos/<uuid:photo_id>", photos.PhotoDetail.as_view(), name="api-photo"),
