@@ -6,7 +6,7 @@ import { part, setAttribute, setHidden, setText } from "./render/dom.js";
 import { createHead } from "./render/head.js";
 import { createOptions } from "./render/options.js";
 import { createPhoto } from "./render/photo.js";
-import { createStrip, findCenters, layOut } from "./render/strip.js";
+import { createStrip, findCenters, findSpan, layOut } from "./render/strip.js";
 import { createVersions } from "./render/versions.js";
 
 /** @param {HTMLElement} root */
@@ -35,7 +35,8 @@ export function createRender(root, settings) {
     const width = mat.clientWidth;
     layout = layOut(store.state, width);
     renderStrip(store, layout);
-    const centers = cells.render(store, findCenters(store.state, layout), width);
+    const span = findSpan(store.state, layout, width);
+    const centers = cells.render(store, findCenters(store.state, layout), width, span);
     renderOptions(store, centers, width);
     photo.render(store);
     renderHead(store);

@@ -37,29 +37,32 @@ export function describeCell(cell, index) {
 /**
  * Where each place stands: under its box, those without one beside their neighbours, the empty ones at the end.
  * @param {(number|null)[]} centers of the cells' boxes
+ * @param {number} total width of the row
+ * @param {{left: number, right: number}} span of the region: where no box is known, the places share it
  * @returns {{centers: number[], width: number}}
  */
-export function layOutCells(centers, total) {
+export function layOutCells(centers, total, span) {
   const count = Math.max(LENGTH, centers.length);
-  const pitch = Math.min(Math.max(medianStep(centers), PITCH.least), PITCH.most, total / count);
+  const share = (span.right - span.left) / count;
+  const pitch = Math.min(Math.max(medianStep(centers) ?? share, PITCH.least), PITCH.most, total / count);
   const known = Array.from({ length: count }, (_, index) => centers[index] ?? null);
-  const wanted = fillGaps(known, pitch, (total - (count - 1) * pitch) / 2);
+  const isUnknown = known.every((center) => center === null);
+  const wanted = isUnknown ? known.map((_, index) => span.left + (index + 0.5) * share) : fillGaps(known, pitch);
   return { centers: placeCells(wanted, pitch, total), width: pitch - GAP };
 }
 
-/** The usual distance between two characters; as wide as cells get where it is not known. */
+/** The usual distance between two characters; null where it is not known. */
 function medianStep(centers) {
   const steps = centers.slice(1)
     .flatMap((center, index) => (center === null || centers[index] === null ? [] : [center - centers[index]]))
     .sort((a, b) => a - b);
-  return steps[Math.floor(steps.length / 2)] ?? PITCH.most;
+  return steps[Math.floor(steps.length / 2)] ?? null;
 }
 
 /** Places without a box follow the one before them, or, at the start, run up to the first that has one. */
-function fillGaps(known, pitch, start) {
+function fillGaps(known, pitch) {
   const first = known.findIndex((center) => center !== null);
-  const origin = first < 0 ? start : known[first] - first * pitch;
-  let last = origin - pitch;
+  let last = known[first] - (first + 1) * pitch;
   return known.map((center) => {
     last = center ?? last + pitch;
     return last;
@@ -71,8 +74,8 @@ export function createCells(root) {
   const leaders = part(root, "leaders");
 
   return {
-    render({ state, screen }, centers, total) {
-      const placed = layOutCells(centers, total);
+    render({ state, screen }, centers, total, span) {
+      const placed = layOutCells(centers, total, span);
       const changed = findChanged(state, screen);
       const elements = keepChildren(row, placed.centers.length, makeCell);
       elements.forEach((element, index) => {

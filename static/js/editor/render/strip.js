@@ -1,6 +1,6 @@
 /** The magnified strip: the photo under a homography, and the character boxes over it. */
 
-import { applyToQuad, centerOf, layOutStrip, toMatrix3d } from "../geometry.js";
+import { applyToQuad, boundsOf, centerOf, layOutStrip, toMatrix3d } from "../geometry.js";
 import { certaintyOf, statusOf } from "../state.js";
 import { filterOf } from "../view.js";
 import { keepChildren, makeSvg, part, pointsOf, setAttribute, setHidden, setPhoto } from "./dom.js";
@@ -61,4 +61,11 @@ export function findCenters(state, layout) {
     if (!quad || !layout) return null;
     return layout.left + centerOf(applyToQuad(layout.homography, quad))[0];
   });
+}
+
+/** From where to where the region reaches, in pixels of the mat; all of the mat where there is none. */
+export function findSpan(state, layout, width) {
+  if (!layout) return { left: 0, right: width };
+  const { left, right } = boundsOf(applyToQuad(layout.homography, state.region));
+  return { left: layout.left + left, right: layout.left + right };
 }

@@ -61,7 +61,7 @@ function makeRow({ who, note, text, differs }) {
 
 /** A VIN in its three groups, with marked characters where it differs. */
 export function makeVin(text, differs = []) {
-  if (!text) return make("span", "faint", "nothing read");
+  if (!text) return make("span", "faint", "no text");
   const vin = make("span", "vin");
   vin.translate = false;
   [...text].forEach((symbol, index) => {
