@@ -1,12 +1,14 @@
 """Audit events as sentences."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
 
-from labeling.models import AuditEvent
+from labeling.models import AuditEvent, PromotionKind
 
 register = template.Library()
+ONE_SITTING = timedelta(minutes=30)
 
 _SENTENCES = {
     "project.created": "{actor} created the project",
@@ -44,6 +46,7 @@ _SENTENCES = {
 }
 
 
+_FIRST_PROMOTION = "{actor} put the first model version into service"
 _CODES = {"verdict", "role", "from", "to"}
 _PLURALS = {
     "photo.uploaded": "{actor} uploaded {times} photos",
@@ -58,7 +61,8 @@ _PLURALS = {
 def event_sentence(event: AuditEvent) -> str:
     """What happened, with who did it; a verb without a sentence of its own is spelled out."""
     facts = _Facts(event.data, actor=str(event.actor) if event.actor else "The system")
-    sentence = _SENTENCES.get(event.verb)
+    is_first = event.data.get("kind") == PromotionKind.INITIAL
+    sentence = _FIRST_PROMOTION if is_first else _SENTENCES.get(event.verb)
     if sentence:
         return sentence.format_map(facts)
     thing, _, deed = event.verb.partition(".")
@@ -67,14 +71,18 @@ def event_sentence(event: AuditEvent) -> str:
 
 @register.simple_tag
 def gather_events(events: list[AuditEvent], most: int | str = "") -> list[dict[str, Any]]:
-    """Events as lines, `most` of them; what one person did many times in a row is one line."""
+    """Events, newest first, as `most` lines; what one person did many times in a sitting is one line."""
     lines: list[dict[str, Any]] = []
+    open_lines: dict[tuple[str, int | None], dict[str, Any]] = {}
     for event in events:
-        last = lines[-1] if lines else None
-        if last and (last["event"].verb, last["event"].actor_id) == (event.verb, event.actor_id):
-            last["times"] += 1
+        key = (event.verb, event.actor_id)
+        line = open_lines.get(key)
+        if line and event.verb in _PLURALS and line["since"] - event.created_at < ONE_SITTING:
+            line["times"] += 1
         else:
-            lines.append({"event": event, "times": 1})
+            line = open_lines[key] = {"event": event, "times": 1}
+            lines.append(line)
+        line["since"] = event.created_at
     lines = lines[: int(most) if most else None]
     for line in lines:
         line["sentence"] = _say_many(line["event"], line["times"])

@@ -46,6 +46,13 @@ ROLE_WORDS = {
     "admin": "Admin",
 }
 
+ROLE_PHRASES = {
+    "annotator": "an annotator",
+    "reviewer": "a reviewer",
+    "ml_engineer": "an ML engineer",
+    "admin": "an admin",
+}
+
 HIGH_CONFIDENCE = 0.95
 MEDIUM_CONFIDENCE = 0.75
 
@@ -67,6 +74,18 @@ def state_word(state: str) -> str:
 def role_word(role: str) -> str:
     """The word for a role."""
     return ROLE_WORDS[role]
+
+
+@register.filter
+def setting_word(name: str) -> str:
+    """A setting of the training as words."""
+    return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def role_phrase(role: str) -> str:
+    """The role as part of a sentence."""
+    return ROLE_PHRASES[role]
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from labeling.operations import members as operations
 from labeling.policies import Capability
 from labeling.queries import members, pages
 from webapp.forms import ROLE_CHOICES, AddMemberForm, InviteForm, RoleForm, show_refusal
-from webapp.templatetags.words import ROLE_WORDS
+from webapp.templatetags.words import ROLE_PHRASES
 from webapp.views.access import current_user, project_action, project_page, sent_form
 
 
@@ -70,7 +70,7 @@ def change_role(request: HttpRequest, project: Project, member_id: int) -> HttpR
         operations.change_role(
             membership=member, role=form.cleaned_data["role"], by=current_user(request), now=timezone.now()
         )
-        messages.success(request, f"{member.user} is now {ROLE_WORDS[form.cleaned_data['role']].lower()}.")
+        messages.success(request, f"{member.user} is now {ROLE_PHRASES[form.cleaned_data['role']]}.")
     except DomainError as error:
         messages.error(request, error.message)
     return redirect("members", project.slug)
