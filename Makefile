@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; \
 	done; echo python3)
 VENV_PYTHON := .venv/bin/python
-CHECKED := inference training labeling webapp worker services tests manage.py
+CHECKED := inference training labeling webapp worker services scripts benchmarks tests manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
@@ -54,11 +54,11 @@ browser: install-test ## Fetch Playwright's Chromium, where the system has none
 fonts: install ## Fetch the open fonts that training photos are rendered with
 	$(VENV_PYTHON) -m training fonts
 
-bench-read: install ## Read labelled photos and count: make bench-read CSV=photos.csv
-	$(VENV_PYTHON) -m inference evaluate --csv $(CSV)
+bench-read: install ## Compare with another reader: make bench-read CSV=photos.csv LIMIT=100
+	$(VENV_PYTHON) -m benchmarks.read $(if $(CSV),--real $(CSV)) $(if $(LIMIT),--limit $(LIMIT))
 
-demo-screenshots: install-test ## Take the pictures of the pages for README and docs
-	$(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m tests.screenshots
+demo-screenshots: install-test ## Take the pictures for README and docs of what `make run` runs
+	$(VENV_PYTHON) -m scripts.screenshots --url http://localhost:$(or $(PORT),8000)
 
 clean: ## Remove caches; keeps .venv and var/
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

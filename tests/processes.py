@@ -101,11 +101,11 @@ def start_beat(*, log: Path, schedule: Path, variables: dict[str, str] | None = 
     return TestProcess("beat", command, log=log, variables=variables)
 
 
-def start_web(*, log: Path) -> tuple[TestProcess, str]:
+def start_web(*, log: Path, variables: dict[str, str] | None = None) -> tuple[TestProcess, str]:
     """The web server as it runs in production, and its address."""
     port = servers.find_free_port()
     options = ["--bind", f"{servers.HOST}:{port}", "--threads", "8", "--no-control-socket"]
-    web = TestProcess("web", ["-m", "gunicorn", "webapp.wsgi", *options], log=log)
+    web = TestProcess("web", ["-m", "gunicorn", "webapp.wsgi", *options], log=log, variables=variables)
     url = f"http://localhost:{port}"
     web.wait_until(lambda: answers(f"http://{servers.HOST}:{port}/health/live"), seconds=60)
     return web, url
