@@ -6,12 +6,12 @@ stays; the message is for people and may change; `fields` names what was wrong w
 
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -38,13 +38,6 @@ STATUSES: dict[type, HTTPStatus] = {
 """What is not named here has the status of its nearest parent, in the end 400: the input is wrong."""
 
 _CODES = {"permission_denied": "forbidden"}
-_TITLES = {
-    400: "That could not be understood",
-    403: "You may not do this",
-    404: "There is nothing here",
-    409: "Something changed in the meantime",
-    413: "That is too large",
-}
 _PAGES = {
     400: ("bad_request", "The request could not be understood. Go back, reload the page and try again."),
     403: (
@@ -96,7 +89,7 @@ def _as_api_exception(error: Exception) -> DomainError | exceptions.APIException
 
 def _body_of(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
-        fields = dict(_first(_flatten(error.detail)))
+        fields = dict(islice(_flatten(error.detail), MAX_FIELDS))
         return error_body("invalid", " ".join(f"{name}: {text}" for name, text in fields.items()), fields)
     if isinstance(error, exceptions.NotAuthenticated):
         return error_body("not_authenticated", SIGN_IN)
@@ -114,11 +107,6 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _flatten(inner, f"{path}.{position}" if path else str(position))
     elif detail:
         yield path or "body", " ".join(str(text) for text in detail)
-
-
-def _first(pairs: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for _, pair in zip(range(MAX_FIELDS), pairs, strict=False):
-        yield pair
 
 
 def _headers_of(error: exceptions.APIException) -> dict[str, str]:
@@ -156,20 +144,8 @@ def error_response(
     """The shape or the page, with this status."""
     if speaks_json(request):
         return JsonResponse(error_body(code, message, fields), status=status)
-    page = {
-        "status": status,
-        "title": _TITLES.get(status, _TITLES[400]),
-        "message": message,
-        "fields": fields or {},
-        "back": _previous_page(request),
-    }
+    page = {"status": status, "message": message, "fields": fields or {}}
     return render(request, "error.html", page, status=status)
-
-
-def _previous_page(request: HttpRequest) -> str | None:
-    referrer = request.headers.get("Referer")
-    own = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
-    return referrer if own else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -183,6 +159,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403 of the URLs."""
     return error_response(request, 403, *_PAGES[403])
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW of the settings."""
+    message = "This form was open too long, or you logged in again elsewhere. Reload the page and try again."
+    return error_response(request, 403, "csrf_failed", message)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env(prefix="VINLOOP_")
@@ -22,9 +22,9 @@ try:
     HTTPS = env.bool("HTTPS")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "var" / "static")
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-    LEASE_SECONDS = env.int("LEASE_SECONDS", 300, validate=lambda seconds: seconds >= 30)
-    MAX_UPLOAD_MEGABYTES = env.int("MAX_UPLOAD_MEGABYTES", 40, validate=lambda megabytes: megabytes >= 1)
-    PREDICTION_SECONDS = env.int("PREDICTION_SECONDS", 60, validate=lambda seconds: seconds >= 5)
+    LEASE_SECONDS = env.int("LEASE_SECONDS", 300, validate=validate.Range(min=30))
+    MAX_UPLOAD_MEGABYTES = env.int("MAX_UPLOAD_MEGABYTES", 40, validate=validate.Range(min=1))
+    PREDICTION_SECONDS = env.int("PREDICTION_SECONDS", 60, validate=validate.Range(min=5))
     LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 except EnvError as error:
     raise ImproperlyConfigured(f"{error}. See docs/reference/settings.md for what it holds.") from error
@@ -95,6 +95,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+CSRF_FAILURE_VIEW = "webapp.errors.csrf_failed"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

@@ -64,15 +64,6 @@ def test_a_page_that_is_not_there(people: People) -> None:
 
 
 @pytest.mark.django_db
-def test_the_page_leads_back_only_to_ourselves(people: People) -> None:
-    client = people.client("annotator")
-    own = client.get("/nowhere/", headers={"Referer": "http://testserver/p/yard/"})
-    evil = client.get("/nowhere/", headers={"Referer": "http://evil.example/p/yard/"})
-    assert "http://testserver/p/yard/" in own.content.decode()
-    assert "evil.example" not in evil.content.decode()
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/projects", "/login/"])
 def test_a_host_that_is_not_ours(people: People, path: str) -> None:
     answer = Client().get(path, headers={"Host": "evil.example"})
@@ -107,3 +98,4 @@ def test_a_page_without_its_csrf_token(people: People) -> None:
     client.force_login(people.annotator)
     answer = client.post(f"/p/{people.project.slug}/datasets/", {"name": "x"})
     assert answer.status_code == 403
+    assert "Reload the page" in answer.content.decode()
