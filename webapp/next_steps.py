@@ -6,27 +6,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the project's home knows when it chooses. `passed_version` and `open_run` are names, or empty."""
+    """What the project's home knows when it chooses. Names and keys are empty where there is none."""
 
     to_annotate: int = 0
     to_review: int = 0
     unread: int = 0
     newly_accepted: int = 0
     passed_version: str = ""
+    passed_version_key: str = ""
     open_run: str = ""
+    open_run_key: str = ""
     untrained_snapshot: str = ""
     has_champion: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do; `place` is the name of a page's URL."""
+    """One thing to do; `place` is the name of a page's URL, `key` what the page is of."""
 
     title: str
     text: str
     action: str
     place: str
     icon: str
+    key: str = ""
 
 
 def list_next_steps(*, can: Mapping[str, bool], now: Situation) -> list[Step]:
@@ -67,18 +70,20 @@ def _learning_steps(now: Situation) -> Iterator[Step]:
     if now.passed_version:
         yield Step(
             f"{now.passed_version} passed the gate and waits for you",
-            "It reads the test split no worse than the version in service. Compare them, then promote it.",
+            "No worse on the test split than the version in service. Compare, then promote.",
             f"Look at {now.passed_version}",
+            "model",
             "models",
-            "models",
+            now.passed_version_key,
         )
     if now.open_run:
         yield Step(
             f"{now.open_run.capitalize()} is under way",
             "Its curve is drawn live; it ends with a measured model version.",
             "Watch it",
+            "run",
             "runs",
-            "runs",
+            now.open_run_key,
         )
     if now.untrained_snapshot and not now.open_run:
         yield Step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -76,6 +77,24 @@ def find_evaluation(*, version: ModelVersion, snapshot: DatasetSnapshot | None =
     if snapshot is not None:
         evaluations = evaluations.filter(snapshot=snapshot)
     return evaluations.order_by("-created_at").first()
+
+
+def list_test_scores(*, project: Project) -> dict[UUID, dict[str, Any]]:
+    """Of each version the newest figures on a test split, without the photos: n, exact, exact_match, cer."""
+    newest = Evaluation.objects.filter(model_version__project=project, split="test")
+    newest = newest.order_by("model_version", "-created_at").distinct("model_version")
+    figures = [f"scorecard__{name}" for name in ("n", "exact", "exact_match", "cer")]
+    return {
+        row["model_version_id"]: {name.removeprefix("scorecard__"): row[name] for name in figures}
+        for row in newest.values("model_version_id", *figures)
+    }
+
+
+def list_gate_outcomes(*, project: Project) -> dict[UUID, bool]:
+    """Of each version whether it passed the gate when it was last compared."""
+    newest = GateDecision.objects.filter(challenger__project=project)
+    newest = newest.order_by("challenger", "-created_at").distinct("challenger")
+    return dict(newest.values_list("challenger_id", "passed"))
 
 
 def find_decision(*, version: ModelVersion) -> GateDecision | None:

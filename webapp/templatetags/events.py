@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from labeling.models import AuditEvent, PromotionKind
+from webapp.templatetags.words import ROLE_PHRASES
 
 register = template.Library()
 ONE_SITTING = timedelta(minutes=30)
@@ -101,7 +102,8 @@ class _Facts(dict[str, str]):
 
     def __init__(self, data: dict[str, Any], *, actor: str) -> None:
         super().__init__({name: str(value) for name, value in data.items()})
-        self.update({name: self[name].replace("_", " ") for name in _CODES & self.keys()})
+        for name in _CODES & self.keys():
+            self[name] = ROLE_PHRASES.get(self[name], self[name].replace("_", " "))
         self["actor"] = actor
 
     def __missing__(self, name: str) -> str:

@@ -100,7 +100,9 @@ def _look_around(
         unread=sum(photo_counts.get(state, 0) for state in UNREAD),
         newly_accepted=pages.count_newly_accepted(project=project),
         passed_version=passed.name if passed else "",
+        passed_version_key=str(passed.pk) if passed else "",
         open_run=run.name if run else "",
+        open_run_key=str(run.pk) if run else "",
         untrained_snapshot=untrained.name if untrained else "",
         has_champion=champion is not None,
     )
@@ -120,7 +122,7 @@ def _link(step: Step, project: Project) -> dict[str, Any]:
         "text": step.text,
         "action": step.action,
         "icon": step.icon,
-        "url": reverse(step.place, args=[project.slug]),
+        "url": reverse(step.place, args=[project.slug, step.key] if step.key else [project.slug]),
     }
 
 

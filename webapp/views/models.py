@@ -25,12 +25,13 @@ PROMOTABLE = (ModelVersionState.EVALUATED, ModelVersionState.ARCHIVED)
 @project_page()
 def version_list(request: HttpRequest, project: Project) -> HttpResponse:
     """Every version with its newest scorecard and what the gate said."""
-    versions = list(model_versions.list_model_versions(project=project))
-    for version in versions:
-        evaluation = pages.find_evaluation(version=version)
-        version.latest_scorecard = Scorecard.from_json(evaluation.scorecard) if evaluation else None
-        version.latest_decision = pages.find_decision(version=version)
-    context = {"versions": versions, "previous": operations.find_rollback_target(project)}
+    scores = pages.list_test_scores(project=project)
+    outcomes = pages.list_gate_outcomes(project=project)
+    versions = model_versions.list_model_versions(project=project).select_related("run__snapshot")
+    context = {
+        "rows": [(row, scores.get(row.pk), outcomes.get(row.pk)) for row in versions],
+        "previous": operations.find_rollback_target(project),
+    }
     return render(request, "models.html", context)
 
 

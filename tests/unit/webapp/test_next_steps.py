@@ -1,0 +1,50 @@
+"""What a person is asked to do next."""
+
+from webapp.next_steps import Situation, list_next_steps
+
+ANNOTATOR = {"upload": True, "annotate": True}
+REVIEWER = {**ANNOTATOR, "review": True}
+ENGINEER = {"upload": True, "train": True}
+BUSY = Situation(to_annotate=3, to_review=2, newly_accepted=5, passed_version="v2", passed_version_key="k")
+
+
+def _places(can: dict[str, bool], now: Situation) -> list[str]:
+    return [step.place for step in list_next_steps(can=can, now=now)]
+
+
+def test_reviews_come_before_annotations_as_somebody_waits_for_them() -> None:
+    assert _places(REVIEWER, BUSY) == ["review", "annotate"]
+
+
+def test_nobody_is_sent_where_they_may_not_go() -> None:
+    assert _places(ANNOTATOR, BUSY) == ["annotate"]
+    assert _places(ENGINEER, BUSY) == ["model", "datasets"]
+
+
+def test_a_version_that_passed_leads_to_its_page() -> None:
+    assert list_next_steps(can=ENGINEER, now=BUSY)[0].key == "k"
+
+
+def test_a_snapshot_waits_for_the_run_that_is_under_way() -> None:
+    frozen = Situation(untrained_snapshot="June")
+    assert _places(ENGINEER, frozen) == ["runs"]
+    running = Situation(untrained_snapshot="June", open_run="run 3", open_run_key="k")
+    assert _places(ENGINEER, running) == ["run"]
+
+
+def test_with_nothing_to_do_there_is_still_one_thing() -> None:
+    assert _places(ANNOTATOR, Situation()) == ["photos"]
+    assert _places({}, Situation()) == ["photos"]
+
+
+def test_unread_photos_without_a_model_are_explained() -> None:
+    (step,) = list_next_steps(can=ANNOTATOR, now=Situation(unread=4, has_champion=False))
+    assert step.title == "4 photos are being read"
+    assert "No model version is in service" in step.text
+
+
+def test_one_is_not_many() -> None:
+    assert (
+        list_next_steps(can=ANNOTATOR, now=Situation(to_annotate=1))[0].title
+        == "1 photo waits for annotation"
+    )
