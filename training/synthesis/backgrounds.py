@@ -33,7 +33,7 @@ def cluttered_background(rng: np.random.Generator, width: int, height: int) -> t
 
 def _color(rng: np.random.Generator) -> tuple[int, int, int]:
     base = float(rng.choice([rng.uniform(0, 90), rng.uniform(0, 255)]))
-    red, green, blue = (int(v) for v in np.clip(base + rng.normal(0, 18, size=3), 0, 255))
+    red, green, blue = (int(v) for v in np.clip(base + rng.normal(0, 10, size=3), 0, 255))
     return (red, green, blue)
 
 

@@ -42,4 +42,5 @@ def _render(rng: np.random.Generator, number: int) -> Scene:
         side=int(rng.choice(_SIDES)),
         difficulty=Difficulty(0.9 if hard else 0.35),
         any_roll_share=0.5 if hard else 0.05,
+        vin_shares=(0.3, 0.9) if hard else (0.5, 0.9),
     )

@@ -101,7 +101,7 @@ def expose(rng: np.random.Generator, image: Floats) -> Floats:
     adjusted = (
         (image - middle) * contrast + middle * float(rng.uniform(0.6, 1.3)) + float(rng.uniform(-15, 30))
     )
-    adjusted = adjusted * (1 + rng.normal(0, 0.07, size=3).astype(np.float32))
+    adjusted = adjusted * (1 + rng.normal(0, 0.04, size=3).astype(np.float32))
     gamma = float(np.exp(rng.normal(0, 0.2)))
     if abs(gamma - 1) < 0.08:
         return adjusted

@@ -56,7 +56,7 @@ def _average(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 
 def plain_background(rng: np.random.Generator, width: int, height: int) -> Pixels:
     """A smooth surface of one colour."""
-    tint = rng.uniform(-25, 25, size=3)
+    tint = rng.normal(0, 7, size=3)
     noise = smooth_noise(rng, height, width, cell=max(width, height) / float(rng.uniform(1.5, 8)))
     base = float(rng.choice([rng.uniform(5, 80), rng.uniform(5, 255)]))
     pixels = (base + noise * float(rng.uniform(2, 30)))[..., None] + tint

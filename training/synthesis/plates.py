@@ -91,11 +91,11 @@ def _colors(
     rng: np.random.Generator, *, dark_share: float
 ) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     """Background and ink."""
-    tint = rng.integers(-14, 15, size=3)
+    tint = rng.normal(0, 5, size=3)
     if rng.random() < dark_share:
-        back, ink = rng.integers(4, 70) + tint, rng.integers(150, 256) + tint // 2
+        back, ink = rng.integers(4, 70) + tint, rng.integers(150, 256) + tint / 2
     else:
-        back, ink = rng.integers(150, 250) + tint, rng.integers(5, 80) + tint // 2
+        back, ink = rng.integers(150, 250) + tint, rng.integers(5, 80) + tint / 2
     return _rgb(back), _rgb(ink)
 
 

@@ -46,29 +46,33 @@ def render_scene(
     side: int = 736,
     difficulty: Difficulty | None = None,
     any_roll_share: float = 0.2,
+    vin_shares: tuple[float, float] = (0.2, 0.93),
 ) -> Scene:
     """A photo as people send them.
 
-    The look `stretched` is 256 x 256, its aspect ratio lost; `normal` has `side` pixels on its longer edge.
+    The look `stretched` is 256 x 256 pixels, its aspect ratio lost; `normal` has `side` pixels on its longer
+    edge, and the VIN spans a share of the shorter one from `vin_shares`.
     """
     look = look or ("stretched" if rng.random() < 0.45 else "normal")
     kind = kind or random_kind(rng)
     difficulty = difficulty or Difficulty(float(rng.uniform(0.35, 1.0)))
     plate = make_plate(rng, kind, random_vin(rng))
-    width, height, squeeze, vin_share = _frame(rng, look, side)
+    width, height, squeeze, vin_share = _frame(rng, look, side, vin_shares)
     pose = random_pose(rng, kind, any_roll_share=any_roll_share, squeeze=squeeze)
     matrix = _aim(rng, plate, pose, (width, height), vin_share)
     return _photograph(rng, plate, matrix, (width, height), difficulty)
 
 
-def _frame(rng: np.random.Generator, look: Look, side: int) -> tuple[int, int, float, float]:
+def _frame(
+    rng: np.random.Generator, look: Look, side: int, vin_shares: tuple[float, float]
+) -> tuple[int, int, float, float]:
     """Width, height, squeeze of the aspect ratio, and how much of the photo the VIN spans."""
     aspect = float(rng.choice(_ASPECTS))
     if look == "stretched":
         share = float(rng.triangular(0.42, 0.68, 0.97))
         return STRETCHED_SIDE, STRETCHED_SIDE, 1 / np.sqrt(aspect) * float(rng.uniform(0.95, 1.05)), share
     width, height = (side, round(side / aspect)) if aspect >= 1 else (round(side * aspect), side)
-    return width, height, 1.0, float(np.exp(rng.uniform(np.log(0.2), np.log(0.93))))
+    return width, height, 1.0, float(np.exp(rng.uniform(*np.log(vin_shares))))
 
 
 def _aim(
