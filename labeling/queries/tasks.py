@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from labeling import policies
-from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task
+from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task, User
 from labeling.queries.access import get_visible
 from labeling.queries.annotations import get_newest_annotation
 from labeling.queries.paging import clamp_limit
@@ -18,8 +18,6 @@ from labeling.states import TaskState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-    from labeling.models import User
 
 WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
     LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED),
@@ -70,14 +68,13 @@ def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[T
     return rows.order_by("-priority", "created_at", "id")
 
 
-def work_waiting(*, project: Project, user: User) -> dict[str, int]:
+def work_waiting(*, project: Project, user: User | AnonymousUser) -> dict[str, int]:
     """How many tasks wait for this person, by kind of work; 0 where their role does not do it."""
-    return {
-        kind.value: list_waiting(project=project, user=user, kind=kind).count()
-        if policies.can(user, NEEDED[kind], project)
-        else 0
-        for kind in LeaseKind
-    }
+    counts = dict.fromkeys((kind.value for kind in LeaseKind), 0)
+    for kind in LeaseKind:
+        if isinstance(user, User) and policies.can(user, NEEDED[kind], project):
+            counts[kind.value] = list_waiting(project=project, user=user, kind=kind).count()
+    return counts
 
 
 def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> TaskBundle:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from inference.snapshot import Snapshot, split_for_vehicle
+from inference.snapshot import split_for_vehicle
 from inference.types import Scorecard
 from labeling import storage
 from labeling.models import (
@@ -30,100 +27,21 @@ from labeling.operations.datasets import freeze_snapshot
 from labeling.policies import Forbidden, NotFound
 from labeling.states import IllegalTransition
 from tests.conftest import People
+from tests.integration.domain.training import (
+    PlainEvaluator,
+    PlainTrainer,
+    Step,
+    execute,
+    find_vins,
+    freeze,
+    request,
+)
 from tests.integration.domain.workshop import Workshop, make_bundle
-
-
-def find_vins(split: str, count: int, seed: int = 1) -> list[str]:
-    candidates = (f"WVWZZZ1JZXW{number:06d}" for number in range(1000))
-    found = [vin for vin in candidates if split_for_vehicle(vin, seed=seed) == split]
-    return found[:count]
-
-
-@dataclass(frozen=True)
-class Step:
-    step: int
-    steps: int = 3
-    loss: float | None = 0.5
-    validation_exact: float | None = None
-    message: str = "Training"
-
-
-@dataclass
-class PlainTrainer:
-    """Trains nothing, in three steps; goes on after the steps that it finds in `out_dir`."""
-
-    name: str = "tuned"
-    on_step: Callable[[int], None] = lambda step: None
-    steps: list[int] = field(default_factory=list)
-    in_transaction: list[bool] = field(default_factory=list)
-    given: dict[str, Any] = field(default_factory=dict)
-
-    def __call__(self, *, out_dir: Path, report: Callable[[Step], None], **given: Any) -> Path:
-        self.given = {"out_dir": out_dir, **given}
-        self.in_transaction.append(connection.in_atomic_block)
-        out_dir.mkdir(parents=True, exist_ok=True)
-        checkpoint = out_dir / "checkpoint.json"
-        done = json.loads(checkpoint.read_text()) if checkpoint.exists() else 0
-        for step in range(done + 1, 4):
-            self.on_step(step)
-            self.steps.append(step)
-            checkpoint.write_text(json.dumps(step))
-            report(Step(step, loss=1 / step, validation_exact=0.5 if step == 3 else None))
-        return make_bundle(self.name)
-
-
-@dataclass
-class PlainEvaluator:
-    """Says of each bundle how many of the test photos it reads."""
-
-    exact: dict[str, int] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def __call__(self, *, bundle_dir: Path, snapshot: Snapshot, split: str, photo_path: Any) -> Scorecard:
-        name = json.loads((bundle_dir / "manifest.json").read_text())["name"]
-        self.asked.append(name)
-        n = len(snapshot.split(split))
-        exact = self.exact.get(name, n)
-        return Scorecard(name, snapshot.name, split, n, exact, 1 - exact / n, n, 0.05, 100.0, 150.0)
-
-
-def freeze(workshop: Workshop, *, train: int = 1, test: int = 5, name: str = "first") -> DatasetSnapshot:
-    for seed, vin in enumerate([*find_vins("train", train), *find_vins("test", test)]):
-        workshop.accept(seed, vin)
-    return freeze_snapshot(
-        project=workshop.people.project, name=name, by=workshop.people.ml_engineer, now=workshop.now
-    )
 
 
 @pytest.fixture
 def snapshot(workshop: Workshop) -> DatasetSnapshot:
     return freeze(workshop)
-
-
-def request(workshop: Workshop, snapshot: DatasetSnapshot, **more: Any) -> FinetuningRun:
-    return runs.request_run(
-        project=workshop.people.project,
-        snapshot=snapshot,
-        config=more.pop("config", {"steps": 3, "seed": 7}),
-        by=more.pop("by", workshop.people.ml_engineer),
-        now=workshop.now,
-        **more,
-    )
-
-
-def execute(
-    run: FinetuningRun,
-    workshop: Workshop,
-    trainer: Any = None,
-    evaluator: Any = None,
-    at: datetime | None = None,
-) -> FinetuningRun | None:
-    return runs.execute_run(
-        run_id=run.pk,
-        trainer=trainer or PlainTrainer(),
-        evaluator=evaluator or PlainEvaluator(),
-        now=at or workshop.now,
-    )
 
 
 def test_a_run_goes_all_the_way(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
