@@ -21,35 +21,42 @@ from tests.browser import launch_options
 MAX_BYTES = 200_000
 COLORS = (256, 128, 64, 32)
 SETTLE_MS = 900
+PRESS_MS = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: who looks at which page of the project, how wide, and what is pressed first."""
+    """One picture: who looks at which page of the project, how wide, and what is pressed first.
+
+    Of several paths the first one counts that has what is to be pressed.
+    """
 
     name: str
     role: str
-    path: str
-    follow: str = ""
+    paths: tuple[str, ...]
+    follow: tuple[str, ...] = ()
     width: int = 1440
     height: int = 900
     scheme: str = "light"
 
 
+CARD = ".photo-card a"
+WORK = "[data-key=e]"
+TO_ANNOTATE = tuple(f"photos/?state=new&confidence={level}" for level in ("medium", "high", "low"))
 SHOTS = (
-    Shot("login", "", "/login/", width=820, height=560),
-    Shot("home", "admin", ""),
-    Shot("photos", "annotator", "photos/"),
-    Shot("photos-tablet-dark", "annotator", "photos/", width=820, height=1100, scheme="dark"),
-    Shot("photo", "annotator", "photos/?state=accepted", follow=".photo-card a"),
-    Shot("editor", "annotator", "annotate/"),
-    Shot("editor-dark", "annotator", "annotate/", scheme="dark"),
-    Shot("review", "reviewer", "review/"),
-    Shot("datasets", "ml_engineer", "datasets/"),
-    Shot("run", "ml_engineer", "runs/", follow=".row-link"),
-    Shot("models", "ml_engineer", "models/"),
-    Shot("model", "ml_engineer", "models/", follow=".row-link"),
-    Shot("members", "admin", "members/"),
+    Shot("login", "", ("/login/",), width=820, height=560),
+    Shot("home", "admin", ("",)),
+    Shot("photos", "annotator", ("photos/",)),
+    Shot("photos-tablet-dark", "annotator", ("photos/",), width=820, height=1100, scheme="dark"),
+    Shot("photo", "annotator", ("photos/?state=accepted", "photos/"), follow=(CARD,)),
+    Shot("editor", "annotator", TO_ANNOTATE, follow=(CARD, WORK)),
+    Shot("editor-dark", "annotator", TO_ANNOTATE, follow=(CARD, WORK), scheme="dark"),
+    Shot("review", "reviewer", ("photos/?state=submitted",), follow=(CARD, WORK)),
+    Shot("datasets", "ml_engineer", ("datasets/",)),
+    Shot("run", "ml_engineer", ("runs/",), follow=(".row-link",)),
+    Shot("models", "ml_engineer", ("models/",)),
+    Shot("model", "ml_engineer", ("models/",), follow=(".row-link",)),
+    Shot("members", "admin", ("members/",)),
 )
 
 
@@ -91,18 +98,27 @@ def _read_people(path: Path) -> dict[str, dict[str, str]]:
 
 def _take(browser: Browser, shot: Shot, url: str, people: dict[str, dict[str, str]], out: Path) -> int:
     with _open_page(browser, shot) as page:
-        if shot.role:
-            project = _log_in(page, url, people[shot.role])
-            page.goto(project + shot.path)
-        else:
-            page.goto(url + shot.path)
-        if shot.follow:
-            page.locator(shot.follow).first.click()
+        base = _log_in(page, url, people[shot.role]) if shot.role else url
+        _open(page, shot, base)
         page.wait_for_timeout(SETTLE_MS)
         content = shrink(page.screenshot())
         _leave_editor(page)
     (out / f"{shot.name}.png").write_bytes(content)
     return len(content)
+
+
+def _open(page: Page, shot: Shot, base: str) -> None:
+    """Raises LookupError where no path has what is to be pressed."""
+    for path in shot.paths:
+        page.goto(base + path)
+        if not shot.follow:
+            return
+        if page.locator(shot.follow[0]).count():
+            for selector in shot.follow:
+                page.locator(selector).first.click(timeout=PRESS_MS)
+                page.wait_for_load_state()
+            return
+    raise LookupError(f"nothing to press ({shot.follow[0]}) on {' or '.join(shot.paths)}")
 
 
 @contextmanager
@@ -142,7 +158,9 @@ def shrink(content: bytes) -> bytes:
     small = b""
     for colors in COLORS:
         target = io.BytesIO()
-        reduced = image.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        reduced = image.quantize(
+            colors, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
         reduced.save(target, "PNG", optimize=True)
         small = target.getvalue()
         if len(small) <= MAX_BYTES:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from labeling.models import User
 from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import tasks
 
@@ -11,7 +12,7 @@ from labeling.queries import tasks
 def project(request: HttpRequest) -> dict[str, Any]:
     """Nothing where the page belongs to no project: a login, an error."""
     current = getattr(request, "project", None)
-    if current is None:
+    if current is None or not isinstance(request.user, User):
         return {}
     role = get_role(request.user, current)
     granted = CAPABILITIES[role] if role else frozenset()

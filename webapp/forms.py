@@ -117,9 +117,9 @@ class AddMemberForm(forms.Form):
     username = forms.CharField(max_length=150, label="User name")
     role = forms.ChoiceField(choices=ROLE_CHOICES)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, data: Any = None) -> None:
         # The same page has the form for invitations, and ids must differ.
-        super().__init__(*args, auto_id="add_%s", **options)
+        super().__init__(data, auto_id="add_%s")
 
 
 class RoleForm(forms.Form):

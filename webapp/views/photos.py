@@ -170,7 +170,7 @@ def _choose_drawing(
     """What the address asks for, else the newest annotation with boxes, else the newest prediction."""
     if not photo.rendered_at:
         return None
-    rows = [*[row for row in revisions if row.characters or row.region], *readings]
+    rows: list[Any] = [*[row for row in revisions if row.characters or row.region], *readings]
     chosen = next((row for row in rows if row.drawing_key == wanted), rows[0] if rows else None)
     return _draw(chosen) if chosen else Drawing()
 
