@@ -51,6 +51,8 @@ class Photo(models.Model):
     nudge_at = models.DateTimeField(null=True, blank=True, help_text="When the sweep asks a worker again.")
     claimed_at = models.DateTimeField(null=True, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
+    render_attempts = models.PositiveSmallIntegerField(default=0)
+    render_nudge_at = models.DateTimeField(null=True, blank=True)
     vin = models.CharField(max_length=17, blank=True)
     confidence = models.FloatField(null=True, blank=True)
     vin_source = models.CharField(max_length=20, blank=True, choices=choices_of(VinSource))

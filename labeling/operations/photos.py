@@ -12,9 +12,12 @@ from labeling.models import Annotation, Lease, Photo, Prediction, Review, Snapsh
 from labeling.operations import audit
 from labeling.operations.archives import ArchiveReport, InvalidArchive, create_photos_from_archive
 from labeling.operations.transitions import Conflict
-from labeling.operations.uploads import DuplicatePhoto, create_photo, lock_content, queue_photo
+from labeling.operations.uploads import NUDGE_AFTER, DuplicatePhoto, create_photo, lock_content, queue_photo
+
+MAX_RENDER_ATTEMPTS = 5
 
 __all__ = [
+    "MAX_RENDER_ATTEMPTS",
     "ArchiveReport",
     "DuplicatePhoto",
     "InvalidArchive",
@@ -35,10 +38,14 @@ class PhotoInUse(Conflict):
 
 
 def render_photo(*, photo_id: uuid.UUID | str, now: datetime) -> Photo | None:
-    """Make the copies for the screen once. None where the photo is gone or has them already."""
+    """Make the copies for the screen once. None where the photo is gone or has them already.
+
+    An error is raised and tried again later, a limited number of times.
+    """
     photo = Photo.objects.select_related("project").filter(pk=photo_id, rendered_at=None).first()
     if photo is None:
         return None
+    _note_attempt(photo, now)
     rendered = imaging.render_photo(storage.original_path(photo.sha256).read_bytes())
     storage.write_aside(storage.display_path(photo.sha256), rendered.display)
     storage.write_aside(storage.thumbnail_path(photo.sha256), rendered.thumbnail)
@@ -50,6 +57,13 @@ def render_photo(*, photo_id: uuid.UUID | str, now: datetime) -> Photo | None:
     return photo
 
 
+def _note_attempt(photo: Photo, now: datetime) -> None:
+    """Counted before the work: what kills its worker must not be tried for ever."""
+    later = now + NUDGE_AFTER * 2**photo.render_attempts
+    attempts = min(photo.render_attempts + 1, MAX_RENDER_ATTEMPTS)
+    Photo.objects.filter(pk=photo.pk).update(render_attempts=attempts, render_nudge_at=later)
+
+
 def reread_photo(*, photo: Photo, by: User, now: datetime) -> Photo:
     """Ask for a prediction by the champion of now; what people wrote stays.
 
@@ -58,6 +72,8 @@ def reread_photo(*, photo: Photo, by: User, now: datetime) -> Photo:
     policies.check_can(by, policies.Capability.UPLOAD, photo.project)
     with transaction.atomic():
         queue_photo(photo=photo, by=by, now=now)
+        if photo.rendered_at is None:
+            Photo.objects.filter(pk=photo.pk).update(render_attempts=0, render_nudge_at=now)
     return photo
 
 

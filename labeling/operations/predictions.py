@@ -19,6 +19,7 @@ from inference.types import Reading
 from labeling import queue, storage
 from labeling.models import ModelVersion, Photo, Prediction
 from labeling.operations.best_values import refresh_best_value
+from labeling.operations.photos import MAX_RENDER_ATTEMPTS
 from labeling.operations.tasks import open_task
 from labeling.operations.transitions import Conflict, move
 from labeling.operations.uploads import NUDGE_AFTER, queue_photo
@@ -222,10 +223,12 @@ def _nudge_queued(now: datetime) -> int:
 
 
 def _nudge_unrendered(now: datetime) -> int:
-    due = Photo.objects.filter(rendered_at=None, uploaded_at__lte=now - NUDGE_AFTER).exclude(
-        state__in=[PhotoState.FAILED, PhotoState.QUARANTINED]
-    )
-    return len(_nudge(due.order_by("uploaded_at"), queue.RENDER_PHOTO))
+    due = Photo.objects.filter(
+        rendered_at=None, render_nudge_at__lte=now, render_attempts__lt=MAX_RENDER_ATTEMPTS
+    ).order_by("render_nudge_at")
+    sent = _nudge(due, queue.RENDER_PHOTO)
+    Photo.objects.filter(pk__in=sent, rendered_at=None).update(render_nudge_at=now + NUDGE_AFTER)
+    return len(sent)
 
 
 def _nudge(due: QuerySet[Photo], job: str) -> list[uuid.UUID]:

@@ -66,6 +66,7 @@ def _insert_photo(
         uploaded_by=uploaded_by,
         uploaded_at=now,
         nudge_at=now + NUDGE_AFTER,
+        render_nudge_at=now + NUDGE_AFTER,
     )
     facts = {"name": name, "sha256": checked.sha256}
     audit.record(project=project, actor=uploaded_by, verb="photo.uploaded", on=photo, now=now, data=facts)

@@ -228,7 +228,23 @@ def test_missing_copies_are_asked_for_again(workshop: Workshop, nudges: list[str
     photo = workshop.upload()
     workshop.read(photo)
     sweep(workshop.later(seconds=30))
+    sweep(workshop.later(seconds=59))
     assert nudges == [f"vinloop.render_photo {photo.pk}"]
+
+
+def test_copies_that_cannot_be_made_are_not_tried_for_ever(workshop: Workshop, nudges: list[str]) -> None:
+    photo = workshop.upload()
+    workshop.read(photo)
+    storage.original_path(photo.sha256).unlink()
+    for day in range(1, 9):
+        at = workshop.later(days=day)
+        nudges.clear()
+        sweep(at)
+        if nudges:
+            with pytest.raises(FileNotFoundError):
+                photos.render_photo(photo_id=photo.pk, now=at)
+    photo.refresh_from_db()
+    assert (photo.render_attempts, nudges) == (5, [])
 
 
 def test_a_long_queue_gets_no_more_messages(
