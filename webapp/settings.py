@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "webapp.throttling.LoginThrottle",
     "webapp.errors.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "webapp.urls"

@@ -205,6 +205,7 @@ ERROR_WORDS = {
         "Go back and reload to see what it is now.",
     ),
     413: ("Too large", "Send it in smaller parts."),
+    429: ("Too many attempts", "A short rest keeps strangers from guessing."),
     500: ("Something broke on our side", "It was written to the log. Try again in a minute."),
 }
 

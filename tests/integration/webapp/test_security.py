@@ -32,11 +32,6 @@ INLINE = re.compile(
 """What the policy keeps a browser from using: scripts without address or nonce, handlers, styles in tags."""
 
 
-@pytest.fixture(autouse=True)
-def _data_dir(settings: Settings, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path / "data"
-
-
 def make_keys(people: People) -> dict[str, object]:
     """Keys of things of this project for every parameter that an address has."""
     yard = Yard(people)
