@@ -91,11 +91,11 @@ def read_manifest(path: str | Path) -> Manifest:
     """Raises InvalidBundle where the manifest is missing, malformed or of another kind. Checks no hash."""
     try:
         manifest = _decode_manifest(json.loads(_read_manifest_bytes(Path(path))))
+        _check_manifest(manifest)
+    except InvalidBundle:
+        raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        if isinstance(error, InvalidBundle):
-            raise
         raise InvalidBundle(f"{path} has a malformed manifest: {error!r}") from error
-    _check_manifest(manifest)
     return manifest
 
 

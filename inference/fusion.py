@@ -60,10 +60,10 @@ class Verdict:
 
 
 def combine(looks: Sequence[LineEvidence]) -> Array:
-    """One 17 x 33 table of probabilities: the mean over the looks, the surer ones counting more."""
-    weights = np.exp([4 * look.log_probability / len(look.scores) for look in looks])
+    """One 17 x 33 table of probabilities: the mean over the looks, each weighed by its own probability."""
+    logs = np.array([look.log_probability for look in looks])
     tables = np.stack([np.exp(look.scores) for look in looks])
-    return np.average(tables, axis=0, weights=np.maximum(weights, 1e-12))
+    return np.average(tables, axis=0, weights=np.exp(logs - logs.max()))
 
 
 def judge(probabilities: Array) -> Verdict:

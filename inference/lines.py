@@ -20,7 +20,7 @@ HEIGHT_FACTOR = 6.3
 """Height of the characters over the mean distance of the region score from the line's axis."""
 BLUR = 0.25
 """How far the network itself spreads the score of a point, in cells, measured in the same way."""
-END_FACTOR = 0.12
+END_FACTOR = 0.35
 """What the first and the last character reach beyond the ink cells, in character widths."""
 LEAST_HEIGHT = 1.0
 
