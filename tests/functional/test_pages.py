@@ -209,3 +209,26 @@ def test_the_keyboard_skips_the_navigation(
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_a_silent_server_is_said_and_forgotten(
+    page: Page, people: People, project_url: str, log_in: Callable[..., None]
+) -> None:
+    rows.add_photo(people, state="processing", vin="", confidence=None, vin_source="", rendered_at=None)
+    log_in(page, people.annotator)
+    page.goto(project_url + "photos/")
+    page.route("**/photos/", lambda route: route.abort())
+    lost = page.get_by_text("The server does not answer")
+    expect(lost).to_be_visible(timeout=LIVE_MS)
+    page.unroute("**/photos/")
+    expect(lost).to_be_hidden(timeout=LIVE_MS)
+
+
+def test_logging_out_elsewhere_leads_to_the_login(
+    page: Page, people: People, project_url: str, log_in: Callable[..., None]
+) -> None:
+    rows.add_photo(people, state="processing", vin="", confidence=None, vin_source="", rendered_at=None)
+    log_in(page, people.annotator)
+    page.goto(project_url + "photos/")
+    page.context.clear_cookies()
+    page.wait_for_url("**/login/?next=**", timeout=LIVE_MS)

@@ -31,7 +31,7 @@ def project_page(
             return view(request, open_project(request, slug, wanted), **arguments)
 
         guard = require_http_methods(["GET", "HEAD", "POST"]) if form else require_safe
-        return guard(login_required(enter))
+        return guard(_reload_when_logged_out(login_required(enter)))
 
     return decorate
 
@@ -47,6 +47,18 @@ def project_action(capability: Capability) -> Callable[[View], View]:
         return require_POST(login_required(enter))
 
     return decorate
+
+
+def _reload_when_logged_out(view: View) -> View:
+    """A part that htmx asks for must not be replaced by a login page: the whole page goes there instead."""
+
+    @wraps(view)
+    def ask(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
+        if "HX-Request" in request.headers and not request.user.is_authenticated:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return view(request, *arguments, **names)
+
+    return ask
 
 
 def open_project(request: HttpRequest, slug: str, capability: Capability) -> Project:

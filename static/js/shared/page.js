@@ -59,6 +59,19 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+/** Parts that refresh themselves say so while the server does not answer; htmx asks again by itself. */
+document.addEventListener("htmx:sendError", () => {
+  if (document.getElementById("lost-connection")) {
+    return;
+  }
+  const message = document.createElement("div");
+  message.id = "lost-connection";
+  message.className = "message warning";
+  message.textContent = "The server does not answer. This page tries again by itself.";
+  document.getElementById("messages")?.append(message);
+});
+document.addEventListener("htmx:afterOnLoad", () => document.getElementById("lost-connection")?.remove());
+
 /** One-key shortcuts: the letter on a link or button with data-key presses it, outside of text fields. */
 document.addEventListener("keydown", (event) => {
   const target = event.target;

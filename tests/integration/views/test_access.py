@@ -87,6 +87,12 @@ def test_nobody_gets_in_without_logging_in(address: Address, name: str) -> None:
     assert response["Location"].startswith(f"{reverse('login')}?next=")
 
 
+@pytest.mark.parametrize("name", ["photos", "photo", "runs", "run"])
+def test_a_part_that_is_asked_for_after_logging_out_reloads_the_page(address: Address, name: str) -> None:
+    response = Client().get(address(name), headers={"HX-Request": "true"})
+    assert (response.status_code, response["HX-Refresh"]) == (204, "true")
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_each_role_sends_the_forms_it_may(people: People, address: Address, name: str) -> None:
     answers = {role: people.client(role).post(address(name), {}).status_code for role in ROLES}
