@@ -131,14 +131,15 @@ def temporary_services() -> Iterator[dict[str, str]]:
 
 
 def _variables(folder: Path, database_url: str, broker_url: str) -> dict[str, str]:
-    data = folder / "data"
+    data, static = folder / "data", folder / "static"
     data.mkdir()
+    static.mkdir()
     return {
         "VINLOOP_SECRET_KEY": secrets.token_urlsafe(48),
         "VINLOOP_DATABASE_URL": database_url,
         "VINLOOP_BROKER_URL": broker_url,
         "VINLOOP_DATA_DIR": str(data),
-        "VINLOOP_STATIC_ROOT": str(folder / "static"),
+        "VINLOOP_STATIC_ROOT": str(static),
         "VINLOOP_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "VINLOOP_HTTPS": "false",
     }
