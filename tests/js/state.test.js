@@ -99,6 +99,15 @@ test("a payload numbers the characters it holds, inside the photo; the journal k
   assert.equal(again.focus, 4);
 });
 
+test("what a model put outside of the photo is brought inside, or left out", () => {
+  const region = [[-20, 190], [780, 200], [780, 260], [-20, 260]];
+  const state = { ...opened(), region };
+  state.cells = state.cells.map((cell, index) => (index === 16 ? { ...cell, quad: [[1001, 0], [1040, 0], [1040, 9], [1001, 9]] } : cell));
+  const payload = toPayload(state);
+  assert.deepEqual(payload.region, [[0, 190], [780, 200], [780, 260], [0, 260]]);
+  assert.equal(payload.characters[16].quad, null);
+});
+
 test("opening what was submitted says the same again", () => {
   const state = opened();
   assert.ok(saysTheSame(state, openState(toPayload(state), predictionOf(), PHOTO)));

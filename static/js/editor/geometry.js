@@ -64,6 +64,21 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 export const clampPoint = ([x, y], { width, height }) => [clamp(x, 0, width), clamp(y, 0, height)];
 
+/** Area of a quad whose sides do not cross. */
+export function areaOf(quad) {
+  const crossed = quad.map(([x, y], index) => {
+    const [nextX, nextY] = quad[(index + 1) % 4];
+    return x * nextY - y * nextX;
+  });
+  return Math.abs(crossed.reduce((sum, term) => sum + term, 0)) / 2;
+}
+
+/** The part of a quad that can be kept: its corners brought into the photo; null where nothing of it is in there. */
+export function keepInside(quad, photo) {
+  const kept = quad.map((point) => clampPoint(point, photo));
+  return areaOf(kept) < 1 ? null : kept;
+}
+
 /** The quad moved as little as it takes to lie inside the photo. */
 export function shiftInside(quad, { width, height }) {
   const shift = (values, limit) => Math.max(0, -Math.min(...values)) + Math.min(0, limit - Math.max(...values));

@@ -33,7 +33,7 @@ export function createRender(root, settings) {
 
   function renderWork(store) {
     const width = mat.clientWidth;
-    layout = layOut(store.state, width);
+    layout = layOut(store.state, { width, height: mat.clientHeight });
     renderStrip(store, layout);
     const span = findSpan(store.state, layout, width);
     const centers = cells.render(store, findCenters(store.state, layout), width, span);

@@ -23,7 +23,7 @@
  */
 
 import { align } from "./alignment.js";
-import { clampPoint } from "./geometry.js";
+import { keepInside } from "./geometry.js";
 import { LENGTH } from "./vin.js";
 
 /** Below this the model is wrong often enough for a person to look at the character. The lists use the same steps. */
@@ -155,7 +155,8 @@ export const toKept = (state) => describe(state, state.cells);
 
 function describe(state, cells) {
   const characters = cells.map((cell, index) => toCharacter(cell, index, state.photo));
-  return { text: characters.map(symbolOf).join(""), characters, region: state.region };
+  const region = state.region && keepInside(state.region, state.photo);
+  return { text: characters.map(symbolOf).join(""), characters, region };
 }
 
 function toCharacter(cell, index, photo) {
@@ -164,7 +165,7 @@ function toCharacter(cell, index, photo) {
     index,
     symbol: cell.symbol,
     confidence: byModel ? cell.confidence : null,
-    quad: cell.quad && cell.quad.map((point) => clampPoint(point, photo)),
+    quad: cell.quad && keepInside(cell.quad, photo),
     alternatives: byModel ? cell.options.slice(1) : [],
     edited: !byModel,
   };

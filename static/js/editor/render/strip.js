@@ -5,14 +5,13 @@ import { certaintyOf, statusOf } from "../state.js";
 import { filterOf } from "../view.js";
 import { keepChildren, makeSvg, part, pointsOf, setAttribute, setHidden, setPhoto } from "./dom.js";
 
-const TALLEST = 170;
 /** Room beside the strip, so that the first and the last cell have their own. */
 const SIDE = 8;
 
-/** The strip of a state in a mat of this width; null where there is no region. */
-export function layOut(state, width) {
+/** The strip of a state in a mat of this size; null where there is no region. */
+export function layOut(state, { width, height }) {
   if (!state.region) return null;
-  const strip = layOutStrip(state.region, { width: width - 2 * SIDE, height: TALLEST });
+  const strip = layOutStrip(state.region, { width: width - 2 * SIDE, height });
   return { ...strip, left: (width - strip.width) / 2 };
 }
 
