@@ -1,0 +1,33 @@
+"""A job that wants too much memory fails, and the process that ran it lives on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from worker import limits
+
+SCRIPT = """
+import sys
+sys.path.insert(0, "")
+from worker.limits import limit_memory
+limit_memory(300_000_000)
+held = bytearray(50_000_000)
+try:
+    bytearray(1_000_000_000)
+except MemoryError:
+    print("refused")
+limit_memory(3_000_000_000)
+bytearray(1_000_000_000)
+print("taken")
+"""
+
+
+def test_memory_beyond_the_limit_is_refused() -> None:
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    expected = ["refused", "taken"] if sys.platform == "linux" else ["taken"]
+    assert done.stdout.split() == expected
+
+
+def test_training_may_take_more_than_reading() -> None:
+    assert limits.PREDICTION_BYTES < limits.FINETUNING_BYTES
