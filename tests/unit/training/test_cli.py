@@ -22,7 +22,7 @@ def test_synth_without_anything_to_draw_says_so(capsys) -> None:
     assert "--contact-sheet" in capsys.readouterr().err
 
 
-def test_training_without_shards_says_what_to_do(tmp_path: Path, capsys) -> None:
+def test_a_senseless_training_configuration_is_refused(tmp_path: Path, capsys) -> None:
     config = tmp_path / "config.json"
     config.write_text(json.dumps({"epochs": 1}))
     arguments = ["--config", str(config), "--shards", str(tmp_path), "--out", str(tmp_path / "out")]
