@@ -98,6 +98,7 @@ def test_a_mark_of_unreadable_can_be_accepted_or_read_after_all(desk: Desk, revi
     accepted = desk.mark_unreadable(desk.add_photo(), "Blurred")
     reviewer.open(desk.address("review"))
     expect(reviewer.part("outcome")).to_contain_text("Blurred")
+    expect(reviewer.part("accept-word")).to_have_text("Accept as unreadable")
     reviewer.press("Enter")
     assert judged(accepted).verdict == "accepted"
     accepted.task.refresh_from_db()

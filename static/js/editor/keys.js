@@ -14,7 +14,7 @@ export const COMMANDS = Object.freeze([
   { name: "submit", key: "Enter", shown: "Enter", does: "Submit and open the next photo", kind: "annotate" },
   { name: "accept", key: "Enter", shown: "Enter", does: "Accept, with your changes if there are any", kind: "review" },
   { name: "reject", key: "-", shown: "-", does: "Send back, with a reason", kind: "review" },
-  { name: "unreadable", key: "/", shown: "/", does: "Photo cannot be read, with a reason" },
+  { name: "unreadable", key: "/", shown: "/", does: "Photo cannot be read, with a reason", kind: "annotate" },
   { name: "skip", key: ".", shown: ".", does: "Skip, with a reason", kind: "annotate" },
   { name: "nextSuspect", key: "Tab", shown: "Tab", does: "Next character that the model is unsure of" },
   { name: "previousSuspect", key: "Shift+Tab", shown: "Shift+Tab", does: "Previous one" },

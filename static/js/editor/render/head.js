@@ -31,8 +31,14 @@ export function createHead(root, { kind }) {
     renderJudgement(parts, textOf(state), state.cells.length);
     renderButtons(buttons, store);
     setText(parts.undo, !store.canUndo && screen.last?.isReversible ? "Take last back" : "Undo");
-    if (acceptWord) setText(acceptWord, isFix(store) ? "Fix and accept" : "Accept");
+    if (acceptWord) setText(acceptWord, nameAccept(store));
   };
+}
+
+/** What the reviewer's first button does to what is on the screen. */
+function nameAccept(store) {
+  if (isFix(store)) return "Fix and accept";
+  return store.screen.bundle.annotation?.outcome === "unreadable" ? "Accept as unreadable" : "Accept";
 }
 
 function renderHead(parts, { bundle, save, notice }) {

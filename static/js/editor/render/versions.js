@@ -34,8 +34,9 @@ export function listVersions(state, { bundle }) {
     rows.push({ who: `Model ${prediction.model_version}`, note: prediction.vin ? sure : "", text: prediction.vin ?? "" });
   }
   if (annotation) {
-    const text = annotation.outcome === "unreadable" ? "" : annotation.text;
-    rows.push({ who: annotation.author, note: `revision ${annotation.revision}`, text });
+    const isRead = annotation.outcome === "read";
+    const note = isRead ? `revision ${annotation.revision}` : "marked unreadable";
+    rows.push({ who: annotation.author, note, text: isRead ? annotation.text : "" });
   }
   rows.push({ who: lease.kind === "review" ? "Your review" : "You", note: "", text: textOf(state) });
   const base = rows[0].text;
