@@ -142,7 +142,7 @@ def _submit(
     lease: Lease, holder: User, content: dict[str, Any], base_revision: int, now: datetime
 ) -> Annotation:
     with transaction.atomic():
-        Task.objects.select_for_update().get(pk=lease.task_id)
+        Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
         done = Annotation.objects.filter(lease=lease).first()
         if done is not None:
             return done  # a double click, or a retry after the answer was lost on its way

@@ -55,7 +55,7 @@ def claim_next_task(
     _expire_leases(_find_expired(now).filter(task__project=project), now)
     with transaction.atomic():
         # Two claims of one person wait for each other, so that a double click gets one task and not two.
-        Membership.objects.select_for_update().get(project=project, user=holder)
+        Membership.objects.select_for_update(no_key=True).get(project=project, user=holder)
         own = Lease.objects.filter(task__project=project, holder=holder, kind=kind, ended_at=None).first()
         if own is not None and _prolong(own, now, duration):
             return own
@@ -71,7 +71,7 @@ def claim_task(
     policies.check_can(holder, NEEDED[kind], task.project)
     _expire_leases(_find_expired(now).filter(task=task), now)
     with transaction.atomic():
-        task = Task.objects.select_for_update().get(pk=task.pk)
+        task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
         own = Lease.objects.filter(task=task, ended_at=None).first()
         if own is not None:
             if own.holder_id != holder.pk or own.kind != kind or not _prolong(own, now, duration):
@@ -95,7 +95,7 @@ def release_lease(*, lease_id: uuid.UUID | str, holder: User, now: datetime) -> 
     """Give a task back; a lease that has ended already stays as it ended. Raises NotFound."""
     lease = get_own_lease(lease_id, holder)
     with transaction.atomic():
-        task = Task.objects.select_for_update().get(pk=lease.task_id)
+        task = Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
         if Lease.objects.filter(pk=lease.pk, ended_at=None).exists():
             end_lease(lease, reason="released", now=now)
             _return_task(task, lease, by=holder, verb="lease.released", now=now)
@@ -121,7 +121,7 @@ def lock_held_lease(lease: Lease, *, kind: LeaseKind, now: datetime) -> Task:
 
     The task is locked before the lease is looked at: neither a sweep nor a second submit comes between.
     """
-    task = Task.objects.select_for_update().select_related(None).get(pk=lease.task_id)
+    task = Task.objects.select_for_update(no_key=True).select_related(None).get(pk=lease.task_id)
     current = Lease.objects.get(pk=lease.pk)
     if not current.is_open(now) or current.kind != kind:
         raise LeaseLost
@@ -138,7 +138,7 @@ def end_lease(lease: Lease, *, reason: str, now: datetime) -> None:
 def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | None:
     """The first waiting task that no other claim has locked: nobody waits, and nobody gets the same one."""
     waiting = list_waiting(project=project, user=holder, kind=kind)
-    return waiting.select_for_update(skip_locked=True, of=("self",)).first()
+    return waiting.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
 
 
 def _check_waits(task: Task, holder: User, kind: LeaseKind) -> None:
@@ -189,7 +189,9 @@ def _expire_leases(expired: QuerySet[Lease], now: datetime) -> int:
     for lease in expired.select_related("task__project")[:500]:
         with transaction.atomic():
             # A task that is locked is being submitted or swept by another: the next sweep looks again.
-            locked = Task.objects.select_for_update(skip_locked=True).filter(pk=lease.task_id).first()
+            locked = (
+                Task.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=lease.task_id).first()
+            )
             still_expired = Lease.objects.filter(pk=lease.pk, ended_at=None, expires_at__lte=now)
             if locked is not None and still_expired.exists():
                 end_lease(lease, reason="expired", now=now)
@@ -210,7 +212,7 @@ def _return_task(task: Task, lease: Lease, *, by: User | None, verb: str, now: d
 def end_leases_of_member(*, project: Project, user: User, by: User, now: datetime) -> None:
     """Whoever leaves a project holds nothing in it. Called in the transaction that removes them."""
     for lease in Lease.objects.filter(task__project=project, holder=user, ended_at=None):
-        task = Task.objects.select_for_update().get(pk=lease.task_id)
+        task = Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
         end_lease(lease, reason="removed", now=now)
         _return_task(task, lease, by=by, verb="lease.removed", now=now)
 

@@ -68,7 +68,7 @@ def change_role(*, membership: Membership, role: Role | str, by: User, now: date
     project = membership.project
     policies.check_can(by, policies.Capability.MANAGE_MEMBERS, project)
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         membership.refresh_from_db()
         before, after = membership.role, Role(role)
         if before == Role.ADMIN and after != Role.ADMIN:
@@ -88,7 +88,7 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> None:
     project = membership.project
     policies.check_can(by, policies.Capability.MANAGE_MEMBERS, project)
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         if membership.role == Role.ADMIN:
             _check_not_last_admin(membership)
         end_leases_of_member(project=project, user=membership.user, by=by, now=now)

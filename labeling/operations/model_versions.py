@@ -188,5 +188,8 @@ def _insert_version(
 
 
 def _lock(project: Project) -> None:
-    """Numbers are given out, and champions changed, one after the other."""
-    Project.objects.select_for_update().get(pk=project.pk)
+    """Numbers are given out, and champions changed, one after the other.
+
+    `no_key`, here and elsewhere, lets others go on writing rows that only refer to the locked one: events do.
+    """
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)

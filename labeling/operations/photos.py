@@ -95,7 +95,7 @@ def delete_photo(*, photo: Photo, by: User, now: datetime) -> None:
 
 
 def _check_unused(photo: Photo, now: datetime) -> None:
-    task = Task.objects.select_for_update().filter(photo=photo).first()
+    task = Task.objects.select_for_update(no_key=True).filter(photo=photo).first()
     if SnapshotItem.objects.filter(photo=photo).exists():
         raise PhotoInUse("The photo is part of a frozen dataset snapshot and stays.")
     open_leases = Lease.objects.filter(task=task, ended_at=None, expires_at__gt=now)

@@ -43,7 +43,7 @@ def submit_review(
     is_rejection = verdict == Verdict.REJECTED
     spoken = clean_reason(reason) if is_rejection or clean_line(reason) else ""
     with transaction.atomic():
-        Task.objects.select_for_update().get(pk=lease.task_id)
+        Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
         done = Review.objects.filter(lease=lease).first()
         if done is not None:
             return done

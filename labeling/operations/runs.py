@@ -87,7 +87,7 @@ def _insert_run(
     by: User,
     now: datetime,
 ) -> FinetuningRun:
-    Project.objects.select_for_update().get(pk=project.pk)
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     highest = FinetuningRun.objects.filter(project=project).aggregate(highest=Max("number"))["highest"]
     run = FinetuningRun.objects.create(
         project=project,

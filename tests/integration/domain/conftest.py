@@ -21,6 +21,12 @@ def data_dir(settings: Any, tmp_path: Path) -> Path:
     return settings.DATA_DIR
 
 
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings: Any) -> None:
+    """Hashing a password is slow on purpose, and no purpose of these tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def now() -> datetime:
     """The moment at which the tests begin; they pass later ones in."""

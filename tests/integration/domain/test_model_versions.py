@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from labeling import storage
 from labeling.models import AuditEvent, GateDecision, ModelVersion, Promotion
@@ -172,3 +173,21 @@ def test_a_damaged_bundle_is_refused_and_leaves_nothing(workshop: Workshop, data
         )
     assert sorted(data_dir.rglob("*")) == before
     assert ModelVersion.objects.count() == 1
+
+
+def test_a_promotion_under_way_holds_up_no_upload(busy_workshop: Workshop) -> None:
+    """What only refers to the project, as every event does, does not wait for its lock."""
+    uploaded: list[bool] = []
+
+    def upload() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        uploaded.append(busy_workshop.upload().pk is not None)
+        connection.close()
+
+    with transaction.atomic():
+        promote(busy_workshop, busy_workshop.register("second"), "A test.")
+        thread = threading.Thread(target=upload)
+        thread.start()
+        thread.join()
+    assert uploaded == [True]
