@@ -37,14 +37,21 @@ def log_softmax(scores: npt.NDArray[np.floating]) -> Array:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-def align_exact(log_probs: Array, length: int) -> Alignment:
-    """The most probable path that emits exactly `length` symbols (Viterbi). Raises TooFewFrames."""
-    if len(log_probs) < length:
-        raise TooFewFrames(f"{len(log_probs)} frames cannot hold {length} symbols.")
-    greedy = align_greedy(log_probs)
-    if len(greedy.symbols) == length:
-        return greedy  # the best path of all is the best of this length
-    return _Viterbi(log_probs, length).best()
+def align_exact(log_probs: Array, length: int) -> list[Alignment]:
+    """The most probable path of each line that emits exactly `length` symbols (Viterbi); B x T x C in.
+
+    Raises TooFewFrames.
+    """
+    if log_probs.shape[1] < length:
+        raise TooFewFrames(f"{log_probs.shape[1]} frames cannot hold {length} symbols.")
+    # the best path of all is the best of its length: most lines are done already
+    found = [align_greedy(line) for line in log_probs]
+    open_lines = [index for index, line in enumerate(found) if len(line.symbols) != length]
+    if open_lines:
+        viterbi = _Viterbi(log_probs[open_lines], length)
+        for place, index in enumerate(open_lines):
+            found[index] = viterbi.best(place)
+    return found
 
 
 def align_greedy(log_probs: Array) -> Alignment:
@@ -55,64 +62,67 @@ def align_greedy(log_probs: Array) -> Alignment:
 class _Viterbi:
     """After each frame: k symbols were emitted, and the last one, s, is still sounding, or a blank is.
 
-    The blank states need not know the last symbol, because after a blank the same symbol may come again.
+    The blank states need not know the last symbol, because after a blank the same symbol may come again. All
+    lines are advanced at once: the arrays are B lines x (length + 1) counts x symbols.
     """
 
     def __init__(self, log_probs: Array, length: int) -> None:
-        frames, classes = log_probs.shape
-        self._blank, self._symbols = log_probs[:, BLANK], log_probs[:, 1:]
+        lines, frames, classes = log_probs.shape
+        self._log_probs = log_probs
         self._length = length
-        shape = (frames, length + 1)
+        shape = (frames, lines, length + 1)
         self._how = np.zeros((*shape, classes - 1), dtype=np.int8)
-        self._previous = np.zeros((*shape, 2), dtype=np.int16)
+        self._first = np.zeros(shape, dtype=np.int16)
+        self._second = np.zeros(shape, dtype=np.int16)
         self._blank_from_symbol = np.zeros(shape, dtype=bool)
-        self._sounding = np.full((length + 1, classes - 1), _IMPOSSIBLE)
-        self._silent = np.full(length + 1, _IMPOSSIBLE)
-        self._silent[0] = 0.0
+        self._sounding = np.full((lines, length + 1, classes - 1), _IMPOSSIBLE)
+        self._silent = np.full((lines, length + 1), _IMPOSSIBLE)
+        self._silent[:, 0] = 0.0
         for frame in range(frames):
             self._advance(frame)
 
     def _advance(self, frame: int) -> None:
         sounding, silent = self._sounding, self._silent
-        rows = np.arange(self._length + 1)
-        first = sounding.argmax(axis=1)
-        best = sounding[rows, first]
+        first = sounding.argmax(axis=2)[..., None]
+        best = np.take_along_axis(sounding, first, axis=2)
         others = sounding.copy()
-        others[rows, first] = _IMPOSSIBLE
-        second = others.argmax(axis=1)
-        from_symbol = np.repeat(best[:, None], sounding.shape[1], axis=1)
-        from_symbol[rows, first] = others[rows, second]
+        np.put_along_axis(others, first, _IMPOSSIBLE, axis=2)
+        second = others.argmax(axis=2)[..., None]
+        # what precedes a symbol: the best other one, or a blank
+        before = np.broadcast_to(best, sounding.shape).copy()
+        np.put_along_axis(before, first, np.take_along_axis(others, second, axis=2), axis=2)
+        by_symbol = before > silent[..., None]
+        before = np.where(by_symbol, before, silent[..., None])
 
         entered = np.full_like(sounding, _IMPOSSIBLE)
-        by_symbol = from_symbol[:-1] > silent[:-1, None]
-        entered[1:] = np.where(by_symbol, from_symbol[:-1], silent[:-1, None])
-        how = np.where(by_symbol, _FROM_SYMBOL, _FROM_BLANK)
+        entered[:, 1:] = before[:, :-1]
         enters = entered > sounding
-        self._how[frame, 1:] = np.where(enters[1:], how, _STAY)
-        self._previous[frame] = np.stack([first, second], axis=1)
-        self._blank_from_symbol[frame] = best > silent
-        self._sounding = np.where(enters, entered, sounding) + self._symbols[frame]
-        self._silent = np.maximum(best, silent) + self._blank[frame]
+        self._how[frame, :, 1:] = np.where(by_symbol[:, :-1], _FROM_SYMBOL, _FROM_BLANK) * enters[:, 1:]
+        self._first[frame], self._second[frame] = first[..., 0], second[..., 0]
+        self._blank_from_symbol[frame] = best[..., 0] > silent
+        now = self._log_probs[:, frame]
+        self._sounding = np.where(enters, entered, sounding) + now[:, None, 1:]
+        self._silent = np.maximum(best[..., 0], silent) + now[:, :1]
 
-    def best(self) -> Alignment:
+    def best(self, line: int) -> Alignment:
         """Walks back from the better of the two last states."""
         count = self._length
-        symbol = int(self._sounding[count].argmax())
-        in_blank = self._silent[count] >= self._sounding[count, symbol]
-        path = np.zeros(len(self._blank), dtype=np.int64)
+        symbol = int(self._sounding[line, count].argmax())
+        in_blank = bool(self._silent[line, count] >= self._sounding[line, count, symbol])
+        path = np.zeros(self._log_probs.shape[1], dtype=np.int64)
         for frame in range(len(path) - 1, -1, -1):
             path[frame] = BLANK if in_blank else symbol + 1
+            first = int(self._first[frame, line, count])
             if in_blank:
-                in_blank = not self._blank_from_symbol[frame, count]
-                symbol = int(self._previous[frame, count, 0])
+                in_blank, symbol = not self._blank_from_symbol[frame, line, count], first
                 continue
-            how = self._how[frame, count, symbol]
+            how = self._how[frame, line, count, symbol]
             if how == _STAY:
                 continue
             count -= 1
             in_blank = how == _FROM_BLANK
-            first, second = self._previous[frame, count]
-            symbol = int(second if symbol == first else first)
+            first = int(self._first[frame, line, count])
+            symbol = int(self._second[frame, line, count]) if symbol == first else first
         return _collapse(path)
 
 

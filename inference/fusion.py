@@ -95,13 +95,14 @@ def _apply_serial_prior(share: Array) -> Array:
 
 
 def plausibility(vin: str) -> float:
-    """Log-odds of a text of 17 symbols to be a VIN, from its symbols alone: 0 or less.
+    """Log-odds of a text of 17 symbols to be a VIN, from its symbols alone: from -VIN_ODDS to 0.
 
     Other lines on a label may have 17 symbols, too, but seldom end in digits with the right check digit.
     """
     letters = sum(not symbol.isdigit() for symbol in vin[SERIAL])
     inconsistent = expects_check_digit(vin) and not is_consistent(vin)
-    return -SERIAL_ODDS * letters - (CHECK_DIGIT_ODDS if inconsistent else 0.0)
+    against = SERIAL_ODDS * letters + (CHECK_DIGIT_ODDS if inconsistent else 0.0)
+    return -min(against, VIN_ODDS)
 
 
 def _bonus(symbols: Symbols, bonus: float) -> float:

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-import numpy.typing as npt
 
 from inference.decoding import decode_image
 from inference.detector import DETECTOR_SIDE, Detector
@@ -17,7 +16,7 @@ from inference.geometry import map_quad, quad_from_box, turn_quad
 from inference.quality import assess
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, View, apply_view, rectify
-from inference.types import CharacterBox, Crop, Image, LineEvidence, Quad, QualityReport, Reading, Region
+from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityReport, Reading, Region
 from inference.vin import ALPHABET, LENGTH
 
 MOST_REGIONS = 5
@@ -25,6 +24,8 @@ SURE = 0.9
 """A first look with this probability for the whole VIN ends the search among the regions."""
 GOOD_ENOUGH = 0.5
 """A reading whose characters have this probability ends the search among the sizes."""
+UPRIGHT = 0.85
+"""Characters this probable are not upside down."""
 WORTH_CUTTING = 0.25
 """A line of more than 17 symbols is read in parts where its characters have this probability."""
 SURE_ALONE = 0.98
@@ -32,6 +33,7 @@ SURE_ALONE = 0.98
 LEAST_CREDIBLE = 0.25
 """A line whose characters are less probable than this, in the geometric mean, is no VIN."""
 
+ROUNDS = 2
 SECOND_VIEWS = (
     View(slant=0.25),
     View(slant=-0.25),
@@ -97,7 +99,9 @@ class VinReader:
         look = self._find(image)
         if look is None:
             return _nothing_found(image, start)
-        verdict = judge(self._weigh(image, look))
+        looks = self._look_around(image, look)
+        look = max(looks, key=_score)
+        verdict = judge(combine([each.evidence for each in looks]))
         confidence = self._calibration.apply(verdict.raw_confidence)
         quality = assess(image, look.region, look.crop)
         credible = _is_credible(verdict)
@@ -115,35 +119,57 @@ class VinReader:
         """The region and the orientation that read most like a VIN, looked for in one size after another."""
         looks: list[Look] = []
         for side in detector_sides(image):
-            for coarse in self._detector.detect(image, side=side, limit=MOST_REGIONS):
-                looks += self._look_closely(image, self._detector.refine(image, coarse))
-                if max(looks, key=_score).log_score > np.log(SURE):
+            coarse = self._detector.detect(image, side=side, limit=MOST_REGIONS)
+            for regions in (coarse[:1], coarse[1:]):  # mostly the first is the one; the others go together
+                looks += self._look_closely(
+                    image, [self._detector.refine(image, region) for region in regions]
+                )
+                if looks and max(looks, key=_score).log_score > np.log(SURE):
                     break
             if looks and max(looks, key=_score).mean_probability > GOOD_ENOUGH:
                 break
         return max(looks, key=_score, default=None)
 
-    def _look_closely(self, image: Image, region: Region) -> list[Look]:
-        """Both ways up, and where the line holds more than a VIN, its parts."""
-        looks = self._look(image, [region, replace(region, quad=turn_quad(region.quad))])
-        best = max(looks, key=_score)
-        if best.mean_probability < WORTH_CUTTING:
-            return looks
-        parts = [cut_quad(best.region.quad, left, right) for left, right in best.evidence.windows]
-        return looks + self._look(image, [replace(region, quad=part) for part in parts])
+    def _look_closely(self, image: Image, regions: Sequence[Region]) -> list[Look]:
+        """Both ways up, and where a line holds more than a VIN, its parts."""
+        looks = self._look(image, regions)
+        doubtful = [look for look in looks if look.mean_probability < UPRIGHT]
+        looks += self._look(image, [turn(look.region) for look in doubtful])
+        long_lines = [look for look in looks if look.mean_probability > WORTH_CUTTING]
+        return looks + self._look(image, [part for look in long_lines for part in cut_parts(look)])
 
     def _look(self, image: Image, regions: Sequence[Region]) -> list[Look]:
         crops = [rectify(image, region) for region in regions]
         evidence = self._recognizer.weigh(crops)
         return [Look(*look) for look in zip(regions, crops, evidence, strict=True)]
 
-    def _weigh(self, image: Image, look: Look) -> npt.NDArray[np.float64]:
-        """What is known of each character: from one look where that is sure, else from several views."""
-        looks = [look.evidence]
-        if look.evidence.log_probability < np.log(SURE_ALONE):
-            crops = [rectify(image, look.region, view=view) for view in SECOND_VIEWS]
-            looks += self._recognizer.weigh(crops)
-        return combine(looks)
+    def _look_around(self, image: Image, look: Look) -> list[Look]:
+        """The look, and where it is not sure, others beside it, and again beside the best of those."""
+        looks = [look]
+        for _ in range(ROUNDS):
+            best = max(looks, key=_score)
+            if best.evidence.log_probability > np.log(SURE_ALONE):
+                break
+            looks += self._look(image, [see_from(best.region, view) for view in SECOND_VIEWS])
+            if max(looks, key=_score) is best:
+                break
+        return looks
+
+
+def turn(region: Region) -> Region:
+    """The region for text that is upside down."""
+    return replace(region, quad=turn_quad(region.quad))
+
+
+def see_from(region: Region, view: View) -> Region:
+    return replace(region, quad=apply_view(region.quad, view))
+
+
+def cut_parts(look: Look) -> list[Region]:
+    """The parts of a line that hold 17 symbols each, where it holds more."""
+    inner = CROP_WIDTH - 2 * MARGIN_X
+    windows = [(np.array(window) - MARGIN_X) / inner * LENGTH for window in look.evidence.windows]
+    return [see_from(look.region, View(left=-first, right=last - LENGTH)) for first, last in windows]
 
 
 def detector_sides(image: Image) -> tuple[int, ...]:
@@ -157,13 +183,6 @@ def detector_sides(image: Image) -> tuple[int, ...]:
 
 def _score(look: Look) -> float:
     return look.log_score
-
-
-def cut_quad(quad: Quad, left: float, right: float) -> Quad:
-    """The part of a quad between two columns of its crop."""
-    inner = CROP_WIDTH - 2 * MARGIN_X
-    first, last = (left - MARGIN_X) / inner * LENGTH, (right - MARGIN_X) / inner * LENGTH
-    return apply_view(quad, View(left=-first, right=last - LENGTH))
 
 
 def _is_credible(verdict: Verdict) -> bool:

@@ -50,13 +50,16 @@ class SequenceRecognizer:
             return []
         batch = np.stack([prepare_crop(crop.pixels) for crop in crops])
         outputs = log_softmax(self._network.run(batch))
-        pairs = zip(outputs, crops, strict=True)
-        return [weigh_frames(frames, crop.pixels.shape[1]) for frames, crop in pairs]
+        return weigh_frames(outputs, crops[0].pixels.shape[1])
 
 
-def weigh_frames(log_probs: Array, width: int) -> LineEvidence:
-    """The evidence in T x 34 log-probabilities of a crop of that width. Raises ctc.TooFewFrames."""
-    alignment = align_exact(log_probs, LENGTH)
+def weigh_frames(log_probs: Array, width: int) -> list[LineEvidence]:
+    """The evidence in B x T x 34 log-probabilities of crops of that width. Raises ctc.TooFewFrames."""
+    alignments = align_exact(log_probs, LENGTH)
+    return [_weigh_line(frames, line, width) for frames, line in zip(log_probs, alignments, strict=True)]
+
+
+def _weigh_line(log_probs: Array, alignment: Alignment, width: int) -> LineEvidence:
     step = width / len(log_probs)
     return LineEvidence(
         scores=segment_scores(log_probs, alignment),

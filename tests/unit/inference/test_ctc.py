@@ -39,13 +39,13 @@ def test_the_best_path_of_a_length(log_probs: np.ndarray, length: int) -> None:
         if len(emitted(path)) == length
     }
     best = max(scores, key=scores.__getitem__)
-    assert align_exact(log_probs, length).symbols == emitted(best)
+    assert align_exact(log_probs[None], length)[0].symbols == emitted(best)
 
 
 @settings(max_examples=40, deadline=None)
 @given(frames(), st.integers(1, 3))
 def test_scores_of_segments(log_probs: np.ndarray, length: int) -> None:
-    alignment = align_exact(log_probs, length)
+    alignment = align_exact(log_probs[None], length)[0]
     scores = np.exp(segment_scores(log_probs, alignment))
     for row, (start, end) in zip(scores, segment_bounds(alignment, len(log_probs)), strict=True):
         expected = np.zeros(3)
@@ -62,19 +62,29 @@ def confident(path: list[int], classes: int = 34) -> np.ndarray:
 
 
 def test_doubled_symbols_need_a_blank() -> None:
-    alignment = align_exact(confident([0, 5, 5, 0, 5, 0]), 2)
+    alignment = align_exact(confident([0, 5, 5, 0, 5, 0])[None], 2)[0]
     assert alignment == Alignment(symbols=(4, 4), spans=((1, 3), (4, 5)))
+
+
+def test_lines_are_aligned_side_by_side() -> None:
+    """As each would be alone, whether or not its greedy reading has the right length."""
+    lines = log_softmax(np.random.default_rng(5).normal(0, 3, (6, 40, 34)))
+    lines[2] = log_softmax(np.random.default_rng(6).normal(0, 3, (40, 34)))
+    lines[4] = confident([0, 7] * 20)
+    together = align_exact(lines, 17)
+    assert together == [align_exact(line[None], 17)[0] for line in lines]
+    assert {len(line.symbols) for line in together} == {17}
 
 
 def test_a_missing_symbol_is_put_where_it_is_least_unlikely() -> None:
     log_probs = confident([0, 3, 0, 0, 0, 8, 0])
     log_probs[3, 6] = log_probs[3, 0] - 0.1
     assert align_greedy(log_probs).symbols == (2, 7)
-    assert align_exact(log_probs, 3).symbols == (2, 5, 7)
+    assert align_exact(log_probs[None], 3)[0].symbols == (2, 5, 7)
 
 
 def test_segments_cover_all_frames() -> None:
-    alignment = align_exact(confident([0, 0, 4, 0, 0, 0, 9, 9, 7, 0]), 3)
+    alignment = align_exact(confident([0, 0, 4, 0, 0, 0, 9, 9, 7, 0])[None], 3)[0]
     bounds = segment_bounds(alignment, 10)
     assert bounds[0][0] == 0
     assert bounds[-1][1] == 10
@@ -83,7 +93,7 @@ def test_segments_cover_all_frames() -> None:
 
 def test_too_few_frames() -> None:
     with pytest.raises(TooFewFrames):
-        align_exact(confident([1, 2, 3]), 17)
+        align_exact(confident([1, 2, 3])[None], 17)
 
 
 def test_logits_and_log_probabilities_are_taken_alike() -> None:

@@ -28,7 +28,7 @@ def frames_of(text: str, stride: int = 5, sureness: float = 12.0) -> np.ndarray:
 
 
 def test_seventeen_symbols_with_their_columns() -> None:
-    sequence = decode_evidence(weigh_frames(frames_of(VIN), WIDTH), WIDTH)
+    sequence = decode_evidence(weigh_frames(frames_of(VIN)[None], WIDTH)[0], WIDTH)
     assert sequence.text == VIN
     assert 0.5 < sequence.confidence < 1.0
     first, second = sequence.characters[:2]
@@ -40,15 +40,25 @@ def test_rivals_are_listed_with_their_chances() -> None:
     frame = 6 + 2 * 5
     eight, bee = ALPHABET.index("8") + 1, ALPHABET.index("B") + 1
     log_probs[frame, [eight, bee]] = np.log([0.6, 0.39])
-    third = decode_evidence(weigh_frames(log_probs, WIDTH), WIDTH).characters[2]
+    third = decode_evidence(weigh_frames(log_probs[None], WIDTH)[0], WIDTH).characters[2]
     assert third.symbol == "8"
     assert third.alternatives[0].symbol == "B"
     assert abs(third.alternatives[0].confidence - 0.39) < 0.02
 
 
 def test_a_short_text_is_no_sure_vin() -> None:
-    evidence = weigh_frames(frames_of(VIN[:12]), WIDTH)
+    evidence = weigh_frames(frames_of(VIN[:12])[None], WIDTH)[0]
     assert np.exp(evidence.log_probability) < 0.01
+
+
+def test_a_longer_line_has_windows() -> None:
+    """The first of them starts before the first symbol, the last ends behind the last one."""
+    (evidence,) = weigh_frames(frames_of("VN" + VIN, stride=4)[None], WIDTH)
+    assert len(evidence.windows) == 3
+    left, right = evidence.windows[2]
+    assert abs(left - (6 + 2 * 4 - 1.5) * 4) < 2
+    assert abs(right - (6 + 18 * 4 + 2.5) * 4) < 2
+    assert weigh_frames(frames_of(VIN)[None], WIDTH)[0].windows == ()
 
 
 def test_a_chosen_symbol_is_not_its_own_alternative() -> None:
