@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
+
+from django.conf import settings
 
 from inference.types import CharacterBox, Quad, QualityReport, Reading, Region
 from labeling.models import Annotation, Lease, ModelVersion, Photo, Prediction, Review, Task, User
@@ -21,7 +23,8 @@ REGION: Quad = ((10.0, 20.0), (180.0, 20.0), (180.0, 60.0), (10.0, 60.0))
 
 def make_bundle(name: str) -> Path:
     """A folder that is a bundle to the storage: a manifest that lists a file with its hash."""
-    folder = Path(mkdtemp(prefix="bundle-"))
+    folder = Path(settings.DATA_DIR).parent / "bundles" / uuid.uuid4().hex
+    folder.mkdir(parents=True)
     content = f"the network of {name}".encode()
     (folder / "network.onnx").write_bytes(content)
     listed = {"file": "network.onnx", "sha256": hashlib.sha256(content).hexdigest()}
