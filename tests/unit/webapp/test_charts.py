@@ -20,12 +20,13 @@ def test_a_run_that_reported_nothing_has_no_chart() -> None:
 
 
 def test_the_axis_ends_at_the_planned_steps_and_the_curve_at_the_last_report() -> None:
-    chart = chart_run([Point(0, 2.0), Point(50, 1.0)], steps=100)
+    chart = chart_run([Point(25, 2.0), Point(50, 1.0)], steps=100)
     assert chart is not None
     (loss,) = chart.series
-    assert loss.points == f"{LEFT:.1f},{TOP:.1f} {(LEFT + RIGHT) / 2:.1f},{(TOP + BOTTOM) / 2:.1f}"
+    middle = (LEFT + RIGHT) / 2
+    assert loss.points == f"{(LEFT + middle) / 2:.1f},{TOP:.1f} {middle:.1f},{(TOP + BOTTOM) / 2:.1f}"
     assert [tick.label for tick in chart.x_ticks] == ["0", "25", "50", "75", "100"]
-    assert chart.summary == "Loss from 2.000 at step 0 to 1.000 at step 50."
+    assert chart.summary == "Loss from 2.000 at step 25 to 1.000 at step 50."
 
 
 def test_exact_match_is_drawn_from_none_to_all() -> None:
@@ -57,3 +58,10 @@ def test_a_loss_of_zero_or_without_end_draws_inside_the_chart() -> None:
         chart = chart_run([Point(1, value)], steps=1)
         assert chart is not None
         assert TOP <= chart.series[0].last_y <= BOTTOM
+
+
+def test_before_the_first_step_there_is_no_loss() -> None:
+    chart = chart_run([Point(0, 0.0, 0.5), Point(5, 1.0)], steps=10)
+    assert chart is not None
+    assert chart.summary.startswith("Loss from 1.000 at step 5")
+    assert chart.series[1].points.startswith(f"{LEFT:.1f},")
