@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from inference.makers import MAKERS, is_known_maker
 from inference.types import LineEvidence
 from inference.vin import ALPHABET, CHECK_DIGIT_INDEX, CHECK_DIGITS, VALUES, WEIGHTS, expects_check_digit
 from inference.vin import has_valid_check_digit as is_consistent
@@ -27,12 +28,15 @@ VIN_ODDS = 6.0
 SERIAL_ODDS = 2.5
 """Log-odds for a digit against a letter at each of the last four positions (49 CFR 565.15 demands digits)."""
 SERIAL = slice(13, 17)
+MAKER_ODDS = 2.5
+"""Log-odds for a VIN that starts with the identifier of a common maker against one that does not."""
 
 _FLOOR = 1e-7
 _REMAINDERS = 11
 _CONTRIBUTIONS = np.array(
     [[VALUES[symbol] * weight % _REMAINDERS for symbol in ALPHABET] for weight in WEIGHTS]
 )
+_MAKERS = np.array([[ALPHABET.index(symbol) for symbol in code] for code in sorted(MAKERS)])
 _IS_DIGIT = np.array([symbol.isdigit() for symbol in ALPHABET])
 _CHECK_SYMBOLS = np.array([ALPHABET.index(symbol) for symbol in CHECK_DIGITS])
 
@@ -70,7 +74,7 @@ def judge(probabilities: Array) -> Verdict:
     """The best VIN under the evidence, with the check digit as a prior and never as a filter."""
     found = np.maximum(probabilities, _FLOOR)
     mass = found.sum(axis=1, keepdims=True)
-    share = _apply_serial_prior(found / mass)
+    share = _apply_maker_prior(_apply_serial_prior(found / mass))
     best = share.argmax(axis=1)
     if not expects_check_digit(_text(best)):
         return _verdict(best, float(share.max(axis=1).prod()), mass, probabilities)
@@ -94,14 +98,26 @@ def _apply_serial_prior(share: Array) -> Array:
     return np.asarray(weighed / weighed.sum(axis=1, keepdims=True))
 
 
+def _apply_maker_prior(share: Array) -> Array:
+    """The first three rows by Bayes' rule when known makers weigh e^MAKER_ODDS more: their marginals."""
+    rows = np.arange(3)
+    likely = share[rows, _MAKERS].prod(axis=1)
+    extra = np.zeros_like(share[:3])
+    np.add.at(extra, (rows, _MAKERS), (np.exp(MAKER_ODDS) - 1) * likely[:, None])
+    weighed = share.copy()
+    weighed[:3] = (share[:3] + extra) / (share[:3] + extra).sum(axis=1, keepdims=True)
+    return weighed
+
+
 def plausibility(vin: str) -> float:
     """Log-odds of a text of 17 symbols to be a VIN, from its symbols alone: from -VIN_ODDS to 0.
 
-    Other lines on a label may have 17 symbols, too, but seldom end in digits with the right check digit.
+    Other lines on a label may have 17 symbols, too, but seldom end in digits or start like a VIN.
     """
     letters = sum(not symbol.isdigit() for symbol in vin[SERIAL])
     inconsistent = expects_check_digit(vin) and not is_consistent(vin)
     against = SERIAL_ODDS * letters + (CHECK_DIGIT_ODDS if inconsistent else 0.0)
+    against += 0.0 if is_known_maker(vin) else MAKER_ODDS
     return -min(against, VIN_ODDS)
 
 

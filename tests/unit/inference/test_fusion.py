@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference import vin
-from inference.fusion import Calibration, best_consistent, combine, consistent_mass, judge
+from inference.fusion import (
+    VIN_ODDS,
+    Calibration,
+    best_consistent,
+    combine,
+    consistent_mass,
+    judge,
+    plausibility,
+)
 from inference.types import LineEvidence
 
 KNOWN = "1M8GDM9AXKP042788"
@@ -116,3 +124,27 @@ def test_calibration_keeps_the_order(low: float, high: float, temperature: float
     calibration = Calibration(temperature, bias)
     low, high = sorted((low, high))
     assert 0 <= calibration.apply(low) <= calibration.apply(high) <= 1
+
+
+def test_known_makers_are_likelier() -> None:
+    """XW8 is assigned, KW8 is not: the evidence for K is outweighed, but only where it is weak."""
+    table = sure_table("KW8ZZZ1JZXG000001", 0.9999)
+    set_odds(table, 0, K=0.7, X=0.3)
+    assert judge(table).vin == "XW8ZZZ1JZXG000001"
+    set_odds(table, 0, K=0.99, X=0.01)
+    assert judge(table).vin == "KW8ZZZ1JZXG000001"
+
+
+def test_digits_are_likelier_at_the_end() -> None:
+    table = sure_table(EUROPEAN, 0.9999)
+    set_odds(table, 15, B=0.7, _8=0.3)
+    assert judge(table).vin == EUROPEAN[:15] + "8" + EUROPEAN[16]
+    set_odds(table, 15, B=0.99, _8=0.01)
+    assert judge(table).vin == EUROPEAN[:15] + "B" + EUROPEAN[16]
+
+
+def test_other_lines_of_a_label_are_implausible() -> None:
+    assert plausibility(KNOWN) == 0.0
+    assert plausibility(EUROPEAN) == 0.0
+    assert plausibility("DAYMLERCHRYSLERAG") == -VIN_ODDS
+    assert judge(sure_table("DAYMLERCHRYSLERAG", 0.9999)).raw_confidence < 0.6
