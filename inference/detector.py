@@ -97,7 +97,7 @@ class Detector:
         reduction = 1 / float(np.hypot(*matrix[0, :2]))
         patch = warp(image, matrix, width=PATCH_WIDTH, height=PATCH_HEIGHT, reduction=reduction)
         scores, links = self.score(normalize(patch))
-        back = np.linalg.inv(matrix)
+        back = np.linalg.inv(matrix).astype(np.float64)
         expected = map_quad(matrix, region.quad)
         for line in find_lines(scores, links):
             quad = scale_quad(line.quad, STRIDE)

@@ -13,7 +13,7 @@ from inference.decoding import decode_image
 from inference.detector import DETECTOR_SIDE, Detector
 from inference.fusion import Calibration, Verdict, combine, judge, plausibility
 from inference.geometry import map_quad, quad_from_box, turn_quad
-from inference.quality import assess
+from inference.quality import assess, judge_quality
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, View, apply_view, rectify
 from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityReport, Reading, Region
@@ -110,7 +110,7 @@ class VinReader:
             confidence=confidence if credible else 0.0,
             region=look.region,
             characters=locate_characters(verdict, look) if credible else (),
-            quality=replace(quality, readable=credible or not quality.issues),
+            quality=judge_quality(quality, credible=credible, confidence=confidence),
             image_size=(image.shape[1], image.shape[0]),
             milliseconds=_since(start),
         )

@@ -6,6 +6,8 @@ by its confidence, and only a photo with issues and without a credible reading i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +26,7 @@ ADVICE: dict[QualityCode, str] = {
     "cut_off": "The VIN reaches over the edge of the photo: take all 17 characters into the frame.",
 }
 
-MIN_CHARACTER_HEIGHT = 7.0
+MIN_CHARACTER_HEIGHT = 5.0
 """In photo pixels, and MIN_CHARACTER_WIDTH as well: half of either is readable at best by luck."""
 MIN_CHARACTER_WIDTH = 4.5
 MIN_SHARPNESS = 0.16
@@ -34,6 +36,9 @@ MAX_DARKEST = 225.0
 MAX_GLARE = 0.10
 MAX_OUTSIDE = 0.5
 """How much of a character's width may reach over the frame."""
+
+TRUSTED = 0.9
+"""A reading with this confidence needs no better photo."""
 
 _SATURATED = 250
 _BRIGHT_GROUND = 190.0
@@ -57,6 +62,12 @@ def assess(image: Image, region: Region, crop: Crop) -> QualityReport:
     }
     issues = tuple(QualityIssue(code, ADVICE[code]) for code in _find_issues(measures))
     return QualityReport(readable=True, issues=issues, measures=measures)
+
+
+def judge_quality(report: QualityReport, *, credible: bool, confidence: float) -> QualityReport:
+    """The report in the light of the reading: what was read surely was good enough, whatever was measured."""
+    issues = () if credible and confidence >= TRUSTED else report.issues
+    return replace(report, readable=credible or not issues, issues=issues)
 
 
 def _find_issues(measures: dict[str, float]) -> list[QualityCode]:

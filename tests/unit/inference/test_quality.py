@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from inference.geometry import quad_from_box
-from inference.quality import ADVICE, assess
+from inference.quality import ADVICE, assess, judge_quality
 from inference.rectifier import rectify
 from inference.types import QualityCode, Region
 
@@ -62,6 +62,17 @@ def test_cut_off(box: tuple[int, int, int, int]) -> None:
 
 def test_a_hair_over_the_edge_is_no_cut() -> None:
     assert "cut_off" not in codes(plate(), (-3, 200, 400, 230))
+
+
+def test_what_was_read_surely_was_good_enough() -> None:
+    box = Region(quad_from_box(BOX), 1.0)
+    blurred = cv2.GaussianBlur(plate(), (0, 0), 5)
+    report = assess(blurred, box, rectify(blurred, box))
+    sure = judge_quality(report, credible=True, confidence=0.95)
+    assert (sure.readable, sure.issues) == (True, ())
+    doubtful = judge_quality(report, credible=True, confidence=0.4)
+    assert (doubtful.readable, doubtful.issues) == (True, report.issues)
+    assert not judge_quality(report, credible=False, confidence=0.0).readable
 
 
 def test_every_issue_has_advice_for_the_person() -> None:
