@@ -33,5 +33,11 @@ def open_editor(browser: Browser, desk: Desk) -> Iterator[Opener]:
     yield open_for
     problems = [problem for editor in editors for problem in editor.problems]
     for editor in editors:
-        editor.page.context.close()
+        editor.close()
     assert problems == []
+
+
+@pytest.fixture
+def annotator(desk: Desk, open_editor: Opener) -> Editor:
+    """The annotator's browser."""
+    return open_editor(desk.people.annotator)

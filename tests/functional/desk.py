@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Request
 
 from inference.types import Alternative, CharacterBox, QualityReport, Reading, Region
 from labeling.models import Annotation, LeaseKind, ModelVersion, Task, User
@@ -31,6 +31,19 @@ class Doubt:
     symbol: str
     confidence: float
     alternatives: tuple[str, ...] = ()
+
+
+WRONG = {11: Doubt("8", 0.4, ("0", "B"))}
+"""The model takes the 0 at position 12 for an 8."""
+
+
+def newest(task: Task) -> Annotation:
+    """What was submitted last."""
+    return Annotation.objects.filter(task=task).latest("revision")
+
+
+def submitted(task: Task) -> bool:
+    return Annotation.objects.filter(task=task).exists()
 
 
 def quad_at(index: int) -> tuple[tuple[float, float], ...]:
@@ -132,7 +145,11 @@ class Editor:
         self.page = page
         self.presses = 0
         self.problems: list[str] = []
+        self.under_way: set[Request] = set()
         page.set_default_timeout(WAIT)
+        page.on("request", self._begin)
+        page.on("requestfinished", self.under_way.discard)
+        page.on("requestfailed", self.under_way.discard)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", self._note)
 
@@ -140,6 +157,20 @@ class Editor:
         text = getattr(message, "text", "")
         if "Content Security Policy" in text:
             self.problems.append(text)
+
+    def _begin(self, request: Request) -> None:
+        self.under_way.add(request)
+        if request.redirected_from:
+            self.under_way.discard(request.redirected_from)
+
+    def close(self) -> None:
+        """Close the browser once nothing is under way: a request would lock tables that are emptied next."""
+        saving = self.page.locator("[data-phase=working] [data-save][data-status=pending]")
+        for _ in range(WAIT // 50):
+            if not self.under_way and saving.count() == 0:
+                break
+            self.page.wait_for_timeout(50)
+        self.page.context.close()
 
     def open(self, address: str) -> Editor:
         self.page.goto(address)
@@ -194,6 +225,3 @@ def sign_in(browser: Browser, user: User, url: str) -> Page:
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
     return context.new_page()
-
-
-__all__ = ["VIN", "Desk", "Doubt", "Editor", "Opener", "quad_at", "sign_in"]

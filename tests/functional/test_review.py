@@ -6,12 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from labeling.models import Annotation, Review
-from tests.functional.desk import VIN, Desk, Doubt, Editor, Opener
+from tests.functional.desk import VIN, WRONG, Desk, Editor, Opener
 from tests.processes import wait_for
 
 pytestmark = pytest.mark.functional
-
-WRONG = {11: Doubt("8", 0.4, ("0", "B"))}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ export function createConflict({ api, journal, store, saving, heartbeat, begin, 
     if (store.screen.lost) return;
     heartbeat.stop();
     saving.stop();
+    store.show({ save: { status: "kept", message: "" } });
     compare(message, store.state);
     const { task } = store.screen.bundle;
     const fresh = await api.getTask(task.id).catch(() => null);
