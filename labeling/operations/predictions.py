@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from inference.decoding import UndecodableImage
-from inference.types import Reading
+from inference.geometry import clip_quad, is_convex
+from inference.types import CharacterBox, Quad, Reading
 from labeling import queue, storage
 from labeling.models import ModelVersion, Photo, Prediction
 from labeling.operations.best_values import refresh_best_value
@@ -111,21 +112,30 @@ def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, 
     """Store a reading of a photo that the caller has claimed. Raises Conflict where the claim was lost."""
     photo = copy(photo)  # a rollback would not undo what the steps below write into the object
     _finish(photo, now, data={"model_version": version.name, "confidence": float(reading.confidence)})
-    document = reading.to_json()
     prediction = Prediction.objects.create(
         photo=photo,
         model_version=version,
         vin=reading.vin or "",
         confidence=float(reading.confidence),
-        region=_plain(document["region"]["quad"]) if document["region"] else None,
-        characters=_plain(document["characters"]),
-        quality=_plain(document["quality"]),
+        region=_inside(reading.region.quad, photo) if reading.region else None,
+        characters=[_describe(character, photo) for character in reading.characters],
+        quality=_plain(asdict(reading.quality)),
         milliseconds=float(reading.milliseconds),
         created_at=now,
     )
     open_task(photo=photo, priority=1.0 - prediction.confidence, now=now)
     refresh_best_value(photo)
     return prediction
+
+
+def _describe(character: CharacterBox, photo: Photo) -> dict[str, Any]:
+    return {**_plain(asdict(character)), "quad": _inside(character.quad, photo)}
+
+
+def _inside(quad: Quad, photo: Photo) -> list[list[float]] | None:
+    """The part of a quad that the photo shows, as annotations must have it; None where it shows nothing."""
+    clipped = clip_quad(quad, photo.width, photo.height)
+    return _plain(clipped) if is_convex(clipped) else None
 
 
 def _plain(value: Any) -> Any:

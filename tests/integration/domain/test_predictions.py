@@ -16,7 +16,7 @@ from inference.decoding import UndecodableImage
 from inference.types import Reading
 from labeling import queue, storage
 from labeling.models import ModelVersion, Photo, Prediction, Task
-from labeling.operations import model_versions, photos, predictions
+from labeling.operations import annotations, model_versions, photos, predictions
 from labeling.states import IllegalTransition
 from tests.conftest import People
 from tests.integration.domain.workshop import VIN, PlainReader, Workshop
@@ -38,6 +38,26 @@ def test_no_vin_is_a_reading_too(workshop: Workshop) -> None:
     prediction = workshop.read(photo, PlainReader(vin=None, confidence=0.0))
     assert (prediction.vin, prediction.region, photo.state) == ("", None, "ready")
     assert photo.task.priority == 1.0
+
+
+def test_what_lies_outside_of_the_photo_is_left_out_so_that_the_rest_can_be_submitted(
+    workshop: Workshop,
+) -> None:
+    task = workshop.open_task(reader=PlainReader(shift=500.0))
+    prediction = Prediction.objects.get(photo=task.photo)
+    quads = [character["quad"] for character in prediction.characters]
+    assert quads[0] is not None
+    assert quads[16] is None
+    annotation = annotations.submit_annotation(
+        lease_id=workshop.claim(task, workshop.people.annotator).pk,
+        holder=workshop.people.annotator,
+        text=prediction.vin,
+        characters=prediction.characters,
+        region=prediction.region,
+        base_revision=0,
+        now=workshop.now,
+    )
+    assert annotation.region == prediction.region
 
 
 def test_a_second_message_does_nothing(workshop: Workshop) -> None:

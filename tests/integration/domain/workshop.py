@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from inference.geometry import shift_quad
 from inference.types import CharacterBox, Quad, QualityReport, Reading, Region
 from labeling.models import Annotation, Lease, ModelVersion, Photo, Prediction, Review, Task, User
 from labeling.operations import annotations, leases, model_versions, photos, predictions, reviews
@@ -53,13 +54,16 @@ class PlainReader:
     confidence: float = 0.8
     error: Exception | None = None
     read: list[Path] = field(default_factory=list)
+    shift: float = 0.0
+    """How far to the right of where it is everything is found, in pixels."""
 
     def read_file(self, path: Path) -> Reading:
         self.read.append(path)
         if self.error:
             raise self.error
-        boxes = tuple(CharacterBox(i, s, 0.9, _box(i)) for i, s in enumerate(self.vin or ""))
-        region = Region(REGION, 0.9) if self.vin else None
+        quads = [shift_quad(_box(i), self.shift, 0) for i in range(len(self.vin or ""))]
+        boxes = tuple(CharacterBox(i, s, 0.9, quads[i]) for i, s in enumerate(self.vin or ""))
+        region = Region(shift_quad(REGION, self.shift, 0), 0.9) if self.vin else None
         return Reading(self.vin, self.confidence, region, boxes, QualityReport(True), (640, 240), 12.0)
 
 
