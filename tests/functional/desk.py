@@ -148,8 +148,8 @@ class Editor:
         self.under_way: set[Request] = set()
         page.set_default_timeout(WAIT)
         page.on("request", self._begin)
-        page.on("requestfinished", self.under_way.discard)
-        page.on("requestfailed", self.under_way.discard)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", self._note)
 
@@ -161,7 +161,10 @@ class Editor:
     def _begin(self, request: Request) -> None:
         self.under_way.add(request)
         if request.redirected_from:
-            self.under_way.discard(request.redirected_from)
+            self._end(request.redirected_from)
+
+    def _end(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def close(self) -> None:
         """Close the browser once nothing is under way: a request would lock tables that are emptied next."""
