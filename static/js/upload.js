@@ -62,7 +62,8 @@ function startWaiting() {
 
 /** @param {Upload} upload */
 function send(upload) {
-  const limit = Number(section.dataset.megabytes);
+  const isArchive = upload.file.name.toLowerCase().endsWith(".zip");
+  const limit = Number(isArchive ? section.dataset.archiveMegabytes : section.dataset.megabytes);
   if (upload.file.size > limit * 1024 * 1024) {
     refuse(upload, `Larger than ${limit} MB. Make it smaller, or split the ZIP.`);
     return;

@@ -15,6 +15,7 @@ from django.utils import timezone
 from labeling.models import Annotation, Photo, Prediction, Project, Task
 from labeling.operations import photos as operations
 from labeling.operations import tasks as task_operations
+from labeling.operations.archives import ARCHIVE_FACTOR
 from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import annotations, pages, photos, predictions
 from labeling.queries.pages import BROKEN, UNREAD
@@ -94,6 +95,7 @@ def photo_list(request: HttpRequest, project: Project) -> HttpResponse:
         "grid_url": request.get_full_path(),
         "page_size": PAGE_SIZE,
         "max_megabytes": settings.MAX_UPLOAD_MEGABYTES,
+        "max_archive_megabytes": settings.MAX_UPLOAD_MEGABYTES * ARCHIVE_FACTOR,
     }
     is_part = getattr(request, "htmx", False)
     return render(request, "parts/photo_grid.html" if is_part else "photos.html", context)
