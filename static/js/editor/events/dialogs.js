@@ -44,6 +44,7 @@ async function sendLogin(address, fields) {
     const token = new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]");
     fields.set("csrfmiddlewaretoken", token?.value ?? "");
     const answer = await fetch(address, { method: "POST", body: new URLSearchParams(fields), credentials: "same-origin" });
+    await answer.text(); // read to its end, so that the connection is free again
     const isIn = answer.ok && answer.redirected && new URL(answer.url).pathname !== new URL(address, answer.url).pathname;
     return isIn ? "" : "This name and password do not match.";
   } catch {
