@@ -12,7 +12,7 @@ import numpy as np
 from inference.decoding import decode_image
 from inference.detector import DETECTOR_SIDE, Detector
 from inference.fusion import Calibration, Verdict, combine, judge, plausibility
-from inference.geometry import map_quad, quad_from_box, turn_quad
+from inference.geometry import map_quad, quad_from_box, quad_iou, turn_quad
 from inference.quality import assess, judge_quality
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, View, apply_view, rectify
@@ -20,6 +20,9 @@ from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityRepo
 from inference.vin import ALPHABET, LENGTH
 
 MOST_REGIONS = 5
+UPRIGHT_ODDS = 3.0
+"""Log-odds for a photo that was not taken upside down."""
+SAME_LINE = 0.4
 SURE = 0.9
 """A first look with this probability for the whole VIN ends the search among the regions."""
 GOOD_ENOUGH = 0.5
@@ -33,7 +36,10 @@ SURE_ALONE = 0.98
 LEAST_CREDIBLE = 0.25
 """A line whose characters are less probable than this, in the geometric mean, is no VIN."""
 
-ROUNDS = 2
+CENTERS = (2, 1)
+"""Beside how many looks further ones are taken, in each round."""
+CLEAR_LEAD = 0.9
+"""Where the characters of the best look are this probable, the second best is not looked at again."""
 SECOND_VIEWS = (
     View(slant=0.25),
     View(slant=-0.25),
@@ -63,7 +69,8 @@ class Look:
     def log_score(self) -> float:
         """How probable it is that this is the VIN, and read right; to compare looks with each other."""
         best = "".join(ALPHABET[index] for index in self.evidence.scores.argmax(axis=1))
-        return self.evidence.log_probability + plausibility(best)
+        against = UPRIGHT_ODDS if is_upside_down(self.region) else 0.0
+        return self.evidence.log_probability + plausibility(best) - against
 
     @property
     def mean_probability(self) -> float:
@@ -96,12 +103,11 @@ class VinReader:
     def read(self, image: Image) -> Reading:
         """Detect, rectify, recognize, fuse, judge by the rules of VINs, calibrate."""
         start = perf_counter()
-        look = self._find(image)
-        if look is None:
+        looks = self._look_around(image, self._find(image))
+        if not looks:
             return _nothing_found(image, start)
-        looks = self._look_around(image, look)
         look = max(looks, key=_score)
-        verdict = judge(combine([each.evidence for each in looks]))
+        verdict = judge(combine([each.evidence for each in looks if _is_same_line(each, look)]))
         confidence = self._calibration.apply(verdict.raw_confidence)
         quality = assess(image, look.region, look.crop)
         credible = _is_credible(verdict)
@@ -115,8 +121,8 @@ class VinReader:
             milliseconds=_since(start),
         )
 
-    def _find(self, image: Image) -> Look | None:
-        """The region and the orientation that read most like a VIN, looked for in one size after another."""
+    def _find(self, image: Image) -> list[Look]:
+        """Looks at the regions that may hold the VIN, searched for in one size after another."""
         looks: list[Look] = []
         for side in detector_sides(image):
             coarse = self._detector.detect(image, side=side, limit=MOST_REGIONS)
@@ -128,7 +134,7 @@ class VinReader:
                     break
             if looks and max(looks, key=_score).mean_probability > GOOD_ENOUGH:
                 break
-        return max(looks, key=_score, default=None)
+        return looks
 
     def _look_closely(self, image: Image, regions: Sequence[Region]) -> list[Look]:
         """Both ways up, and where a line holds more than a VIN, its parts."""
@@ -143,17 +149,24 @@ class VinReader:
         evidence = self._recognizer.weigh(crops)
         return [Look(*look) for look in zip(regions, crops, evidence, strict=True)]
 
-    def _look_around(self, image: Image, look: Look) -> list[Look]:
-        """The look, and where it is not sure, others beside it, and again beside the best of those."""
-        looks = [look]
-        for _ in range(ROUNDS):
-            best = max(looks, key=_score)
-            if best.evidence.log_probability > np.log(SURE_ALONE):
+    def _look_around(self, image: Image, looks: Sequence[Look]) -> list[Look]:
+        """The looks, and where none is sure, others beside the two best, and again beside the best of all."""
+        known = sorted(looks, key=_score, reverse=True)
+        for count in CENTERS:
+            if not known or known[0].evidence.log_probability > np.log(SURE_ALONE):
                 break
-            looks += self._look(image, [see_from(best.region, view) for view in SECOND_VIEWS])
-            if max(looks, key=_score) is best:
+            centers = known[:1] if known[0].mean_probability > CLEAR_LEAD else known[:count]
+            views = [see_from(center.region, view) for center in centers for view in SECOND_VIEWS]
+            known = sorted([*known, *self._look(image, views)], key=_score, reverse=True)
+            if known[0] is centers[0]:
                 break
-        return looks
+        return known
+
+
+def is_upside_down(region: Region) -> bool:
+    """Whether the text runs to the left, which few photos are taken for."""
+    x, y = np.subtract(region.quad[1], region.quad[0])
+    return bool(x < -abs(y))
 
 
 def turn(region: Region) -> Region:
@@ -183,6 +196,12 @@ def detector_sides(image: Image) -> tuple[int, ...]:
 
 def _score(look: Look) -> float:
     return look.log_score
+
+
+def _is_same_line(look: Look, other: Look) -> bool:
+    """Whether two looks read the same text in the same direction."""
+    along, beside = (np.subtract(each.region.quad[1], each.region.quad[0]) for each in (look, other))
+    return float(along @ beside) > 0 and quad_iou(look.region.quad, other.region.quad) > SAME_LINE
 
 
 def _is_credible(verdict: Verdict) -> bool:
