@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +15,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
-from django.test import Client, override_settings
+from django.core.management import CommandError
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
 from labeling.models import Membership, Project, User
@@ -25,6 +28,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PASSWORD = "correct horse 17 battery"
 ROLES = ("annotator", "reviewer", "ml_engineer", "admin")
+FLUSH_ATTEMPTS = 5
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
@@ -33,6 +37,23 @@ def _plain_static_names() -> Iterator[None]:
     """Pages rendered inside the test process name static files unhashed: nothing need be collected."""
     storages = {**django_settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_STATIC}}
     with override_settings(STORAGES=storages):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_flush() -> Iterator[None]:
+    """Emptying the tables can meet a last request of the browser or a worker, and lose: then once more."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_patiently(case: TransactionTestCase) -> None:
+        for _ in range(FLUSH_ATTEMPTS - 1):
+            with contextlib.suppress(CommandError):
+                return flush(case)
+            time.sleep(0.5)
+        return flush(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_patiently)
         yield
 
 
@@ -117,7 +138,7 @@ def _web(
 ) -> Iterator[str]:
     web, url = processes.start_web(log=tmp_path_factory.mktemp("web") / "web.log")
     yield url
-    web.stop()
+    web.kill()
 
 
 @dataclass(frozen=True)
@@ -148,8 +169,8 @@ def running_worker(transactional_db: None, tmp_path: Path) -> Iterator[processes
     worker = processes.start_worker(log=tmp_path / "worker.log", queues=processes.ALL_QUEUES)
     beat = processes.start_beat(log=tmp_path / "beat.log", schedule=tmp_path / "beat-schedule")
     yield worker
-    beat.stop()
-    worker.stop()
+    beat.kill()
+    worker.kill()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tests.photos import render_photo
 from tests.processes import TestProcess
 
 # A photo of a killed worker is given back soon, so that the tests are quick.
-IMPATIENT = {"VINLOOP_PREDICTION_SECONDS": "5"}
+IMPATIENT = {"VINLOOP_PREDICTION_SECONDS": "8"}
 # Files are stored by content and outlive a test: no two tests upload the same photo, as one may damage it.
 SEEDS = itertools.count()
 
@@ -59,7 +59,7 @@ def start_worker(world: People, tmp_path: Path) -> Iterator[Callable[..., TestPr
 
     yield start
     for worker in started:
-        worker.stop()
+        worker.kill()
 
 
 @pytest.fixture
@@ -76,4 +76,4 @@ def start_beat(world: People, tmp_path: Path) -> Iterator[Callable[..., TestProc
 
     yield start
     for beat in started:
-        beat.stop()
+        beat.kill()

@@ -77,7 +77,7 @@ def test_uploads_are_taken_without_a_broker_and_read_when_it_is_back(
         contents = [render_photo(next(SEEDS), width=320, height=120) for _ in range(10)]
         answers = [post_photo(address, token, content) for content in contents]
     finally:
-        web.stop()
+        web.kill()
     assert [status for status, _ in answers] == [201] * 10
     assert max(seconds for _, seconds in answers) < 10
     assert Photo.objects.filter(state=PhotoState.QUEUED).count() == 10
