@@ -29,8 +29,8 @@ GOOD_ENOUGH = 0.5
 """A reading whose characters have this probability ends the search among the sizes."""
 UPRIGHT = 0.85
 """Characters this probable are not upside down."""
-WORTH_CUTTING = 0.25
-"""A line of more than 17 symbols is read in parts where its characters have this probability."""
+MOST_RESIZED = 3
+"""Of how many looks other widths are tried."""
 SURE_ALONE = 0.98
 """A first look below this is checked from other views."""
 LEAST_CREDIBLE = 0.25
@@ -137,12 +137,12 @@ class VinReader:
         return looks
 
     def _look_closely(self, image: Image, regions: Sequence[Region]) -> list[Look]:
-        """Both ways up, and where a line holds more than a VIN, its parts."""
+        """Both ways up, and where a line holds more or less than a VIN, at its parts or beyond its ends."""
         looks = self._look(image, regions)
         doubtful = [look for look in looks if look.mean_probability < UPRIGHT]
         looks += self._look(image, [turn(look.region) for look in doubtful])
-        long_lines = [look for look in looks if look.mean_probability > WORTH_CUTTING]
-        return looks + self._look(image, [part for look in long_lines for part in cut_parts(look)])
+        best = sorted(looks, key=_score, reverse=True)[:MOST_RESIZED]
+        return looks + self._look(image, [region for look in best for region in resize(look)])
 
     def _look(self, image: Image, regions: Sequence[Region]) -> list[Look]:
         crops = [rectify(image, region) for region in regions]
@@ -178,8 +178,8 @@ def see_from(region: Region, view: View) -> Region:
     return replace(region, quad=apply_view(region.quad, view))
 
 
-def cut_parts(look: Look) -> list[Region]:
-    """The parts of a line that hold 17 symbols each, where it holds more."""
+def resize(look: Look) -> list[Region]:
+    """Where 17 symbols may be, if the look clearly shows another number of them."""
     inner = CROP_WIDTH - 2 * MARGIN_X
     windows = [(np.array(window) - MARGIN_X) / inner * LENGTH for window in look.evidence.windows]
     return [see_from(look.region, View(left=-first, right=last - LENGTH)) for first, last in windows]

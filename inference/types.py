@@ -88,8 +88,8 @@ class LineEvidence:
     """What one look at a line says, before any rule about VINs is applied.
 
     `scores` are log-probabilities, 17 positions x 33 symbols; what a row lacks to 1 is the chance that there
-    is no symbol, or more than one. `centers` are the x of the characters, in crop pixels. Where the line
-    seems to hold more than 17 symbols, `windows` are the x from and to of each run of 17 among them.
+    is no symbol, or more than one. `centers` are the x of the characters, in crop pixels. Where the crop
+    clearly shows more or fewer symbols, `windows` are the x from and to where 17 may be, also beyond its edges.
     """
 
     scores: npt.NDArray[np.float64]

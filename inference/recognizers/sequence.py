@@ -22,8 +22,10 @@ CLASSES = len(ALPHABET) + 1
 
 _ALTERNATIVES = 4
 _LEAST_ALTERNATIVE = 0.001
-_LONGEST = 22
-"""A line of more symbols than this holds more than a VIN and a word."""
+_SHORTEST, _LONGEST = 10, 22
+"""How many symbols a line has that a VIN was cut out of, or that holds a VIN and a word."""
+_MOST_EXTENSIONS = 4
+_CLEAR = 0.7
 
 
 def prepare_crop(pixels: Image) -> Tensor:
@@ -64,17 +66,29 @@ def _weigh_line(log_probs: Array, alignment: Alignment, width: int) -> LineEvide
     return LineEvidence(
         scores=segment_scores(log_probs, alignment),
         centers=_centers(alignment) * step,
-        windows=_find_windows(_centers(align_greedy(log_probs)) * step, width),
+        windows=_find_windows(log_probs, width),
     )
 
 
-def _find_windows(centers: Array, width: int) -> tuple[tuple[float, float], ...]:
-    """The columns of every run of 17 symbols in a longer line."""
-    if not LENGTH < len(centers) <= _LONGEST:
+def _find_windows(log_probs: Array, width: int) -> tuple[tuple[float, float], ...]:
+    """Where 17 symbols may be if the crop clearly shows another number of them, as the best path has it."""
+    line = align_greedy(log_probs)
+    count = len(line.symbols)
+    if count == LENGTH or not _SHORTEST <= count <= _LONGEST or _clarity(log_probs, line) < _CLEAR:
         return ()
+    centers = _centers(line) * width / len(log_probs)
     columns = character_columns(centers, width)
-    last = LENGTH - 1
-    return tuple((columns[i][0], columns[i + last][1]) for i in range(len(columns) - last))
+    if count > LENGTH:
+        return tuple((columns[i][0], columns[i + LENGTH - 1][1]) for i in range(count - LENGTH + 1))
+    missing, pitch = LENGTH - count, float(np.median(np.diff(centers)))
+    before = np.linspace(0, missing, min(missing + 1, _MOST_EXTENSIONS)).round()
+    return tuple((columns[0][0] - n * pitch, columns[-1][1] + (missing - n) * pitch) for n in before)
+
+
+def _clarity(log_probs: Array, line: Alignment) -> float:
+    """The mean probability of the symbols of a path, each at its best frame."""
+    spans = zip(line.symbols, line.spans, strict=True)
+    return float(np.mean([np.exp(log_probs[start:end, symbol + 1].max()) for symbol, (start, end) in spans]))
 
 
 def _centers(alignment: Alignment) -> Array:
