@@ -21,14 +21,9 @@ MAX_REASON = 1000
 
 
 def show_refusal(form: forms.Form, error: DomainError) -> None:
-    """Put the domain's refusal beside its fields, or above the form; Forbidden is raised again."""
-    if isinstance(error, Forbidden):
-        raise error
-    placed = {name: text for name, text in error.fields.items() if name in form.fields}
-    for name, text in placed.items():
-        form.add_error(name, str(text))
-    if not placed:
-        form.add_error(None, error.message)
+    """Put the domain's sentence beside the field that caused it, or above the form."""
+    culprits = [name for name in error.fields if name in form.fields]
+    form.add_error(culprits[0] if len(culprits) == 1 else None, error.message)
 
 
 class ProjectForm(forms.Form):
