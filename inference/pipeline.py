@@ -12,7 +12,7 @@ import numpy as np
 from inference.decoding import decode_image
 from inference.detector import DETECTOR_SIDE, Detector
 from inference.fusion import Calibration, Verdict, combine, judge, plausibility
-from inference.geometry import map_quad, quad_from_box, quad_iou, turn_quad
+from inference.geometry import map_quad, quad_from_box, turn_quad
 from inference.quality import assess, judge_quality
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, View, apply_view, rectify
@@ -22,7 +22,7 @@ from inference.vin import ALPHABET, LENGTH
 MOST_REGIONS = 5
 UPRIGHT_ODDS = 3.0
 """Log-odds for a photo that was not taken upside down."""
-SAME_LINE = 0.4
+MOST_MISREAD = 5
 SURE = 0.9
 """A first look with this probability for the whole VIN ends the search among the regions."""
 GOOD_ENOUGH = 0.5
@@ -66,11 +66,15 @@ class Look:
     evidence: LineEvidence
 
     @property
+    def text(self) -> str:
+        """The most probable symbols."""
+        return "".join(ALPHABET[index] for index in self.evidence.scores.argmax(axis=1))
+
+    @property
     def log_score(self) -> float:
         """How probable it is that this is the VIN, and read right; to compare looks with each other."""
-        best = "".join(ALPHABET[index] for index in self.evidence.scores.argmax(axis=1))
         against = UPRIGHT_ODDS if is_upside_down(self.region) else 0.0
-        return self.evidence.log_probability + plausibility(best) - against
+        return self.evidence.log_probability + plausibility(self.text) - against
 
     @property
     def mean_probability(self) -> float:
@@ -107,8 +111,10 @@ class VinReader:
         if not looks:
             return _nothing_found(image, start)
         look = max(looks, key=_score)
-        verdict = judge(combine([each.evidence for each in looks if _is_same_line(each, look)]))
-        confidence = self._calibration.apply(verdict.raw_confidence)
+        agreeing = [each for each in looks if _agree(each, look)]
+        verdict = judge(combine([each.evidence for each in agreeing]))
+        rivals = [each for each in looks if not _agree(each, look)]
+        confidence = self._calibration.apply(verdict.raw_confidence * _lead(look, rivals))
         quality = assess(image, look.region, look.crop)
         credible = _is_credible(verdict)
         return Reading(
@@ -198,10 +204,19 @@ def _score(look: Look) -> float:
     return look.log_score
 
 
-def _is_same_line(look: Look, other: Look) -> bool:
-    """Whether two looks read the same text in the same direction."""
-    along, beside = (np.subtract(each.region.quad[1], each.region.quad[0]) for each in (look, other))
-    return float(along @ beside) > 0 and quad_iou(look.region.quad, other.region.quad) > SAME_LINE
+def _agree(look: Look, other: Look) -> bool:
+    """Whether two looks place the same characters at the same positions, but for a few misread ones.
+
+    Looks that lost a character at one end read the rest at shifted positions: no evidence for the others.
+    """
+    return sum(a != b for a, b in zip(look.text, other.text, strict=True)) <= MOST_MISREAD
+
+
+def _lead(best: Look, rivals: Sequence[Look]) -> float:
+    """The probability of the best look against the best that reads something else."""
+    if not rivals:
+        return 1.0
+    return float(1 / (1 + np.exp(max(rival.log_score for rival in rivals) - best.log_score)))
 
 
 def _is_credible(verdict: Verdict) -> bool:

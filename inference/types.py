@@ -89,7 +89,7 @@ class LineEvidence:
 
     `scores` are log-probabilities, 17 positions x 33 symbols; what a row lacks to 1 is the chance that there
     is no symbol, or more than one. `centers` are the x of the characters, in crop pixels. Where the crop
-    clearly shows more or fewer symbols, `windows` are the x from and to where 17 may be, also beyond its edges.
+    clearly shows more or fewer symbols, `windows` are the x from and to where 17 may be.
     """
 
     scores: npt.NDArray[np.float64]
