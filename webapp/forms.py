@@ -21,7 +21,7 @@ MAX_REASON = 1000
 
 
 def show_refusal(form: forms.Form, error: DomainError) -> None:
-    """Put the domain's sentence beside the field that caused it, or above the form; raises Forbidden again."""
+    """Put the domain's sentence beside its field, or above the form; raises Forbidden again."""
     if isinstance(error, Forbidden):
         raise error
     culprits = [name for name in error.fields if name in form.fields]
