@@ -103,7 +103,14 @@ def _sentence(answer: dict[str, Any]) -> str:
     advice = " ".join(issue["advice"] for issue in answer["quality"]["issues"])
     if answer["vin"] is None:
         return f"{answer['file']}: no VIN found. {advice}".rstrip()
-    return f"{answer['file']}: {answer['vin']} ({answer['confidence']:.1%} sure) {advice}".rstrip()
+    told = f"{answer['file']}: {answer['vin']} ({answer['confidence']:.1%} sure) {advice}".rstrip()
+    return "\n".join([told, *map(_box_line, answer["characters"])])
+
+
+def _box_line(character: dict[str, Any]) -> str:
+    """A character with its corners in photo pixels, clockwise from its upper left one."""
+    corners = "  ".join(f"{x:.0f},{y:.0f}" for x, y in character["quad"])
+    return f"  {character['index'] + 1:>2} {character['symbol']} {character['confidence']:6.1%}  {corners}"
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:

@@ -48,6 +48,11 @@ class Cells:
         return float(self.weights.sum())
 
     @cached_property
+    def linked(self) -> float:
+        """How strong the strongest links are."""
+        return float(np.percentile(self.links, 95))
+
+    @cached_property
     def axis(self) -> Axis:
         return fit_axis(self)
 

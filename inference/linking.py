@@ -16,27 +16,33 @@ from inference.types import Quad
 from inference.vin import LENGTH
 
 Map = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+Window = tuple[slice, slice]
+"""Rows and columns."""
 
-LINK_THRESHOLDS = (0.35, 0.15)
+LINK_THRESHOLDS = (0.6, 0.35, 0.15)
 """A cell belongs to a line where the region or the affinity score is above this.
 
-The first keeps lines apart that lie close to each other, the second holds faint lines together.
+The first keeps lines apart that lie close to each other, the last holds faint lines together.
 """
 INK_THRESHOLD = 0.2
 """Cells with less region score say nothing of where the characters are."""
 CORE_THRESHOLD = 0.3
 """A group of cells whose region score never reaches this is noise."""
 PEAK_THRESHOLD = 0.3
-CORE_LINK = 0.72
-"""Only the characters of a VIN are linked as strongly as this."""
+CORE_LINK = 0.65
+"""What is linked more weakly than this share of a line's strongest links may be other text."""
+FOREIGN = 0.6
+"""Other text has less affinity for its region score than this share of what a VIN has."""
 
 MAX_GAP = 2.0
 """The widest gap in a line, in heights of its characters."""
 
+_REACH = 2
 _MIN_CELLS = 8
 _MAX_GROUPS = 16
 _MAX_JOINED = 10
-_DUPLICATE_IOU = 0.8
+_DUPLICATE_IOU = 0.7
 
 _NEIGHBORS = np.ones((3, 3), np.uint8)
 
@@ -77,29 +83,36 @@ def _group_cells(region: Map, affinity: Map, threshold: float) -> list[Cells]:
     linked = ((region > threshold) | (affinity > threshold)).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=8)
     order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:_MAX_GROUPS] + 1
-    boxes = [(label, *stats[label, :4]) for label in order if stats[label, cv2.CC_STAT_AREA] >= _MIN_CELLS]
-    numbered = np.asarray(labels, dtype=np.int32)
-    groups = [_take_cells(region, affinity, numbered, *map(int, box)) for box in boxes]
+    large = [int(label) for label in order if stats[label, cv2.CC_STAT_AREA] >= _MIN_CELLS]
+    windows = [_window(stats[label]) for label in large]
+    groups = [
+        _take_cells(region[window], affinity[window], labels[window] == label, labels[window] == 0, window)
+        for label, window in zip(large, windows, strict=True)
+    ]
     return [group for group in groups if _is_text(group)]
+
+
+def _window(stats: npt.NDArray[np.int32]) -> Window:
+    """The rows and columns of a group and of the cells beside it."""
+    x, y, width, height = (int(value) for value in stats[:4])
+    return slice(max(y - _REACH, 0), y + height + _REACH), slice(max(x - _REACH, 0), x + width + _REACH)
+
+
+def _take_cells(scores: Map, links: Map, own: Mask, free: Mask, window: Window) -> Cells:
+    """The cells of a group and the faint ones beside it, from which its height is measured.
+
+    `own` are the group's cells in its window, `free` those of no group.
+    """
+    kernel = np.ones((2 * _REACH + 1, 2 * _REACH + 1), np.uint8)
+    beside = (cv2.dilate(own.astype(np.uint8), kernel) > 0) & free
+    rows, columns = np.nonzero((own | beside) & ((scores > INK_THRESHOLD) | (links > INK_THRESHOLD)))
+    centers = np.stack([columns + window[1].start, rows + window[0].start], axis=1) + 0.5
+    weights, strengths = scores[rows, columns], links[rows, columns]
+    return Cells(centers, weights.astype(np.float64), strengths.astype(np.float64))
 
 
 def _is_text(group: Cells) -> bool:
     return len(group.weights) >= _MIN_CELLS and bool(group.weights.max() > CORE_THRESHOLD)
-
-
-def _take_cells(
-    region: Map, affinity: Map, labels: npt.NDArray[np.int32], label: int, x: int, y: int, w: int, h: int
-) -> Cells:
-    """The cells of one group, and the faint ones that touch it, from which the height is measured."""
-    x0, y0, x1, y1 = max(x - 1, 0), max(y - 1, 0), x + w + 1, y + h + 1
-    window = labels[y0:y1, x0:x1]
-    own = window == label
-    near = own | ((cv2.dilate(own.astype(np.uint8), _NEIGHBORS) > 0) & (window == 0))
-    scores, links = region[y0:y1, x0:x1], affinity[y0:y1, x0:x1]
-    rows, columns = np.nonzero(near & ((scores > INK_THRESHOLD) | (links > INK_THRESHOLD)))
-    centers = np.stack([columns + x0, rows + y0], axis=1).astype(np.float64) + 0.5
-    weights, strengths = scores[rows, columns], links[rows, columns]
-    return Cells(centers, weights.astype(np.float64), strengths.astype(np.float64))
 
 
 def _describe(cells: Cells, peaks: Array) -> TextLine:
@@ -121,14 +134,13 @@ def _likeness(cells: Cells, peaks: int) -> float:
     into one another, so too few peaks say less than too many.
     """
     axis = cells.axis
-    linked = float(np.percentile(cells.links, 95))
     long_enough = 1 / (1 + np.exp(-(axis.length / axis.height - 4.0)))
     missing = LENGTH - peaks
     resolved = axis.length / LENGTH > 3.0
     tolerance = 3.0 if resolved or missing < 0 else 9.0
     count = np.exp(-0.5 * (missing / tolerance) ** 2)
     bright = float(np.average(cells.weights, weights=cells.weights))
-    return float(np.sqrt(bright) * linked * (0.2 + 0.8 * long_enough) * (0.3 + 0.7 * count))
+    return float(np.sqrt(bright) * cells.linked * (0.2 + 0.8 * long_enough) * (0.3 + 0.7 * count))
 
 
 def _join_groups(groups: Sequence[Cells]) -> list[Cells]:
@@ -168,15 +180,24 @@ def _take_core(cells: Cells) -> Cells | None:
     """The part with the strong links of a VIN, where other text is linked to it; None where that is all."""
     axis = cells.axis
     along, _ = axis.project(cells.centers)
-    strong = along[cells.links > CORE_LINK]
+    strong = along[cells.links > CORE_LINK * cells.linked]
     if len(strong) < _MIN_CELLS:
         return None
     first, last = float(strong.min()), float(strong.max())
     if last - first > 0.92 * axis.length:
         return None
+    outside = (along < first) | (along > last)
+    if not _is_foreign(cells, outside):
+        return None
     half = 0.75 * (last - first) / (LENGTH - 1)  # links lie between characters: the ends miss half a pitch
     core = cells.take((along > first - half) & (along < last + half))
     return core if _is_text(core) else None
+
+
+def _is_foreign(cells: Cells, chosen: Mask) -> bool:
+    """Whether the chosen cells show characters that are less linked than the others, not just fainter."""
+    foreign, own = cells.take(chosen), cells.take(~chosen)
+    return bool(foreign.links.sum() * own.mass < FOREIGN * own.links.sum() * foreign.mass)
 
 
 def _drop_duplicates(ranked: Sequence[TextLine], limit: int) -> list[TextLine]:

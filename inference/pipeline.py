@@ -19,7 +19,7 @@ from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, Vie
 from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityReport, Reading, Region
 from inference.vin import ALPHABET, LENGTH
 
-MOST_REGIONS = 5
+MOST_REGIONS = 8
 UPRIGHT_ODDS = 3.0
 """Log-odds for a photo that was not taken upside down."""
 MOST_MISREAD = 5
@@ -132,7 +132,7 @@ class VinReader:
         looks: list[Look] = []
         for side in detector_sides(image):
             coarse = self._detector.detect(image, side=side, limit=MOST_REGIONS)
-            for regions in (coarse[:1], coarse[1:]):  # mostly the first is the one; the others go together
+            for regions in (coarse[:1], coarse[1:4], coarse[4:]):  # mostly the first is the one
                 looks += self._look_closely(
                     image, [self._detector.refine(image, region) for region in regions]
                 )
