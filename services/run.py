@@ -103,6 +103,7 @@ def _run(local: Local, port: int) -> None:
         seconds = time.monotonic() - begun
         for worker in workers:
             _start(supervisor, commands, *worker)
+        _once(local, "demo-read", "done", partial(_read_demo, commands))
         _greet(local, port, seconds)
         supervisor.watch()
     finally:
@@ -164,6 +165,12 @@ def _make_demo(commands: Commands) -> None:
     commands.run("training", "-m", "training", "demo", *options)
     tell("Making the demo project and its people ...")
     commands.manage("create_demo", "--photos", str(photos))
+
+
+def _read_demo(commands: Commands) -> None:
+    """Whoever logs in first finds photos to correct, not photos that wait to be read."""
+    tell("The worker reads the demo photos ...")
+    commands.manage("wait_until_read")
 
 
 def _wait_for_page(commands: Commands, supervisor: Supervisor, port: int) -> None:

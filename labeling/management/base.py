@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from typing import Any
 
@@ -24,7 +25,7 @@ class DomainCommand(BaseCommand):
             raise CommandError(error.message) from error
 
 
-class MemberCommand(DomainCommand):
+class MemberCommand(DomainCommand, ABC):
     """A command of a member of a project. Subclasses implement `act`."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,8 +36,9 @@ class MemberCommand(DomainCommand):
         person = self._find(options["by"])
         self.act(project=get_project(user=person, slug=options["project"]), by=person, options=options)
 
+    @abstractmethod
     def act(self, *, project: Project, by: User, options: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """What the command does."""
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

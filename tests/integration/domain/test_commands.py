@@ -131,3 +131,10 @@ def test_a_refusal_is_one_line(
 ) -> None:
     with pytest.raises(CommandError, match=message):
         run(name, "--project", "yard", "--by", by, *arguments)
+
+
+def test_waiting_ends_when_every_photo_is_read(workshop: Workshop) -> None:
+    photo = workshop.upload()
+    assert run("wait_until_read", "--seconds", 0) == "Photos that wait to be read: 1.\n"
+    workshop.read(photo)
+    assert run("wait_until_read") == "Every photo is read.\n"

@@ -116,6 +116,7 @@ def test_from_an_empty_folder_to_the_second_start(start: Callable[..., System], 
     assert all(person["password"] in first.said for person in people)
     for name in ("local.env", "demo-people.json"):
         assert (tmp_path / "var" / name).stat().st_mode & 0o077 == 0
+    assert "The worker reads the demo photos" in first.said
     assert "/login/" not in log_in(first, {key: people[0][key] for key in ("username", "password")})
 
     second = start()
