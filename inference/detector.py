@@ -25,6 +25,7 @@ PATCH_WIDTH, PATCH_HEIGHT = 640, 128
 PATCH_TEXT_WIDTH, PATCH_TEXT_HEIGHT = 400, 28
 """How large the text is made to be in it, at most."""
 
+_PATCH_THRESHOLDS = (0.35,)
 _SAME_LINE = 0.6
 _MULTIPLE = 32
 _MEAN, _DEVIATION = 127.5, 64.0
@@ -99,7 +100,7 @@ class Detector:
         scores, links = self.score(normalize(patch))
         back = np.linalg.inv(matrix).astype(np.float64)
         expected = map_quad(matrix, region.quad)
-        for line in find_lines(scores, links):
+        for line in find_lines(scores, links, thresholds=_PATCH_THRESHOLDS):
             quad = scale_quad(line.quad, STRIDE)
             if quad_coverage(expected, quad) > _SAME_LINE or quad_coverage(quad, expected) > _SAME_LINE:
                 return Region(map_quad(back, quad), max(line.confidence, region.confidence))

@@ -56,11 +56,13 @@ class TextLine:
     confidence: float
 
 
-def find_lines(region: Map, affinity: Map, *, limit: int = 3) -> tuple[TextLine, ...]:
+def find_lines(
+    region: Map, affinity: Map, *, limit: int = 3, thresholds: Sequence[float] = LINK_THRESHOLDS
+) -> tuple[TextLine, ...]:
     """The lines that look most like a VIN, best first, in any direction; none where there is no text."""
     peaks = find_peaks(region)
     groups: list[Cells] = []
-    for threshold in LINK_THRESHOLDS:
+    for threshold in thresholds:
         found = _group_cells(region, affinity, threshold)
         groups += found + _join_groups(found)
     groups += [core for group in groups if (core := _take_core(group)) is not None]

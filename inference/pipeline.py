@@ -31,7 +31,7 @@ UPRIGHT = 0.85
 """Characters this probable are not upside down."""
 MOST_RESIZED = 3
 """Of how many looks other widths are tried."""
-SURE_ALONE = 0.98
+SURE_ALONE = 0.9
 """A first look below this is checked from other views."""
 LEAST_CREDIBLE = 0.25
 """A line whose characters are less probable than this, in the geometric mean, is no VIN."""
