@@ -6,6 +6,8 @@ W x H pixels covers the rectangle from (0, 0) to (W, H).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -101,11 +103,9 @@ def clip_quad(quad: Quad, width: float, height: float) -> Quad:
     return quad_from_points(np.clip(np.asarray(quad), 0.0, (width, height)))
 
 
-def polygon_area(points: npt.ArrayLike) -> float:
+def polygon_area(points: Sequence[Point]) -> float:
     """The area, whichever way round the corners are given (shoelace formula)."""
-    corners = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    x, y = corners[:, 0], corners[:, 1]
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+    return abs(_signed_area(points)) / 2
 
 
 def quad_iou(a: Quad, b: Quad) -> float:
@@ -149,6 +149,7 @@ def _side(start: Point, end: Point, point: Point) -> float:
     return (end[0] - start[0]) * (point[1] - start[1]) - (end[1] - start[1]) * (point[0] - start[0])
 
 
-def _signed_area(points: list[Point]) -> float:
-    pairs = zip(points, points[1:] + points[:1], strict=True)
+def _signed_area(points: Sequence[Point]) -> float:
+    """Twice the area; positive where the corners are clockwise on the screen."""
+    pairs = zip(points, [*points[1:], *points[:1]], strict=True)
     return sum(a[0] * b[1] - a[1] * b[0] for a, b in pairs)

@@ -104,7 +104,7 @@ def fit_axis(cells: Cells) -> Axis:
     for _ in range(2):
         center, direction = _principal(kept)
         across = np.abs((cells.centers - center) @ np.array([-direction[1], direction[0]]))
-        typical = np.average(across, weights=cells.weights)
+        typical = float(across @ cells.weights) / cells.mass
         kept = cells.take(across <= max(3.5 * typical, 1.0))
     offsets = kept.centers - center
     along, across = offsets @ direction, np.abs(offsets @ np.array([-direction[1], direction[0]]))
@@ -113,20 +113,21 @@ def fit_axis(cells: Cells) -> Axis:
 
 
 def _principal(cells: Cells) -> tuple[Array, Array]:
-    center = np.average(cells.centers, axis=0, weights=cells.weights)
+    """The center and the main direction, which points to the right, or down where it is vertical."""
+    center = cells.weights @ cells.centers / cells.mass
     offsets = cells.centers - center
-    _, vectors = np.linalg.eigh((offsets * cells.weights[:, None]).T @ offsets)
-    direction = vectors[:, 1]
-    backwards = direction[0] < -1e-6 or (abs(direction[0]) <= 1e-6 and direction[1] < 0)
-    return center, -direction if backwards else direction
+    (xx, xy), (_, yy) = (offsets * cells.weights[:, None]).T @ offsets
+    angle = np.arctan2(2 * xy, xx - yy) / 2  # of the larger axis of inertia, from -90 to 90 degrees
+    return center, np.array([np.cos(angle), np.sin(angle)])
 
 
 def _fit_height(along: Array, across: Array, weights: Array) -> tuple[float, float]:
     """The height at the center, and how it grows: at most by half towards an end."""
-    spread = float(np.average(across, weights=weights))
+    mass = float(weights.sum())
+    spread = float(across @ weights) / mass
     height = HEIGHT_FACTOR * np.sqrt(max(spread**2 - BLUR**2, 0.0))
     length = max(float(along.max() - along.min()), 1.0)
-    variance = max(float(np.average(along**2, weights=weights)), 1e-6)
-    slope = HEIGHT_FACTOR * float(np.average(along * (across - spread), weights=weights)) / variance
+    variance = max(float(along**2 @ weights) / mass, 1e-6)
+    slope = HEIGHT_FACTOR * float((along * (across - spread)) @ weights) / mass / variance
     bound = height / length
     return max(float(height), LEAST_HEIGHT), float(np.clip(slope, -bound, bound))

@@ -141,7 +141,7 @@ def _likeness(cells: Cells, peaks: int) -> float:
     resolved = axis.length / LENGTH > 3.0
     tolerance = 3.0 if resolved or missing < 0 else 9.0
     count = np.exp(-0.5 * (missing / tolerance) ** 2)
-    bright = float(np.average(cells.weights, weights=cells.weights))
+    bright = float(cells.weights @ cells.weights) / cells.mass
     return float(np.sqrt(bright) * cells.linked * (0.2 + 0.8 * long_enough) * (0.3 + 0.7 * count))
 
 
