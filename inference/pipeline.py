@@ -22,12 +22,12 @@ from inference.vin import ALPHABET, LENGTH
 MOST_REGIONS = 8
 UPRIGHT_ODDS = 3.0
 """Log-odds for a photo that was not taken upside down."""
-MOST_MISREAD = 5
+MOST_MISREAD = 2
 SURE = 0.9
 """A first look with this probability for the whole VIN ends the search among the regions."""
 GOOD_ENOUGH = 0.5
 """A reading whose characters have this probability ends the search among the sizes."""
-UPRIGHT = 0.85
+UPRIGHT = 0.98
 """Characters this probable are not upside down."""
 MOST_RESIZED = 3
 """Of how many looks other widths are tried."""
