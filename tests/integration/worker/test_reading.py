@@ -82,7 +82,7 @@ def test_a_photo_that_hangs_the_pipeline_is_quarantined_after_its_retries(
         hanging.refresh_from_db()
         return hanging.state == PhotoState.QUARANTINED
 
-    wait_for(is_quarantined, seconds=120, what="the photo is set aside")
+    wait_for(is_quarantined, seconds=240, what="the photo is set aside")
     wait_for(lambda: count(PhotoState.READY) == len(good), seconds=60, what="the good photos are read")
     path.unlink()
     assert hanging.attempts == 3
