@@ -40,7 +40,7 @@ def _render(rng: np.random.Generator, number: int) -> Scene:
         look="normal",
         kind=KINDS[(number + number // len(KINDS)) % len(KINDS)],
         side=int(rng.choice(_SIDES)),
-        difficulty=Difficulty(0.9 if hard else 0.35),
-        any_roll_share=0.5 if hard else 0.05,
+        difficulty=Difficulty(0.6 if hard else 0.3),
+        any_roll_share=0.3 if hard else 0.05,
         vin_shares=(0.3, 0.9) if hard else (0.5, 0.9),
     )
