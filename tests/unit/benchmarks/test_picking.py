@@ -26,3 +26,10 @@ def test_two_rows_are_joined() -> None:
 def test_too_little_text() -> None:
     assert pick_vin([], joined="") is None
     assert pick_vin(["1M8GDM9AXKP04278"], joined="1M8GDM9AXKP04278") is None
+
+
+def test_lines_of_a_label() -> None:
+    """A chance check digit in a longer line does not beat a line that is a VIN without one."""
+    lines = ["TC RU E-RU.MT02.00345", "GAWR R 1450KG(3197LBS) 235/65R16 103T", "Z94CB41BBGR358353"]
+    assert pick_vin(lines, joined="".join(lines)) == "Z94CB41BBGR358353"
+    assert pick_vin(["VIN XW8CJ41Z0DK234281"], joined="") == "XW8CJ41Z0DK234281"
