@@ -114,7 +114,8 @@ def _finetune(options: argparse.Namespace) -> None:
 
 
 def _print_progress(progress: Progress) -> None:
-    print(f"{progress.message} (loss {progress.loss:.4f})", file=sys.stderr)
+    told = "" if progress.loss is None else f" (loss {progress.loss:.4f})"
+    print(progress.message + told, file=sys.stderr)
 
 
 def _build_parser() -> argparse.ArgumentParser:

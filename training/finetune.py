@@ -85,11 +85,12 @@ class FinetuneConfig:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`validation_exact` is the share of the validation split read right, where it was just measured."""
+    """`loss` is None before the first step; `validation_exact` is the share of the validation split that was
+    read right, where it was just measured."""
 
     step: int
     steps: int
-    loss: float
+    loss: float | None
     validation_exact: float | None
     message: str
 
@@ -287,7 +288,8 @@ class _Run:
         message = f"{verb}: step {self._step} of {self._config.steps}"
         if measured is not None:
             message += f", {measured:.1%} of the validation photos read right"
-        report(Progress(self._step, self._config.steps, self._loss, measured, message))
+        loss = self._loss if self._step else None
+        report(Progress(self._step, self._config.steps, loss, measured, message))
 
     def _save(self) -> None:
         """Written aside and renamed, so that a crash leaves the one before."""

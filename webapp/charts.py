@@ -55,8 +55,7 @@ class RunChart:
 
 def chart_run(metrics: Sequence[Point], *, steps: int) -> RunChart | None:
     """The curves so far; None where nothing was reported."""
-    # The report before the first step measures the validation split alone: its loss is a placeholder.
-    losses = [(point.step, point.loss) for point in metrics if point.loss is not None and point.step > 0]
+    losses = [(point.step, point.loss) for point in metrics if point.loss is not None]
     if not losses:
         return None
     exacts = [(p.step, p.validation_exact) for p in metrics if p.validation_exact is not None]

@@ -61,7 +61,7 @@ def test_a_loss_of_zero_or_without_end_draws_inside_the_chart() -> None:
 
 
 def test_before_the_first_step_there_is_no_loss() -> None:
-    chart = chart_run([Point(0, 0.0, 0.5), Point(5, 1.0)], steps=10)
+    chart = chart_run([Point(0, None, 0.5), Point(5, 1.0)], steps=10)
     assert chart is not None
     assert chart.summary.startswith("Loss from 1.000 at step 5")
     assert chart.series[1].points.startswith(f"{LEFT:.1f},")
