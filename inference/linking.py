@@ -38,6 +38,9 @@ FOREIGN = 0.6
 MAX_GAP = 2.0
 """The widest gap in a line, in heights of its characters."""
 
+_ROW_GAP = 1.6
+"""In cells: the peaks of one row lie closer together than this, across the row."""
+_ROW_PEAKS = 6
 _REACH = 2
 _MIN_CELLS = 8
 _MAX_GROUPS = 16
@@ -65,6 +68,7 @@ def find_lines(
     for threshold in thresholds:
         found = _group_cells(region, affinity, threshold)
         groups += found + _join_groups(found)
+    groups += [row for group in groups for row in _split_rows(group, peaks)]
     groups += [core for group in groups if (core := _take_core(group)) is not None]
     lines = [_describe(group, peaks) for group in groups]
     ranked = sorted(lines, key=lambda line: line.confidence, reverse=True)
@@ -119,7 +123,14 @@ def _is_text(group: Cells) -> bool:
 
 def _describe(cells: Cells, peaks: Array) -> TextLine:
     inside = _peaks_on(cells.axis, peaks)
-    return TextLine(quad=cells.axis.outline(), peaks=inside, confidence=_likeness(cells, len(inside)))
+    count = _count_characters(cells.axis, inside)
+    return TextLine(quad=cells.axis.outline(), peaks=inside, confidence=_likeness(cells, count))
+
+
+def _count_characters(axis: Axis, peaks: Array) -> int:
+    """How many peaks there are, those one above the other in a tall character counted once."""
+    along, _ = axis.project(peaks)
+    return int((np.diff(along, prepend=-np.inf) > 0.4 * axis.length / LENGTH).sum())
 
 
 def _peaks_on(axis: Axis, peaks: Array) -> Array:
@@ -200,6 +211,25 @@ def _is_foreign(cells: Cells, chosen: Mask) -> bool:
     """Whether the chosen cells show characters that are less linked than the others, not just fainter."""
     foreign, own = cells.take(chosen), cells.take(~chosen)
     return bool(foreign.links.sum() * own.mass < FOREIGN * own.links.sum() * foreign.mass)
+
+
+def _split_rows(cells: Cells, peaks: Array) -> list[Cells]:
+    """The rows of a group in which lines close to each other grew together; none where there is only one."""
+    axis = cells.axis
+    _, across = axis.project(_peaks_on(axis, peaks))
+    levels = np.sort(across)
+    rows = [
+        row
+        for row in np.split(levels, np.flatnonzero(np.diff(levels) > _ROW_GAP) + 1)
+        if len(row) >= _ROW_PEAKS
+    ]
+    if len(rows) < 2:
+        return []
+    centers = np.array([row.mean() for row in rows])
+    _, cell_levels = axis.project(cells.centers)
+    nearest = np.abs(cell_levels[:, None] - centers).argmin(axis=1)
+    parts = [cells.take(nearest == row) for row in range(len(rows))]
+    return [part for part in parts if _is_text(part)]
 
 
 def _drop_duplicates(ranked: Sequence[TextLine], limit: int) -> list[TextLine]:
