@@ -190,7 +190,7 @@ def _clean_quad(points: Any, field: str, width: int, height: int) -> list[list[f
     if not isinstance(points, Sequence) or isinstance(points, str) or len(points) != 4:
         raise _invalid(field, "A box needs four corners.")
     quad = [_clean_point(point, field, width, height) for point in points]
-    if abs(geometry.polygon_area(quad)) < 1.0:
+    if geometry.polygon_area(geometry.quad_from_points(quad)) < 1.0:
         raise _invalid(field, "A box must not be flat: its area is zero.")
     return quad
 
