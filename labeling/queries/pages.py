@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from labeling.models import (
     FinetuningRun,
     GateDecision,
     Invitation,
+    Lease,
     ModelVersion,
     Photo,
     Project,
     Promotion,
     SnapshotItem,
     Task,
+    User,
 )
 from labeling.states import ModelVersionState, PhotoState, RunState, TaskState
 
@@ -140,3 +143,8 @@ def list_open_invitations(*, project: Project) -> QuerySet[Invitation]:
         .select_related("invited_by")
         .order_by("-created_at")
     )
+
+
+def find_held_lease(*, task: Task, holder: User, now: datetime) -> Lease | None:
+    """The lease under which this person has the task in hand."""
+    return Lease.objects.filter(task=task, holder=holder, ended_at=None, expires_at__gt=now).first()

@@ -193,6 +193,9 @@ def _offer_work(request: HttpRequest, project: Project, task: Task | None) -> di
         return None
     if task.state in (TaskState.NEW, TaskState.REJECTED) and Capability.ANNOTATE in rights:
         return _link_work("annotate", "Annotate", project, task)
+    held = pages.find_held_lease(task=task, holder=current_user(request), now=timezone.now())
+    if held is not None:
+        return _link_work(held.kind, "Go on", project, task)
     if task.state == TaskState.SUBMITTED and Capability.REVIEW in rights:
         newest = task.annotations.order_by("-revision").first()
         if newest and newest.author_id != request.user.pk:

@@ -5,8 +5,10 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from labeling.models import AuditEvent
+from labeling.operations import leases
 from tests.conftest import People
 from tests.integration.views import rows
 
@@ -162,3 +164,12 @@ def test_upload_is_offered_to_those_who_may(people: People) -> None:
 
 def _url(people: People, photo) -> str:
     return reverse("photo", args=[people.project.slug, photo.pk])
+
+
+def test_whoever_has_a_photo_in_hand_can_go_on(people: People) -> None:
+    photo = rows.add_photo(people, 1)
+    task = rows.add_task(people, photo, "new")
+    leases.claim_task(task=task, holder=people.annotator, kind="annotate", now=timezone.now())
+    address = reverse("photo", args=[people.project.slug, photo.pk])
+    assert "Go on<kbd>" in people.client("annotator").get(address).content.decode()
+    assert "Go on<kbd>" not in people.client("admin").get(address).content.decode()
