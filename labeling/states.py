@@ -135,11 +135,6 @@ def check_transition(table: Table, from_state: str, to_state: str) -> None:
         raise IllegalTransition(f"What is {_say(from_state)} cannot become {_say(to_state)}.")
 
 
-def find_sources(table: Table, to_state: str) -> tuple[str, ...]:
-    """The states that a step to `to_state` may start from."""
-    return tuple(source for source, targets in table.items() if to_state in targets)
-
-
 def render_diagrams() -> str:
     """docs/states.md: one Mermaid diagram for each table."""
     parts = [

@@ -158,8 +158,8 @@ def read_demo_people(local: Local) -> list[dict[str, str]]:
     """Who can log in to the demo project: dictionaries with role, username and password."""
     if not local.demo_people_file.exists():
         return []
-    content = json.loads(local.demo_people_file.read_text())
-    return content["people"] if isinstance(content, dict) else content
+    people: list[dict[str, str]] = json.loads(local.demo_people_file.read_text())
+    return people
 
 
 def _keep_port(last: str | None) -> str:

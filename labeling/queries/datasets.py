@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from labeling.models import DatasetSnapshot, Project, SnapshotItem
+from labeling.models import DatasetSnapshot, Project
 from labeling.queries.access import get_visible
 
 if TYPE_CHECKING:
@@ -28,9 +28,3 @@ def list_snapshots(*, project: Project) -> QuerySet[DatasetSnapshot]:
     """The snapshots of a project, newest first."""
     rows = DatasetSnapshot.objects.filter(project=project)
     return rows.select_related("created_by").order_by("-created_at", "-id")
-
-
-def list_items(*, snapshot: DatasetSnapshot) -> QuerySet[SnapshotItem]:
-    """What a snapshot holds, by split and VIN."""
-    rows = SnapshotItem.objects.filter(snapshot=snapshot)
-    return rows.select_related("photo", "annotation").order_by("split", "annotation__text", "id")

@@ -16,7 +16,7 @@ from labeling.models import Annotation, Photo, Prediction, Project, Task
 from labeling.operations import photos as operations
 from labeling.operations import tasks as task_operations
 from labeling.operations.archives import ARCHIVE_FACTOR
-from labeling.policies import CAPABILITIES, Capability, get_role
+from labeling.policies import CAPABILITIES, Capability, can_review, get_role
 from labeling.queries import annotations, pages, photos, predictions
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.paging import InvalidCursor, Page
@@ -196,9 +196,9 @@ def _offer_work(request: HttpRequest, project: Project, task: Task | None) -> di
     held = pages.find_held_lease(task=task, holder=current_user(request), now=timezone.now())
     if held is not None:
         return _link_work(held.kind, "Go on", project, task)
-    if task.state == TaskState.SUBMITTED and Capability.REVIEW in rights:
+    if task.state == TaskState.SUBMITTED:
         newest = task.annotations.order_by("-revision").first()
-        if newest and newest.author_id != request.user.pk:
+        if newest and can_review(current_user(request), newest):
             return _link_work("review", "Review", project, task)
     return None
 
