@@ -119,6 +119,54 @@ class QualityReport:
     measures: dict[str, float] = field(default_factory=dict)
 
 
+BarcodeVerdict = Literal["agrees", "conflicts"]
+"""What a bar code says of the text that was read beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A bar code in the photo: its symbology, its text, the VIN in it where there is one, and its place."""
+
+    format: str
+    text: str
+    vin: str | None
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A VIN that may be the one, with the probability that the networks and the rules of VINs give it."""
+
+    vin: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What one recognizer alone read in the region: 17 symbols, and the probability of each."""
+
+    recognizer: Literal["sequence", "characters"]
+    text: str
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """How a photo was read, stage by stage, for those who want to know why.
+
+    `regions` are the lines that were looked at, best first; `looks` counts the crops that a recognizer read;
+    `milliseconds` tells the time of each stage by its name.
+    """
+
+    regions: tuple[Region, ...] = ()
+    looks: int = 0
+    lines: tuple[LineReading, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    barcodes: tuple[Barcode, ...] = ()
+    barcode_verdict: BarcodeVerdict | None = None
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the engine says of one photo.
@@ -134,6 +182,7 @@ class Reading:
     quality: QualityReport
     image_size: tuple[int, int]
     milliseconds: float
+    stages: Stages = Stages()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of plain JSON values, with the names of the fields."""
