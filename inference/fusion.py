@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.makers import MAKERS, is_known_maker
-from inference.types import LineEvidence
+from inference.types import Candidate, LineEvidence
 from inference.vin import ALPHABET, CHECK_DIGIT_INDEX, CHECK_DIGITS, VALUES, WEIGHTS, expects_check_digit
 from inference.vin import has_valid_check_digit as is_consistent
 
@@ -28,8 +28,15 @@ VIN_ODDS = 6.0
 SERIAL_ODDS = 2.5
 """Log-odds for a digit against a letter at each of the last four positions (49 CFR 565.15 demands digits)."""
 SERIAL = slice(13, 17)
+YEAR_ODDS = 3.0
+"""Log-odds for a symbol that stands for a model year, where the VIN is North America's."""
+YEAR = 9
 MAKER_ODDS = 2.5
 """Log-odds for a VIN that starts with the identifier of a common maker against one that does not."""
+
+_BEAM = 24
+"""How many VINs are weighed against each other, and _CANDIDATES how many of them are told."""
+_CANDIDATES = 5
 
 _FLOOR = 1e-7
 _REMAINDERS = 11
@@ -37,6 +44,8 @@ _CONTRIBUTIONS = np.array(
     [[VALUES[symbol] * weight % _REMAINDERS for symbol in ALPHABET] for weight in WEIGHTS]
 )
 _MAKERS = np.array([[ALPHABET.index(symbol) for symbol in code] for code in sorted(MAKERS)])
+_NORTH_AMERICA = "12345"
+_IS_YEAR = np.array([symbol not in "UZ0" for symbol in ALPHABET])
 _IS_DIGIT = np.array([symbol.isdigit() for symbol in ALPHABET])
 _CHECK_SYMBOLS = np.array([ALPHABET.index(symbol) for symbol in CHECK_DIGITS])
 
@@ -56,11 +65,15 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The most probable VIN; `probabilities` are 17 x 33; `raw_confidence` is not calibrated yet."""
+    """The most probable VIN; `probabilities` are 17 x 33; `raw_confidence` is not calibrated yet.
+
+    `candidates` are the likeliest VINs, best first; it is the first of them.
+    """
 
     vin: str
     raw_confidence: float
     probabilities: Array
+    candidates: tuple[Candidate, ...]
 
 
 def combine(looks: Sequence[LineEvidence]) -> Array:
@@ -71,31 +84,56 @@ def combine(looks: Sequence[LineEvidence]) -> Array:
 
 
 def judge(probabilities: Array) -> Verdict:
-    """The best VIN under the evidence, with the check digit as a prior and never as a filter."""
+    """The best VINs under the evidence, with the rules of VINs as priors and never as filters."""
     found = np.maximum(probabilities, _FLOOR)
     mass = found.sum(axis=1, keepdims=True)
-    share = _apply_maker_prior(_apply_serial_prior(found / mass))
-    best = share.argmax(axis=1)
-    if not expects_check_digit(_text(best)):
-        return _verdict(best, float(share.max(axis=1).prod()), mass, probabilities)
-    return _judge_with_check_digit(share, best, mass, probabilities)
+    share = _apply_year_prior(_apply_maker_prior(_apply_serial_prior(found / mass)))
+    lines = best_lines(share, _BEAM)
+    bonus, everything = 1.0, 1.0
+    if expects_check_digit(_text(lines[0])):
+        # Bayes' rule over all VINs at once: those with the right check digit weigh more
+        bonus = float(np.exp(CHECK_DIGIT_ODDS))
+        everything = 1.0 + (bonus - 1.0) * consistent_mass(share)
+        lines = np.unique(np.vstack([lines, best_consistent(share)[None]]), axis=0)
+    ranked = sorted(
+        (
+            Candidate(_text(line), _probability(share, line) * _bonus(line, bonus) / everything)
+            for line in lines
+        ),
+        key=lambda candidate: -candidate.probability,
+    )
+    return _verdict(tuple(ranked[:_CANDIDATES]), mass, probabilities)
 
 
-def _judge_with_check_digit(share: Array, best: Symbols, mass: Array, probabilities: Array) -> Verdict:
-    """Bayes' rule over all VINs at once: those with the right check digit weigh e^CHECK_DIGIT_ODDS more."""
-    bonus = float(np.exp(CHECK_DIGIT_ODDS))
-    consistent = best_consistent(share)
-    everything = 1.0 + (bonus - 1.0) * consistent_mass(share)
-    candidates = [best, consistent]
-    weighed = [_probability(share, symbols) * _bonus(symbols, bonus) for symbols in candidates]
-    chosen = int(np.argmax(weighed))
-    return _verdict(candidates[chosen], weighed[chosen] / everything, mass, probabilities)
+def best_lines(share: Array, count: int) -> Symbols:
+    """The `count` most probable lines, most probable first, as count x 17: positions are independent.
+
+    Exact, because a line that is among the best has a beginning that is among the best beginnings.
+    """
+    logs = np.log(share)
+    lines, totals = np.zeros((1, 0), np.int64), np.zeros(1)
+    for row in logs:
+        extended = (totals[:, None] + row[None, :]).ravel()
+        kept = np.argsort(-extended, kind="stable")[:count]
+        lines = np.c_[lines[kept // len(row)], kept % len(row)]
+        totals = extended[kept]
+    return lines
 
 
 def _apply_serial_prior(share: Array) -> Array:
     weighed = share.copy()
     weighed[SERIAL] *= np.where(_IS_DIGIT, 1.0, np.exp(-SERIAL_ODDS))
     return np.asarray(weighed / weighed.sum(axis=1, keepdims=True))
+
+
+def _apply_year_prior(share: Array) -> Array:
+    """North America's model years are never U, Z or 0 (49 CFR 565.15): such a tenth position is misread."""
+    if ALPHABET[int(share[0].argmax())] not in _NORTH_AMERICA:
+        return share
+    weighed = share.copy()
+    weighed[YEAR] *= np.where(_IS_YEAR, 1.0, np.exp(-YEAR_ODDS))
+    weighed[YEAR] /= weighed[YEAR].sum()
+    return weighed
 
 
 def _apply_maker_prior(share: Array) -> Array:
@@ -129,11 +167,16 @@ def _probability(share: Array, symbols: Symbols) -> float:
     return float(share[np.arange(len(share)), symbols].prod())
 
 
-def _verdict(symbols: Symbols, confidence: float, mass: Array, probabilities: Array) -> Verdict:
-    vin = _text(symbols)
+def _verdict(candidates: tuple[Candidate, ...], mass: Array, probabilities: Array) -> Verdict:
+    best = candidates[0]
     certain = float(np.minimum(mass, 1.0).prod())
-    is_vin = 1 / (1 + np.exp(-(VIN_ODDS + plausibility(vin))))
-    return Verdict(vin=vin, raw_confidence=float(confidence * certain * is_vin), probabilities=probabilities)
+    is_vin = 1 / (1 + np.exp(-(VIN_ODDS + plausibility(best.vin))))
+    return Verdict(
+        vin=best.vin,
+        raw_confidence=float(best.probability * certain * is_vin),
+        probabilities=probabilities,
+        candidates=candidates,
+    )
 
 
 def _text(symbols: Symbols) -> str:

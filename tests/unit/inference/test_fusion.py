@@ -12,6 +12,7 @@ from inference.fusion import (
     VIN_ODDS,
     Calibration,
     best_consistent,
+    best_lines,
     combine,
     consistent_mass,
     judge,
@@ -148,3 +149,34 @@ def test_other_lines_of_a_label_are_implausible() -> None:
     assert plausibility(EUROPEAN) == 0.0
     assert plausibility("DAYMLERCHRYSLERAG") == -VIN_ODDS
     assert judge(sure_table("DAYMLERCHRYSLERAG", 0.9999)).raw_confidence < 0.6
+
+
+def test_north_american_model_years_are_never_u_z_or_zero() -> None:
+    table = sure_table("1HGCM82633A004352", 0.9999)
+    set_odds(table, 9, Z=0.7, _2=0.3)
+    assert judge(table).vin[9] == "2"
+    european = sure_table(EUROPEAN, 0.9999)
+    set_odds(european, 9, Z=0.7, _2=0.3)
+    assert judge(european).vin[9] == "Z"
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_best_lines_are_the_best_of_all(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    share = rng.dirichlet(np.full(5, 0.5), size=4) + 1e-12
+    every = sorted(product(range(5), repeat=4), key=lambda line: -share[np.arange(4), list(line)].prod())
+    found = best_lines(share, 20)
+    expected = [share[np.arange(4), list(line)].prod() for line in every[:20]]
+    assert [share[np.arange(4), line].prod() for line in found] == pytest.approx(expected)
+
+
+def test_candidates_come_in_order_and_start_with_the_vin() -> None:
+    table = sure_table(KNOWN, 0.9)
+    set_odds(table, 12, _4=0.5, A=0.5)
+    verdict = judge(table)
+    probabilities = [candidate.probability for candidate in verdict.candidates]
+    assert verdict.candidates[0].vin == verdict.vin
+    assert len({candidate.vin for candidate in verdict.candidates}) == len(probabilities) == 5
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert sum(probabilities) <= 1.0 + 1e-9
