@@ -21,6 +21,7 @@ class Prediction(models.Model):
     region = models.JSONField(null=True)
     characters = models.JSONField(default=list)
     quality = models.JSONField(default=dict)
+    stages = models.JSONField(default=dict, help_text="How it was read; empty for readings of before.")
     milliseconds = models.FloatField()
     created_at = models.DateTimeField()
 

@@ -120,6 +120,7 @@ def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, 
         region=_inside(reading.region.quad, photo) if reading.region else None,
         characters=[_describe(character, photo) for character in reading.characters],
         quality=_plain(asdict(reading.quality)),
+        stages=_plain(asdict(reading.stages)),
         milliseconds=float(reading.milliseconds),
         created_at=now,
     )

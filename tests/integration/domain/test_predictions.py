@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from django.db import connection
 
 from inference.decoding import UndecodableImage
-from inference.types import Reading
+from inference.types import Barcode, Candidate, LineReading, Reading, Stages
 from labeling import queue, storage
 from labeling.models import ModelVersion, Photo, Prediction, Task
 from labeling.operations import annotations, model_versions, photos, predictions
@@ -31,6 +32,28 @@ def test_a_reading_becomes_a_prediction_and_a_task(workshop: Workshop) -> None:
     assert (photo.state, photo.vin, photo.confidence, photo.vin_source) == ("ready", VIN, 0.7, "prediction")
     assert photo.task.state == "new"
     assert math.isclose(photo.task.priority, 0.3)
+
+
+def test_how_a_photo_was_read_is_kept(workshop: Workshop) -> None:
+    class ExplainingReader(PlainReader):
+        def read_file(self, path: Path) -> Reading:
+            quad = ((1.0, 2.0), (3.0, 2.0), (3.0, 4.0), (1.0, 4.0))
+            stages = Stages(
+                looks=3,
+                lines=(LineReading("sequence", VIN, (0.9,) * 17),),
+                candidates=(Candidate(VIN, 0.8),),
+                barcodes=(Barcode("Code39", VIN, VIN, quad),),
+                barcode_verdict="agrees",
+                milliseconds={"detect": 12.5},
+            )
+            return replace(super().read_file(path), stages=stages)
+
+    stages = workshop.read(workshop.upload(), ExplainingReader()).stages
+    assert stages["looks"] == 3
+    assert stages["lines"][0]["text"] == VIN
+    assert stages["candidates"] == [{"vin": VIN, "probability": 0.8}]
+    assert (stages["barcodes"][0]["quad"][1], stages["barcode_verdict"]) == ([3.0, 2.0], "agrees")
+    assert stages["milliseconds"] == {"detect": 12.5}
 
 
 def test_no_vin_is_a_reading_too(workshop: Workshop) -> None:
