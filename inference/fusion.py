@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from inference.makers import MAKERS, is_known_maker
-from inference.types import Candidate, LineEvidence
+from inference.types import Barcode, BarcodeVerdict, Candidate, LineEvidence
 from inference.vin import ALPHABET, CHECK_DIGIT_INDEX, CHECK_DIGITS, VALUES, WEIGHTS, expects_check_digit
 from inference.vin import has_valid_check_digit as is_consistent
 
@@ -34,6 +34,17 @@ YEAR = 9
 MAKER_ODDS = 2.5
 """Log-odds for a VIN that starts with the identifier of a common maker against one that does not."""
 
+BARCODE_ALONE = 0.97
+"""Probability that a VIN in a bar code is the vehicle's, where the text beside it does not say the same."""
+UNDECIDED = 0.5
+MOST_MISREAD = 5
+"""A text that differs from a bar code's in so many symbols at most is the same VIN, misread."""
+
+CHARACTERS_SHARE = 0.35
+"""Weight of the character recognizer beside the sequence recognizer."""
+_MOST_APART = 0.4
+"""Of the distance between characters, how far two recognizers may see them from each other."""
+
 _BEAM = 24
 """How many VINs are weighed against each other, and _CANDIDATES how many of them are told."""
 _CANDIDATES = 5
@@ -52,15 +63,20 @@ _CHECK_SYMBOLS = np.array([ALPHABET.index(symbol) for symbol in CHECK_DIGITS])
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Turns the raw probability of a VIN into an honest one: logit / temperature + bias."""
+    """Turns the raw probability of a VIN into an honest one: logit / temperature + bias.
+
+    `agreement` is added where both recognizers read the same 17 symbols: they err on different photos.
+    """
 
     temperature: float = 1.0
     bias: float = 0.0
+    agreement: float = 0.0
 
-    def apply(self, probability: float) -> float:
+    def apply(self, probability: float, *, agreed: bool = False) -> float:
         bounded = min(max(probability, _FLOOR), 1 - _FLOOR)
         logit = np.log(bounded) - np.log1p(-bounded)
-        return float(1 / (1 + np.exp(-(logit / self.temperature + self.bias))))
+        shift = self.bias + (self.agreement if agreed else 0.0)
+        return float(1 / (1 + np.exp(-(logit / self.temperature + shift))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,26 @@ class Verdict:
     raw_confidence: float
     probabilities: Array
     candidates: tuple[Candidate, ...]
+
+
+def pool(sequence: LineEvidence, characters: LineEvidence) -> LineEvidence:
+    """What two recognizers say of one crop: a weighted product of their probabilities, as experts are pooled.
+
+    Each row keeps the mass that the sequence recognizer gives it. Where the two saw their characters at
+    different places, one of them lost a character, and the sequence recognizer, which errs less, is heard
+    alone. Genest and Zidek (1986), Combining Probability Distributions, section 3.
+    """
+    if not _are_aligned(sequence.centers, characters.centers):
+        return sequence
+    mass = np.logaddexp.reduce(sequence.scores, axis=1, keepdims=True)
+    logs = (1 - CHARACTERS_SHARE) * sequence.scores + CHARACTERS_SHARE * characters.scores
+    logs += mass - np.logaddexp.reduce(logs, axis=1, keepdims=True)
+    return replace(sequence, scores=logs)
+
+
+def _are_aligned(centers: Array, others: Array) -> bool:
+    pitch = float(np.median(np.diff(centers)))
+    return float(np.median(np.abs(centers - others))) < _MOST_APART * pitch
 
 
 def combine(looks: Sequence[LineEvidence]) -> Array:
@@ -223,3 +259,36 @@ def consistent_mass(share: Array) -> float:
 def _sources(index: int) -> Symbols:
     """The remainder before, for each remainder after position `index` (rows) and symbol there (columns)."""
     return (np.arange(_REMAINDERS)[:, None] - _CONTRIBUTIONS[index][None, :]) % _REMAINDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What bar codes make of a text: the VIN to trust, its confidence, and whether they agree."""
+
+    vin: str | None
+    confidence: float
+    verdict: BarcodeVerdict | None
+
+
+def confirm(text: str | None, confidence: float, barcodes: Sequence[Barcode]) -> Confirmation:
+    """Weigh the text that was read against the bar code nearest to it.
+
+    A code that differs in a few symbols shows that the text was misread. One that differs altogether is of
+    something else, or the text is: the surer of the two is kept, and neither is sure.
+    """
+    vins = [barcode.vin for barcode in barcodes if barcode.vin]
+    if not vins:
+        return Confirmation(text, confidence, None)
+    if text is None:
+        return Confirmation(vins[0], BARCODE_ALONE, None)
+    nearest = min(vins, key=lambda vin: _differences(vin, text))
+    if nearest == text:
+        return Confirmation(text, 1 - (1 - confidence) * (1 - BARCODE_ALONE), "agrees")
+    if _differences(nearest, text) <= MOST_MISREAD:
+        return Confirmation(nearest, BARCODE_ALONE, "conflicts")
+    likely = nearest if confidence < BARCODE_ALONE else text
+    return Confirmation(likely, UNDECIDED, "conflicts")
+
+
+def _differences(vin: str, text: str) -> int:
+    return sum(a != b for a, b in zip(vin, text, strict=True))
