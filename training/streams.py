@@ -17,6 +17,7 @@ from inference.recognizers.sequence import prepare_crop
 from training.shards import shard_dirs
 
 Bytes = npt.NDArray[np.uint8]
+Matrix = npt.NDArray[np.float64]
 Place = tuple[int, int]
 
 
@@ -102,21 +103,36 @@ def crop_batch(pixels: list[Bytes], symbols: list[Bytes]) -> CropBatch:
 def vary_crop(rng: np.random.Generator, pixels: Bytes) -> Bytes:
     """Shift, scale, lean, gamma and now and then the negative: no crop is seen twice alike."""
     height, width = pixels.shape[:2]
+    return relight(rng, move_crop(pixels, random_affine(rng, width, height)))
+
+
+def random_affine(rng: np.random.Generator, width: int, height: int) -> Matrix:
+    """2 x 3: a small shift, scale and lean about the middle of a crop of that size."""
     scale_x, scale_y = 1 + rng.normal(0, 0.015), 1 + rng.normal(0, 0.05)
     lean, turn = rng.normal(0, 0.06), rng.normal(0, 0.003)
     x, y = rng.normal(0, 3), rng.normal(0, 1.0)
     linear = np.array([[scale_x, lean], [turn, scale_y]])
     middle = np.array([width / 2, height / 2])
-    matrix = np.c_[linear, middle + np.array([x, y]) - linear @ middle]
+    return np.c_[linear, middle + np.array([x, y]) - linear @ middle]
+
+
+def move_crop(pixels: Bytes, matrix: Matrix) -> Bytes:
+    """The crop moved within its own size; what comes in from outside repeats the border."""
+    height, width = pixels.shape[:2]
     moved = cv2.warpAffine(
         np.ascontiguousarray(pixels), matrix, (width, height), borderMode=cv2.BORDER_REPLICATE
     )
+    return np.asarray(moved, dtype=np.uint8)
+
+
+def relight(rng: np.random.Generator, pixels: Bytes) -> Bytes:
+    """Now and then the negative, and another gamma."""
     if rng.random() < 0.1:
-        moved = 255 - moved
+        pixels = 255 - pixels
     if rng.random() < 0.3:
         table = (np.linspace(0, 1, 256) ** float(np.exp(rng.normal(0, 0.35))) * 255).astype(np.uint8)
-        moved = cv2.LUT(moved, table)
-    return np.asarray(moved, dtype=np.uint8)
+        pixels = np.asarray(cv2.LUT(pixels, table), dtype=np.uint8)
+    return pixels
 
 
 def _as_rgb(pixels: Bytes) -> Bytes:
