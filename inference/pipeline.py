@@ -11,11 +11,12 @@ import numpy as np
 
 from inference.decoding import decode_image
 from inference.detector import DETECTOR_SIDE, Detector
-from inference.fusion import Calibration, Verdict, combine, judge, plausibility
+from inference.fusion import Calibration, combine
 from inference.geometry import map_quad, quad_from_box, turn_quad
 from inference.quality import assess, judge_quality
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, View, apply_view, rectify
+from inference.rules import Verdict, judge, plausibility
 from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityReport, Reading, Region
 from inference.vin import ALPHABET, LENGTH
 
