@@ -51,7 +51,7 @@ def pool(sequence: LineEvidence, characters: LineEvidence) -> LineEvidence:
     different places, one of them lost a character, and the sequence recognizer, which errs less, is heard
     alone. Genest and Zidek (1986), Combining Probability Distributions, section 3.
     """
-    if not _are_aligned(sequence.centers, characters.centers):
+    if not are_aligned(sequence.centers, characters.centers):
         return sequence
     mass = np.logaddexp.reduce(sequence.scores, axis=1, keepdims=True)
     logs = (1 - CHARACTERS_SHARE) * sequence.scores + CHARACTERS_SHARE * characters.scores
@@ -59,7 +59,8 @@ def pool(sequence: LineEvidence, characters: LineEvidence) -> LineEvidence:
     return replace(sequence, scores=logs)
 
 
-def _are_aligned(centers: Array, others: Array) -> bool:
+def are_aligned(centers: Array, others: Array) -> bool:
+    """Whether two recognizers saw their characters at the same places."""
     pitch = float(np.median(np.diff(centers)))
     return float(np.median(np.abs(centers - others))) < _MOST_APART * pitch
 

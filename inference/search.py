@@ -1,0 +1,213 @@
+"""Searches a photo for its VIN: which line it is, which way up, how wide, and how it reads best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from inference.clock import Clock
+from inference.detector import DETECTOR_SIDE, Detector
+from inference.fusion import pool
+from inference.recognizers.characters import CharacterLine, CharacterRecognizer
+from inference.recognizers.sequence import SequenceRecognizer
+from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify
+from inference.geometry import turn_quad
+from inference.rules import plausibility
+from inference.types import Crop, Image, LineEvidence, Region
+from inference.vin import ALPHABET, LENGTH
+
+MOST_REGIONS = 8
+GROUPS = (slice(0, 1), slice(1, 4), slice(4, MOST_REGIONS))
+"""Mostly the first region is the one; the others are looked at where it is not."""
+SMALL_SIDE, LARGE_SIDE = 384, 1280
+ENOUGH_DETAIL = 900
+
+UPRIGHT_ODDS = 3.0
+"""Log-odds for a photo that was not taken upside down."""
+UPRIGHT = 0.98
+"""Characters this probable are not upside down."""
+SURE = 0.9
+"""A look with this probability for the whole VIN ends the search among the regions, and needs no other view."""
+GOOD_ENOUGH = 0.5
+"""A reading whose characters have this probability ends the search among the sizes."""
+
+MOST_READ = 2
+"""Of the crops of one group, how many the sequence recognizer reads: the character recognizer, which is
+quicker, has read all of them.
+"""
+MOST_VIEWS = 6
+"""The same for other views of regions that were read before."""
+FAR_BEHIND = 25.0
+"""Crops that the character recognizer finds worse than the best by these log-odds are not read again."""
+MOST_RESIZED = 3
+"""Of how many looks other widths are tried."""
+
+CENTERS = (2, 1)
+"""Beside how many looks further ones are taken, in each round."""
+CLEAR_LEAD = 0.9
+"""Where the characters of the best look are this probable, the second best is not looked at again."""
+SECOND_VIEWS = (
+    View(slant=0.25),
+    View(slant=-0.25),
+    View(top=0.12, bottom=0.12),
+    View(top=-0.06, bottom=-0.06),
+    View(left=0.5, right=0.5),
+    View(left=-0.3, right=-0.3),
+    View(top=0.1, bottom=-0.1),
+    View(top=-0.1, bottom=0.1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One region in one orientation as both recognizers read it; `evidence` is what they say together."""
+
+    region: Region
+    crop: Crop
+    sequence: LineEvidence
+    characters: CharacterLine
+    evidence: LineEvidence
+
+    @property
+    def text(self) -> str:
+        """The most probable symbols."""
+        return most_probable(self.evidence)
+
+    @property
+    def log_score(self) -> float:
+        """How probable it is that this is the VIN, and read right; to compare looks with each other."""
+        return score(self.region, self.evidence)
+
+    @property
+    def mean_probability(self) -> float:
+        """Of one character, as the geometric mean."""
+        return float(np.exp(self.evidence.log_probability / LENGTH))
+
+
+def most_probable(evidence: LineEvidence) -> str:
+    return "".join(ALPHABET[index] for index in evidence.scores.argmax(axis=1))
+
+
+def score(region: Region, evidence: LineEvidence) -> float:
+    against = UPRIGHT_ODDS if is_upside_down(region) else 0.0
+    return evidence.log_probability + plausibility(most_probable(evidence)) - against
+
+
+class Search:
+    """The search in one photo. `looks` are those taken so far, and `regions` the lines that were found."""
+
+    def __init__(
+        self,
+        image: Image,
+        *,
+        detector: Detector,
+        sequence: SequenceRecognizer,
+        characters: CharacterRecognizer,
+        clock: Clock,
+    ) -> None:
+        self._image = image
+        self._detector, self._sequence, self._characters = detector, sequence, characters
+        self._clock = clock
+        self.regions: list[Region] = []
+        self.looks: list[Look] = []
+
+    @property
+    def best(self) -> Look | None:
+        return max(self.looks, key=_score, default=None)
+
+    def run(self) -> None:
+        """Detects in one size after another until a VIN is found, then looks again where it is not sure."""
+        for side in detector_sides(self._image):
+            self._search_size(side)
+            if self.best is not None and self.best.mean_probability > GOOD_ENOUGH:
+                break
+        self._look_around()
+
+    def _search_size(self, side: int) -> None:
+        with self._clock.stage("detect"):
+            found = self._detector.detect(self._image, side=side, limit=MOST_REGIONS)
+        for group in GROUPS:
+            with self._clock.stage("detect"):
+                regions = [self._detector.refine(self._image, region) for region in found[group]]
+            self.regions += regions
+            self._look_closely(regions)
+            if self._is_sure():
+                break
+
+    def _is_sure(self) -> bool:
+        return self.best is not None and self.best.log_score > np.log(SURE)
+
+    def _look_closely(self, regions: Sequence[Region]) -> None:
+        """Both ways up, and where a line holds more or less than a VIN, at its parts or beyond its ends."""
+        looks = self._look(regions)
+        if not any(look.mean_probability > UPRIGHT for look in looks):
+            looks += self._look([turn(region) for region in regions])
+        best = sorted(looks, key=_score, reverse=True)[:MOST_RESIZED]
+        self._look([region for look in best for region in resize(look)])
+
+    def _look(self, regions: Sequence[Region], *, most: int = MOST_READ) -> list[Look]:
+        """Straightens the regions, and reads those that look most like a VIN with both recognizers."""
+        with self._clock.stage("rectify"):
+            crops = [rectify(self._image, region) for region in regions]
+        with self._clock.stage("characters"):
+            lines = self._characters.weigh(crops)
+        scores = [score(region, line.evidence) for region, line in zip(regions, lines, strict=True)]
+        order = sorted(range(len(regions)), key=lambda index: -scores[index])[:most]
+        chosen = [index for index in order if scores[index] > scores[order[0]] - FAR_BEHIND]
+        with self._clock.stage("sequence"):
+            evidence = self._sequence.weigh([crops[index] for index in chosen])
+        taken = [
+            Look(regions[index], crops[index], read, lines[index], pool(read, lines[index].evidence))
+            for index, read in zip(chosen, evidence, strict=True)
+        ]
+        self.looks += taken
+        return taken
+
+    def _look_around(self) -> None:
+        """Where no look is sure, takes others beside the two best, and again beside the best of all."""
+        for count in CENTERS:
+            if self.best is None or self.best.evidence.log_probability > np.log(SURE):
+                break
+            known = sorted(self.looks, key=_score, reverse=True)
+            centers = known[:1] if known[0].mean_probability > CLEAR_LEAD else known[:count]
+            views = [see_from(center.region, view) for center in centers for view in SECOND_VIEWS]
+            self._look(views, most=MOST_VIEWS)
+            if self.best is centers[0]:
+                break
+
+
+def is_upside_down(region: Region) -> bool:
+    """Whether the text runs to the left, which few photos are taken for."""
+    x, y = np.subtract(region.quad[1], region.quad[0])
+    return bool(x < -abs(y))
+
+
+def turn(region: Region) -> Region:
+    """The region for text that is upside down."""
+    return replace(region, quad=turn_quad(region.quad))
+
+
+def see_from(region: Region, view: View) -> Region:
+    return replace(region, quad=apply_view(region.quad, view))
+
+
+def resize(look: Look) -> list[Region]:
+    """Where 17 symbols may be, if the look clearly shows another number of them."""
+    inner = CROP_WIDTH - 2 * MARGIN_X
+    windows = [(np.array(window) - MARGIN_X) / inner * LENGTH for window in look.evidence.windows]
+    return [see_from(look.region, View(left=-first, right=last - LENGTH)) for first, last in windows]
+
+
+def detector_sides(image: Image) -> tuple[int, ...]:
+    """The sizes in which a photo is searched, one after another until a VIN is found.
+
+    Small ones are for characters that fill the photo, large ones for those that are lost when it is reduced.
+    """
+    longest = max(image.shape[:2])
+    return (DETECTOR_SIDE, SMALL_SIDE, LARGE_SIDE) if longest > ENOUGH_DETAIL else (DETECTOR_SIDE, SMALL_SIDE)
+
+
+def _score(look: Look) -> float:
+    return look.log_score
