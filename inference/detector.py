@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.geometry import Array, map_quad, quad_coverage, quad_size, scale_quad
-from inference.linking import Map, find_lines
+from inference.geometry import Array, map_points, map_quad, quad_coverage, quad_size, scale_quad
+from inference.linking import Map, TextLine, find_lines
 from inference.sessions import Network
 from inference.types import Image, Quad, Region
 from inference.warping import warp
@@ -90,21 +90,29 @@ class Detector:
         return tuple(Region(scale_quad(line.quad, factor), line.confidence) for line in lines)
 
     def refine(self, image: Image, region: Region) -> Region:
-        """The region as a second look finds it, straightened and at the size that the network sees best.
+        """The region as a second look finds it; itself where the second look finds nothing there."""
+        line = self.inspect(image, region.quad)
+        return region if line is None else Region(line.quad, max(line.confidence, region.confidence))
 
-        Ends that were cut off are found again. The region itself where the second look finds nothing there.
+    def inspect(self, image: Image, quad: Quad) -> TextLine | None:
+        """The line of text at `quad` in photo pixels, from a second look; None where there is none.
+
+        It is straightened and brought to the size that the network sees best, so ends that were cut off are
+        found again.
         """
-        matrix = patch_homography(region.quad)
+        matrix = patch_homography(quad)
         reduction = 1 / float(np.hypot(*matrix[0, :2]))
         patch = warp(image, matrix, width=PATCH_WIDTH, height=PATCH_HEIGHT, reduction=reduction)
         scores, links = self.score(normalize(patch))
         back = np.linalg.inv(matrix).astype(np.float64)
-        expected = map_quad(matrix, region.quad)
+        expected = map_quad(matrix, quad)
         for line in find_lines(scores, links, thresholds=_PATCH_THRESHOLDS):
-            quad = scale_quad(line.quad, STRIDE)
-            if quad_coverage(expected, quad) > _SAME_LINE or quad_coverage(quad, expected) > _SAME_LINE:
-                return Region(map_quad(back, quad), max(line.confidence, region.confidence))
-        return region
+            found = scale_quad(line.quad, STRIDE)
+            if quad_coverage(expected, found) > _SAME_LINE or quad_coverage(found, expected) > _SAME_LINE:
+                return TextLine(
+                    map_quad(back, found), map_points(back, line.peaks * STRIDE), line.confidence
+                )
+        return None
 
     def score(self, tensor: Tensor) -> tuple[Map, Map]:
         """The region and the affinity score maps of one prepared image, H/4 x W/4, from 0 to 1."""

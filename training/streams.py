@@ -35,10 +35,14 @@ class CropBatch:
 
 @dataclass(frozen=True, slots=True)
 class WindowBatch:
-    """`inputs` N x 3 x H x W, `maps` N x 2 x H/4 x W/4 from 0 to 1."""
+    """`inputs` N x 3 x H x W, `maps` N x 2 x H/4 x W/4 from 0 to 1.
+
+    `weights`, as large as `maps`, say how far each cell counts: 1 where they are left out.
+    """
 
     inputs: Tensor
     maps: Tensor
+    weights: Tensor | None = None
 
 
 class ShardPool:

@@ -58,13 +58,17 @@ def _train_sequence(config: LoopConfig, shards: Path, out_dir: Path) -> Path:
 
 def _train_detector(config: LoopConfig, shards: Path, out_dir: Path) -> Path:
     network = DetectorNetwork()
-    held_out = draw_windows(np.random.default_rng(VALIDATION_SEED), VALIDATION_WINDOWS)
-    samples = [{name: values[i] for name, values in held_out.items()} for i in range(VALIDATION_WINDOWS)]
-    validation: list[WindowBatch] = [window_batch(samples[i : i + 8]) for i in range(0, len(samples), 8)]
-    trainer = Trainer(detector_system(network, validation), config, out_dir)
+    trainer = Trainer(detector_system(network, draw_validation_windows()), config, out_dir)
     trainer.resume()
     batches = stream_windows(shards, batch_size=config.batch_size, seed=config.seed + trainer.step)
     return _finish("detector", network, trainer, trainer.run(batches), config, out_dir)
+
+
+def draw_validation_windows() -> list[WindowBatch]:
+    """Synthetic windows, the same in every run, that are in no shard."""
+    held_out = draw_windows(np.random.default_rng(VALIDATION_SEED), VALIDATION_WINDOWS)
+    samples = [{name: values[i] for name, values in held_out.items()} for i in range(VALIDATION_WINDOWS)]
+    return [window_batch(samples[i : i + 8]) for i in range(0, len(samples), 8)]
 
 
 def _finish(

@@ -16,19 +16,27 @@ _BACKGROUND_SHARE = 3
 _LEAST_BACKGROUND = 200
 
 
-def map_loss(logits: Tensor, maps: Tensor) -> Tensor:
-    """Cross-entropy on soft targets, with the hardest of the background: three cells to each of text."""
+def map_loss(logits: Tensor, maps: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Cross-entropy on soft targets, with the hardest of the background: three cells to each of text.
+
+    `weights` from 0 to 1 say how far each cell counts, as the confidence map of CRAFT does.
+    """
     errors = functional.binary_cross_entropy_with_logits(logits.float(), maps, reduction="none")
     # The entropy of a soft target is no error; without it, hard examples stand out.
     errors = errors - functional.binary_cross_entropy(maps, maps, reduction="none")
-    losses = []
-    for channel in range(maps.shape[1]):
-        text = maps[:, channel] > _TEXT
-        plain = errors[:, channel][~text]
-        count = min(max(_BACKGROUND_SHARE * int(text.sum()), _LEAST_BACKGROUND), plain.numel())
-        hard = plain.topk(count).values
-        losses.append((errors[:, channel][text].sum() + hard.sum()) / max(int(text.sum()) + count, 1))
+    weights = torch.ones_like(maps) if weights is None else weights
+    losses = [_channel_loss(errors[:, i], maps[:, i], weights[:, i]) for i in range(maps.shape[1])]
     return torch.stack(losses).sum()
+
+
+def _channel_loss(errors: Tensor, maps: Tensor, weights: Tensor) -> Tensor:
+    text = maps > _TEXT
+    share = float(weights[text].sum())
+    weighted = errors * weights
+    plain = weighted[~text]
+    count = min(max(round(_BACKGROUND_SHARE * share), _LEAST_BACKGROUND), plain.numel())
+    hard = plain.topk(count).values
+    return (weighted[text].sum() + hard.sum()) / max(share + count, 1.0)
 
 
 def map_f1(scores: Tensor, maps: Tensor) -> float:
@@ -41,7 +49,7 @@ def map_f1(scores: Tensor, maps: Tensor) -> float:
 def detector_system(network: DetectorNetwork, validation: list[WindowBatch]) -> System[WindowBatch]:
     def loss(batch: WindowBatch) -> Tensor:
         inputs = batch.inputs.contiguous(memory_format=torch.channels_last)
-        return map_loss(network.logits(inputs), batch.maps)
+        return map_loss(network.logits(inputs), batch.maps, batch.weights)
 
     def validate(averaged: nn.Module) -> dict[str, float]:
         losses, scores = [], []
