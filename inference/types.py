@@ -19,7 +19,9 @@ Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
 """Top-left, top-right, bottom-right, bottom-left of the *upright* text, however it lies in the photo."""
 
-QualityCode = Literal["too_small", "blurred", "glare", "too_dark", "too_bright", "low_contrast", "cut_off"]
+QualityCode = Literal[
+    "too_small", "blurred", "glare", "too_dark", "too_bright", "low_contrast", "cut_off", "no_vin"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +156,24 @@ class LineReading:
 class Stages:
     """How a photo was read, stage by stage, for those who want to know why.
 
-    `regions` are the lines that were looked at, best first; `looks` counts the crops that a recognizer read;
-    `milliseconds` tells the time of each stage by its name.
+    `regions` are the lines that were looked at, best first; `looks` counts the crops that both recognizers
+    read; `raw_confidence` is that of the text before calibration; `milliseconds` tells the time of each
+    stage by its name.
     """
 
     regions: tuple[Region, ...] = ()
     looks: int = 0
     lines: tuple[LineReading, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    raw_confidence: float = 0.0
     barcodes: tuple[Barcode, ...] = ()
     barcode_verdict: BarcodeVerdict | None = None
     milliseconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def recognizers_agree(self) -> bool:
+        """Whether the recognizers, each alone, read the same."""
+        return len(self.lines) > 1 and len({line.text for line in self.lines}) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +200,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedPhoto:
-    """One row of a scorecard: what was expected of a photo and what was read."""
+    """One row of a scorecard: what was expected of a photo and what was read.
+
+    `region` is where the VIN was found. `character_confidences` has one entry for each character box, and is
+    None in scorecards of before boxes were counted; `character_iou` is the mean overlap of those boxes with
+    the true ones, where these are known. `error` says why a photo could not be decoded.
+    """
 
     photo: str
     expected: str
@@ -201,6 +215,26 @@ class EvaluatedPhoto:
     region_iou: float | None
     milliseconds: float
     kind: str = ""
+    region: Quad | None = None
+    character_confidences: tuple[float, ...] | None = None
+    character_iou: float | None = None
+    stage_milliseconds: dict[str, float] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the whole VIN is right."""
+        return self.vin == self.expected
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> EvaluatedPhoto:
+        read = dict(data)
+        if read.get("region") is not None:
+            first, second, third, fourth = ((float(x), float(y)) for x, y in read["region"])
+            read["region"] = (first, second, third, fourth)
+        if read.get("character_confidences") is not None:
+            read["character_confidences"] = tuple(read["character_confidences"])
+        return cls(**read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +243,10 @@ class Scorecard:
 
     `exact` counts whole VINs read right; `cer` is edits over expected characters; `located` counts photos
     whose region overlaps the labelled one with an IoU of 0.5 or more; `calibration_error` is the expected
-    calibration error (Guo et al. 2017, arXiv 1706.04599) over ten bins.
+    calibration error (Guo et al. 2017, arXiv 1706.04599) over ten bins of the photos with a VIN. `with_region`
+    counts the labels that have a region, `with_17_boxes` the right readings that have one box for each of the
+    17 characters; `character_iou` is the mean over the photos where it is known. These three are None in
+    scorecards of before they were measured.
     """
 
     bundle: str
@@ -223,6 +260,9 @@ class Scorecard:
     milliseconds_median: float
     milliseconds_p95: float
     photos: tuple[EvaluatedPhoto, ...] = ()
+    with_region: int | None = None
+    with_17_boxes: int | None = None
+    character_iou: float | None = None
 
     @property
     def exact_match(self) -> float:
@@ -233,5 +273,6 @@ class Scorecard:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Scorecard:
-        fields = {name: data[name] for name in cls.__dataclass_fields__}
-        return cls(**{**fields, "photos": tuple(EvaluatedPhoto(**photo) for photo in data["photos"])})
+        """A scorecard of any age: what was not measured yet has its default."""
+        fields = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        return cls(**{**fields, "photos": tuple(map(EvaluatedPhoto.from_json, data["photos"]))})

@@ -1,4 +1,4 @@
-"""Makes confidences honest: fits a bundle's temperature and bias on synthetic photos that it has not seen.
+"""Makes confidences honest: fits temperature, bias and agreement on synthetic photos the bundle has not seen.
 
 Platt scaling (Guo et al. 2017, arXiv 1706.04599, section 4) of the raw probability of the whole VIN.
 """
@@ -6,7 +6,7 @@ Platt scaling (Guo et al. 2017, arXiv 1706.04599, section 4) of the raw probabil
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,15 @@ from inference.fusion import Calibration
 from inference.metrics import calibration_error
 from training.synthesis.scenes import render_scene
 
-Outcome = tuple[float, bool]
-"""The confidence in a VIN, and whether it was right."""
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The raw probability of a VIN, whether both recognizers read the same, and whether it was right."""
+
+    raw: float
+    agreed: bool
+    right: bool
+
 
 _FLOOR = 1e-7
 _PRIOR = 2.0
@@ -31,19 +38,14 @@ class CalibrationFailed(RuntimeError):
 
 
 def measure_outcomes(bundle: Path, *, count: int, seed: int) -> Iterator[Outcome]:
-    """Read `count` synthetic photos, the bundle's calibration undone; those without a VIN are left out."""
-    reader, present = load_bundle(bundle), read_manifest(bundle).calibration
+    """Read `count` synthetic photos; those without a VIN are left out."""
+    reader = load_bundle(bundle)
     for number in range(count):
         scene = render_scene(np.random.default_rng((seed, number)))
         reading = reader.read(scene.image)
         if reading.vin is not None:
-            yield undo_calibration(present, reading.confidence), reading.vin == scene.vin
-
-
-def undo_calibration(calibration: Calibration, confidence: float) -> float:
-    """The raw probability that the calibration made into this confidence."""
-    logit = (_logit(confidence) - calibration.bias) * calibration.temperature
-    return float(1 / (1 + np.exp(-logit)))
+            stages = reading.stages
+            yield Outcome(stages.raw_confidence, stages.recognizers_agree, reading.vin == scene.vin)
 
 
 def _logit(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -52,29 +54,31 @@ def _logit(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:
-    """Logistic regression of being right on the logit of the confidence, by Newton's method.
+    """Logistic regression of being right on the raw logit and on agreement, by Newton's method.
 
     Raises CalibrationFailed where fewer than 20 outcomes are given or all are alike.
     """
-    right = np.array([outcome[1] for outcome in outcomes], np.float64)
+    right = np.array([outcome.right for outcome in outcomes], np.float64)
     if len(right) < 20 or right.min() == right.max():
         raise CalibrationFailed("Calibration needs at least 20 readings, some right and some wrong.")
-    features = np.stack([_logit([outcome[0] for outcome in outcomes]), np.ones(len(right))], axis=1)
-    slope, bias = _regress(features, right)
+    logits = _logit([outcome.raw for outcome in outcomes])
+    agreed = np.array([outcome.agreed for outcome in outcomes], np.float64)
+    slope, bias, agreement = _regress(np.stack([logits, np.ones(len(right)), agreed], axis=1), right)
     if slope <= 1e-3:
         raise CalibrationFailed(
             "Confidence says nothing about being right: the networks are not trained yet."
         )
-    return Calibration(temperature=float(1 / slope), bias=float(bias))
+    # agreement never lowers the confidence, whatever a handful of photos may say
+    return Calibration(float(1 / slope), float(bias), max(float(agreement), 0.0))
 
 
 def _regress(features: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    prior = np.array([1.0, 0.0])
+    prior = np.array([1.0, 0.0, 0.0])
     weights = prior.copy()
     for _ in range(_ROUNDS):
         likely = 1 / (1 + np.exp(-features @ weights))
         gradient = features.T @ (likely - right) + _PRIOR * (weights - prior)
-        curvature = (features * (likely * (1 - likely))[:, None]).T @ features + _PRIOR * np.eye(2)
+        curvature = (features * (likely * (1 - likely))[:, None]).T @ features + _PRIOR * np.eye(len(prior))
         step = np.linalg.solve(curvature, gradient)
         weights = weights - step / max(1.0, float(np.linalg.norm(step)))  # Newton overshoots from far away
     return weights
@@ -85,15 +89,17 @@ def calibrate_bundle(bundle: Path, *, count: int, seed: int) -> dict[str, float]
     outcomes = list(measure_outcomes(bundle, count=count, seed=seed))
     calibration = fit_calibration(outcomes)
     manifest = read_manifest(bundle)
-    adjusted = [(calibration.apply(confidence), right) for confidence, right in outcomes]
+    before = [(outcome.raw, outcome.right) for outcome in outcomes]
+    after = [(calibration.apply(each.raw, agreed=each.agreed), each.right) for each in outcomes]
     figures = {
         "photos": count,
         "read": len(outcomes),
-        "right": sum(right for _, right in outcomes),
+        "right": sum(outcome.right for outcome in outcomes),
         "temperature": round(calibration.temperature, 4),
         "bias": round(calibration.bias, 4),
-        "error_before": round(calibration_error(outcomes), 4),
-        "error_after": round(calibration_error(adjusted), 4),
+        "agreement": round(calibration.agreement, 4),
+        "error_before": round(calibration_error(before), 4),
+        "error_after": round(calibration_error(after), 4),
     }
     training = {**manifest.training, "calibration": figures}
     write_manifest(bundle, replace(manifest, calibration=calibration, training=training))

@@ -4,39 +4,42 @@ import numpy as np
 import pytest
 
 from inference.fusion import Calibration
-from training.calibrate import CalibrationFailed, calibrate_bundle, fit_calibration, undo_calibration
+from training.calibrate import CalibrationFailed, Outcome, calibrate_bundle, fit_calibration
 
 
-def draw_outcomes(temperature: float, bias: float) -> list[tuple[float, bool]]:
-    """Readings whose raw probability is too sure by that temperature and bias."""
+def draw_outcomes(truth: Calibration) -> list[Outcome]:
+    """Readings whose raw probability is off by just that."""
     rng = np.random.default_rng(1)
-    logits = rng.normal(1, 3, size=4000)
-    honest = 1 / (1 + np.exp(-(logits / temperature + bias)))
-    raw = 1 / (1 + np.exp(-logits))
-    return [(float(p), bool(rng.random() < q)) for p, q in zip(raw, honest, strict=True)]
+    outcomes = []
+    for logit in rng.normal(1, 3, size=4000):
+        raw, agreed = float(1 / (1 + np.exp(-logit))), bool(rng.random() < 0.5)
+        outcomes.append(Outcome(raw, agreed, bool(rng.random() < truth.apply(raw, agreed=agreed))))
+    return outcomes
 
 
-def test_temperature_and_bias_are_found_again() -> None:
-    fitted = fit_calibration(draw_outcomes(2.0, -0.5))
+def test_a_calibration_is_found_again() -> None:
+    fitted = fit_calibration(draw_outcomes(Calibration(2.0, -0.5, 1.5)))
     assert fitted.temperature == pytest.approx(2.0, rel=0.1)
-    assert fitted.bias == pytest.approx(-0.5, abs=0.15)
+    assert fitted.bias == pytest.approx(-0.5, abs=0.2)
+    assert fitted.agreement == pytest.approx(1.5, abs=0.3)
 
 
-def test_a_calibration_can_be_undone() -> None:
-    calibration = Calibration(temperature=1.7, bias=0.4)
-    for raw in (0.02, 0.5, 0.97):
-        assert undo_calibration(calibration, calibration.apply(raw)) == pytest.approx(raw)
+def test_agreement_never_lowers_the_confidence() -> None:
+    assert fit_calibration(draw_outcomes(Calibration(1.0, 0.0, -2.0))).agreement == 0.0
 
 
-@pytest.mark.parametrize("outcomes", [[(0.9, True)] * 5, [(0.9, True)] * 50, [(0.1, False)] * 50])
-def test_too_little_to_learn_from_is_refused(outcomes: list[tuple[float, bool]]) -> None:
+SURE, UNSURE = Outcome(0.9, True, True), Outcome(0.1, False, False)
+
+
+@pytest.mark.parametrize("outcomes", [[SURE] * 5, [SURE] * 50, [UNSURE] * 50])
+def test_too_little_to_learn_from_is_refused(outcomes: list[Outcome]) -> None:
     with pytest.raises(CalibrationFailed):
         fit_calibration(outcomes)
 
 
 def test_confidence_that_misleads_is_refused() -> None:
     with pytest.raises(CalibrationFailed, match="says nothing"):
-        fit_calibration([(0.99, False)] * 300 + [(0.01, True)] * 300)
+        fit_calibration([Outcome(0.99, True, False)] * 300 + [Outcome(0.01, True, True)] * 300)
 
 
 def test_an_untrained_bundle_cannot_be_calibrated_and_stays_as_it_is(tiny_bundle: Path) -> None:
