@@ -9,11 +9,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from inference.bundle import DEFAULT_BUNDLE, InvalidBundle
+from inference.labels import InvalidLabels
 from inference.snapshot import InvalidSnapshot, decode_snapshot
+from training.anchors import cluster_sizes, mean_best_iou, measure_boxes
 from training.calibrate import CalibrationFailed, calibrate_bundle
 from training.export import ExportFailed, ParityError, export_bundle
 from training.finetune import FinetuneConfig, FinetuningFailed, Progress, finetune
 from training.fonts import FONTS_DIR, FontsUnavailable, fetch_fonts
+from training.published import FOLDER, PublishedWeightsUnavailable, fetch_network
+from training.real_crops import write_real_crops
 from training.shards import write_shards
 from training.streams import NoTrainingData
 from training.synthesis.contact_sheet import write_contact_sheet
@@ -21,6 +25,7 @@ from training.synthesis.demo import write_demo_photos
 from training.synthesis.plates import KINDS
 from training.systems.loop import TrainingFailed
 from training.train import CONFIGS, read_config, train
+from training.votes import write_votes
 from training.weights import InvalidWeights, TrainedWeights
 
 SHARDS = Path("var/training/shards")
@@ -31,10 +36,11 @@ _EXPECTED = (
         FinetuningFailed,
         FontsUnavailable,
         InvalidBundle,
+        InvalidLabels,
         InvalidSnapshot,
         InvalidWeights,
     ),
-    *(NoTrainingData, ParityError, TrainingFailed, OSError),
+    *(NoTrainingData, ParityError, PublishedWeightsUnavailable, TrainingFailed, OSError),
 )
 
 
@@ -76,15 +82,38 @@ def _fonts(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    purpose = "crops" if options.network == "sequence" else "scenes"
+    purpose = "scenes" if options.network == "detector" else "crops"
     shards = options.shards or SHARDS / purpose
-    print(train(options.network, config_path=options.config, shards=shards, out_dir=options.out))
+    weights = train(
+        options.network,
+        config_path=options.config,
+        shards=shards,
+        out_dir=options.out,
+        start=options.start,
+    )
+    print(weights)
+
+
+def _anchors(options: argparse.Namespace) -> None:
+    sizes = measure_boxes(options.shards)
+    anchors = cluster_sizes(sizes, options.count, seed=options.seed)
+    print(f"{anchors.round(1).tolist()}, mean IoU {mean_best_iou(sizes, anchors):.3f}")
+
+
+def _votes(options: argparse.Namespace) -> None:
+    published = options.published or fetch_network(FOLDER)
+    print(write_votes(options.csv, bundle=options.bundle, published=published, out=options.out))
+
+
+def _real_crops(options: argparse.Namespace) -> None:
+    print(write_real_crops(options.csv, votes=options.votes, bundle=options.bundle, folder=options.out))
 
 
 def _export(options: argparse.Namespace) -> None:
     weights = TrainedWeights(
         sequence=options.sequence,
         detector=options.detector,
+        characters=options.characters,
         calibration=json.loads(options.calibration) if options.calibration else {},
     )
     records = {path.parent.name: path for path in options.training}
@@ -125,6 +154,9 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser("demo", help="write demo photos"))
     _add_fonts(commands.add_parser("fonts", help="fetch open-licence fonts with npm"))
     _add_train(commands.add_parser("train", help="train a network; resumes in the same --out"))
+    _add_anchors(commands.add_parser("anchors", help="sizes of characters for the character network"))
+    _add_votes(commands.add_parser("votes", help="read photos on which two readers agree"))
+    _add_real_crops(commands.add_parser("real-crops", help="write shards of crops of real photos"))
     _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
     _add_calibrate(commands.add_parser("calibrate", help="make a bundle's confidences honest, in place"))
     _add_finetune(commands.add_parser("finetune", help="fine-tune the recognizer on a dataset snapshot"))
@@ -156,16 +188,43 @@ def _add_fonts(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("network", choices=("detector", "sequence"))
+    parser.add_argument("network", choices=("detector", "sequence", "characters"))
     parser.add_argument("--config", type=Path, help="JSON; training/configs/NETWORK.json by default")
     parser.add_argument("--shards", type=Path, help="folder of shards")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--start", type=Path, help="characters only: weights whose first layers are taken over"
+    )
     parser.set_defaults(command=_train)
+
+
+def _add_anchors(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--shards", type=Path, default=SHARDS / "crops", help="folder of shards of crops")
+    parser.add_argument("--count", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.set_defaults(command=_anchors)
+
+
+def _add_votes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--csv", type=Path, required=True, help="photos: columns file, vin, box")
+    parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, help="the first reader")
+    parser.add_argument("--published", type=Path, help="the second reader, PP-OCRv6; fetched by default")
+    parser.add_argument("--out", type=Path, required=True, help="the CSV to write")
+    parser.set_defaults(command=_votes)
+
+
+def _add_real_crops(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--csv", type=Path, required=True, help="photos: columns file, vin, box")
+    parser.add_argument("--votes", type=Path, help="what `votes` made of the same CSV")
+    parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, help="finds the lines in the boxes")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the shards")
+    parser.set_defaults(command=_real_crops)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sequence", type=Path, help="weights; those of the base bundle by default")
     parser.add_argument("--detector", type=Path, help="weights; those of the base bundle by default")
+    parser.add_argument("--characters", type=Path, help="weights; those of the base bundle by default")
     parser.add_argument("--base", type=Path, help="bundle to take over what is not given")
     parser.add_argument("--name", required=True)
     parser.add_argument("--out", type=Path, required=True)

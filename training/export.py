@@ -42,14 +42,17 @@ TOLERANCE = 2e-3
 _INPUTS: dict[str, tuple[int, ...]] = {
     "detector": (-1, 3, -1, -1),
     "sequence": (-1, 1, CROP_HEIGHT, CROP_WIDTH),
+    "characters": (-1, 1, CROP_HEIGHT, CROP_WIDTH),
 }
 _DYNAMIC: dict[str, dict[int, str]] = {
     "detector": {0: "batch", 2: "height", 3: "width"},
     "sequence": {0: "batch"},
+    "characters": {0: "batch"},
 }
 _PROBES: dict[str, tuple[tuple[int, ...], ...]] = {
     "detector": ((1, 3, 96, 160), (2, 3, 64, 64)),
     "sequence": ((1, 1, CROP_HEIGHT, CROP_WIDTH), (3, 1, CROP_HEIGHT, CROP_WIDTH)),
+    "characters": ((1, 1, CROP_HEIGHT, CROP_WIDTH), (3, 1, CROP_HEIGHT, CROP_WIDTH)),
 }
 
 
@@ -82,7 +85,7 @@ def export_bundle(
         (folder / "weights").mkdir(parents=True)
         networks = {
             network: _place_network(folder, network, source, base_bundle, base)
-            for network, source in (("detector", weights.detector), ("sequence", weights.sequence))
+            for network, source in _list_sources(weights, base)
         }
         write_manifest(folder, _describe(folder, name, networks, _calibration(weights, base), training))
         load_bundle(folder)
@@ -90,6 +93,14 @@ def export_bundle(
             out_dir.rmdir()
         folder.rename(out_dir)
     return out_dir
+
+
+def _list_sources(weights: TrainedWeights, base: Manifest | None) -> list[tuple[str, Path | None]]:
+    """The networks to place and their new weights, if any. A bundle may do without the characters."""
+    sources = [("detector", weights.detector), ("sequence", weights.sequence)]
+    if weights.characters is not None or (base is not None and "characters" in base.networks):
+        sources.append(("characters", weights.characters))
+    return sources
 
 
 def _calibration(weights: TrainedWeights, base: Manifest | None) -> Calibration:

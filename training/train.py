@@ -10,14 +10,17 @@ import cv2
 import numpy as np
 import torch
 
+from training.character_streams import character_batch, stream_characters
+from training.networks.characters import CharacterNetwork, begin_with
 from training.networks.detector import DetectorNetwork
 from training.networks.sequence import SequenceNetwork
 from training.shards import draw_crops, draw_windows
 from training.streams import WindowBatch, crop_batch, stream_crops, stream_windows, window_batch
+from training.systems.characters import character_system
 from training.systems.detector import detector_system
 from training.systems.loop import LoopConfig, Trainer, TrainingFailed
 from training.systems.sequence import sequence_system
-from training.weights import save_weights
+from training.weights import Network, read_tensors, save_weights
 
 VALIDATION_SEED = 777
 VALIDATION_CROPS = 512
@@ -25,16 +28,21 @@ VALIDATION_WINDOWS = 48
 CONFIGS = Path(__file__).parent / "configs"
 
 
-def train(name: str, *, config_path: Path | None = None, shards: Path, out_dir: Path) -> Path:
-    """Train `detector` or `sequence`; returns the file of averaged weights, with `training.json` beside it.
+def train(
+    name: str, *, config_path: Path | None = None, shards: Path, out_dir: Path, start: Path | None = None
+) -> Path:
+    """Train one network; returns the file of averaged weights, with `training.json` beside it.
 
-    Raises TrainingFailed, streams.NoTrainingData.
+    `start` is for the characters: weights whose first layers they take over. Raises TrainingFailed,
+    streams.NoTrainingData, weights.InvalidWeights.
     """
     data = read_config(config_path or CONFIGS / f"{name}.json")
     config = LoopConfig.from_json(data)
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(config.threads)
     torch.manual_seed(config.seed)
+    if name == "characters":
+        return _train_characters(config, shards, out_dir, start)
     runners = {"sequence": _train_sequence, "detector": _train_detector}
     return runners[name](config, shards, out_dir)
 
@@ -56,6 +64,18 @@ def _train_sequence(config: LoopConfig, shards: Path, out_dir: Path) -> Path:
     return _finish("sequence", network, trainer, trainer.run(batches), config, out_dir)
 
 
+def _train_characters(config: LoopConfig, shards: Path, out_dir: Path, start: Path | None) -> Path:
+    network = CharacterNetwork()
+    if start is not None and not begin_with(network, read_tensors(start)):
+        raise TrainingFailed(f"No layer in {start} fits the character network.")
+    held_out = draw_crops(np.random.default_rng(VALIDATION_SEED), VALIDATION_CROPS)
+    samples = [{name: values[i] for name, values in held_out.items()} for i in range(VALIDATION_CROPS)]
+    trainer = Trainer(character_system(network, character_batch(samples)), config, out_dir)
+    trainer.resume()
+    batches = stream_characters(shards, batch_size=config.batch_size, seed=config.seed + trainer.step)
+    return _finish("characters", network, trainer, trainer.run(batches), config, out_dir)
+
+
 def _train_detector(config: LoopConfig, shards: Path, out_dir: Path) -> Path:
     network = DetectorNetwork()
     trainer = Trainer(detector_system(network, draw_validation_windows()), config, out_dir)
@@ -73,7 +93,7 @@ def draw_validation_windows() -> list[WindowBatch]:
 
 def _finish(
     name: str,
-    network: DetectorNetwork | SequenceNetwork,
+    network: Network,
     trainer: Trainer[Any],
     figures: dict[str, float],
     config: LoopConfig,

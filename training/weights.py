@@ -12,13 +12,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from training.networks.characters import CharacterNetwork
 from training.networks.detector import DetectorNetwork
 from training.networks.sequence import SequenceNetwork
 
-Network = DetectorNetwork | SequenceNetwork
-NETWORKS: dict[str, type[DetectorNetwork] | type[SequenceNetwork]] = {
+Network = DetectorNetwork | SequenceNetwork | CharacterNetwork
+NETWORKS: dict[str, type[Network]] = {
     "detector": DetectorNetwork,
     "sequence": SequenceNetwork,
+    "characters": CharacterNetwork,
 }
 
 
@@ -32,6 +34,7 @@ class TrainedWeights:
 
     sequence: Path | None = None
     detector: Path | None = None
+    characters: Path | None = None
     calibration: dict[str, float] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -58,12 +61,25 @@ def _write(path: Path, name: str, network: Network, tensors: dict[str, Tensor]) 
     part.replace(path)
 
 
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """All tensors of a safetensors file, in single precision, whatever network they are of.
+
+    Raises InvalidWeights.
+    """
+    try:
+        with safe_open(path, framework="pt") as content:
+            tensors = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise InvalidWeights(f"{path} holds no weights: {error}") from error
+    return {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
+
+
 def load_network(path: Path, name: str) -> Network:
     """The network with its weights, in evaluation mode. Raises InvalidWeights."""
+    state = read_tensors(path)
     try:
         with safe_open(path, framework="pt") as content:
             metadata = content.metadata() or {}
-            state = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
         settings = json.loads(metadata["settings"])
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise InvalidWeights(f"{path} holds no weights of the {name}: {error}") from error
@@ -79,5 +95,4 @@ def load_network(path: Path, name: str) -> Network:
 
 def build_network(name: str, settings: Mapping[str, Any]) -> Network:
     """A network as `network.settings` describes it, with fresh weights."""
-    widths, channels = tuple(settings["widths"]), int(settings["channels"])
-    return NETWORKS[name](widths=widths, channels=channels)
+    return NETWORKS[name](**settings)
