@@ -59,7 +59,7 @@ def main() -> None:
         photos += _list_real(options.real, options.limit)
     runs = [_run("VINloop", Path(sys.executable), ["benchmarks.run_vinloop", str(options.bundle)], photos)]
     if not options.alone:
-        runs.append(_run("RapidOCR 3.10", _rival_python(), ["benchmarks.run_rapidocr"], photos))
+        runs.append(_run("RapidOCR 3.10", rival_python(), ["benchmarks.run_rapidocr"], photos))
     print(format_table(photos, runs))
 
 
@@ -96,7 +96,7 @@ def _render_synthetic(count: int) -> list[Photo]:
     return photos
 
 
-def _rival_python() -> Path:
+def rival_python() -> Path:
     """Installs the rival where it is not yet."""
     folder = WORKPLACE / "rapidocr"
     python = folder / "bin" / "python"

@@ -7,10 +7,11 @@ import os
 import resource
 import sys
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import Any
 
-ReadFile = Callable[[str], str | None]
-"""From a photo's path to the VIN read in it."""
+ReadFile = Callable[[str], Any]
+"""From a photo's path to what was asked for: the VIN read in it, or the boxes found; JSON values."""
 
 
 def pin_to_one_processor() -> None:
@@ -20,18 +21,24 @@ def pin_to_one_processor() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def answer_all(read: ReadFile) -> None:
-    """Answers each path of stdin; the last line tells the greatest memory in MiB.
+def answer_all(read: ReadFile, *, name: str = "vin") -> None:
+    """Answers each path of stdin under `name`; the last line tells the greatest memory in MiB.
 
+    `busy_milliseconds` are those of the processor alone, which other programs do not lengthen.
     The first photo is read twice, so that nothing that happens once is counted as the time of a photo.
     """
     paths = [line.rstrip("\n") for line in sys.stdin if line.strip()]
     for path in paths[:1]:
         read(path)
     for path in paths:
-        start = perf_counter()
-        vin = read(path)
-        answer = {"file": path, "vin": vin, "milliseconds": (perf_counter() - start) * 1000}
+        start, busy = perf_counter(), process_time()
+        found = read(path)
+        answer = {
+            "file": path,
+            name: found,
+            "milliseconds": (perf_counter() - start) * 1000,
+            "busy_milliseconds": (process_time() - busy) * 1000,
+        }
         print(json.dumps(answer), flush=True)
     print(json.dumps({"mebibytes": _peak_mebibytes()}), flush=True)
 
