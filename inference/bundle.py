@@ -13,6 +13,7 @@ from typing import Any
 from inference.detector import Detector
 from inference.fusion import Calibration
 from inference.pipeline import VinReader
+from inference.recognizers.characters import CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.sessions import InvalidNetwork, Network
@@ -20,7 +21,9 @@ from inference.vin import ALPHABET
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-NETWORKS = ("detector", "sequence")
+NETWORKS = ("detector", "sequence", "characters")
+"""Found in every bundle."""
+RECOGNIZERS = ("sequence", "characters")
 DEFAULT_BUNDLE = Path(__file__).resolve().parent.parent / "bundles" / "base"
 
 
@@ -67,7 +70,8 @@ def load_bundle(path: str | Path, *, threads: int = 1) -> VinReader:
     networks = {name: _load_network(folder, manifest.networks[name], threads) for name in NETWORKS}
     return VinReader(
         detector=Detector(networks["detector"]),
-        recognizer=SequenceRecognizer(networks["sequence"]),
+        sequence=SequenceRecognizer(networks["sequence"]),
+        characters=CharacterRecognizer(networks["characters"]),
         calibration=manifest.calibration,
         bundle_name=manifest.name,
     )
@@ -154,13 +158,14 @@ def _check_manifest(manifest: Manifest) -> None:
     missing = [name for name in NETWORKS if name not in manifest.networks]
     if missing:
         raise InvalidBundle(f"The bundle has no network named {' and '.join(missing)}.")
-    if tuple(manifest.networks["sequence"].input[-2:]) != (CROP_HEIGHT, CROP_WIDTH):
-        raise InvalidBundle(
-            f"The sequence network does not take crops of {CROP_HEIGHT} x {CROP_WIDTH} pixels."
-        )
-    temperature, bias = manifest.calibration.temperature, manifest.calibration.bias
-    if not (math.isfinite(temperature) and temperature > 0 and math.isfinite(bias)):
-        raise InvalidBundle(f"The calibration is unusable: temperature {temperature}, bias {bias}.")
+    for name in RECOGNIZERS:
+        if tuple(manifest.networks[name].input[-2:]) != (CROP_HEIGHT, CROP_WIDTH):
+            raise InvalidBundle(
+                f"The {name} network does not take crops of {CROP_HEIGHT} x {CROP_WIDTH} pixels."
+            )
+    numbers = asdict(manifest.calibration)
+    if not all(map(math.isfinite, numbers.values())) or manifest.calibration.temperature <= 0:
+        raise InvalidBundle(f"The calibration is unusable: {numbers}.")
     for entry in _files(manifest):
         _check_name(entry.file)
 

@@ -3,84 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from typing import Literal
 
+import cv2
 import numpy as np
 
+from inference.barcodes import read_barcodes, read_barcodes_near
+from inference.clock import Clock
 from inference.decoding import decode_image
-from inference.detector import DETECTOR_SIDE, Detector
-from inference.fusion import Calibration, combine
-from inference.geometry import map_quad, quad_from_box, turn_quad
+from inference.detector import Detector
+from inference.fusion import Calibration, Confirmation, are_aligned, combine, confirm
+from inference.geometry import Box, map_quad, quad_from_box
 from inference.quality import assess, judge_quality
+from inference.recognizers.characters import CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
-from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_X, MARGIN_Y, View, apply_view, rectify
-from inference.rules import Verdict, judge, plausibility
-from inference.types import CharacterBox, Crop, Image, LineEvidence, QualityReport, Reading, Region
+from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_Y
+from inference.rules import Verdict, judge
+from inference.search import Look, Search, most_probable
+from inference.types import CharacterBox, Image, LineEvidence, LineReading, QualityReport, Reading, Stages
 from inference.vin import ALPHABET, LENGTH
 
-MOST_REGIONS = 8
-UPRIGHT_ODDS = 3.0
-"""Log-odds for a photo that was not taken upside down."""
 MOST_MISREAD = 2
-SURE = 0.9
-"""A first look with this probability for the whole VIN ends the search among the regions."""
-GOOD_ENOUGH = 0.5
-"""A reading whose characters have this probability ends the search among the sizes."""
-UPRIGHT = 0.98
-"""Characters this probable are not upside down."""
-MOST_RESIZED = 3
-"""Of how many looks other widths are tried."""
-SURE_ALONE = 0.9
-"""A first look below this is checked from other views."""
+"""Looks that differ in so many symbols at most are of the same VIN."""
+SURE = 0.95
+"""Texts below this confidence are worth a closer look for a bar code."""
 LEAST_CREDIBLE = 0.25
 """A line whose characters are less probable than this, in the geometric mean, is no VIN."""
-
-CENTERS = (2, 1)
-"""Beside how many looks further ones are taken, in each round."""
-CLEAR_LEAD = 0.9
-"""Where the characters of the best look are this probable, the second best is not looked at again."""
-SECOND_VIEWS = (
-    View(slant=0.25),
-    View(slant=-0.25),
-    View(top=0.12, bottom=0.12),
-    View(top=-0.06, bottom=-0.06),
-    View(left=0.5, right=0.5),
-    View(left=-0.3, right=-0.3),
-    View(top=0.1, bottom=-0.1),
-    View(top=-0.1, bottom=0.1),
-)
-
-SMALL_SIDE, LARGE_SIDE = 384, 1280
-ENOUGH_DETAIL = 900
-
-_UNSEEN = QualityReport(readable=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One region in one orientation, as it was first read."""
-
-    region: Region
-    crop: Crop
-    evidence: LineEvidence
-
-    @property
-    def text(self) -> str:
-        """The most probable symbols."""
-        return "".join(ALPHABET[index] for index in self.evidence.scores.argmax(axis=1))
-
-    @property
-    def log_score(self) -> float:
-        """How probable it is that this is the VIN, and read right; to compare looks with each other."""
-        against = UPRIGHT_ODDS if is_upside_down(self.region) else 0.0
-        return self.evidence.log_probability + plausibility(self.text) - against
-
-    @property
-    def mean_probability(self) -> float:
-        """Of one character, as the geometric mean."""
-        return float(np.exp(self.evidence.log_probability / LENGTH))
 
 
 class VinReader:
@@ -90,119 +40,122 @@ class VinReader:
         self,
         *,
         detector: Detector,
-        recognizer: SequenceRecognizer,
+        sequence: SequenceRecognizer,
+        characters: CharacterRecognizer,
         calibration: Calibration,
         bundle_name: str,
     ) -> None:
-        self._detector = detector
-        self._recognizer = recognizer
+        self._detector, self._sequence, self._characters = detector, sequence, characters
         self._calibration = calibration
         self.bundle_name = bundle_name
 
     def read_file(self, path: str | Path) -> Reading:
         """Decodes and reads a file. Raises OSError and decoding.UndecodableImage."""
-        start = perf_counter()
-        reading = self.read(decode_image(Path(path).read_bytes()))
-        return replace(reading, milliseconds=_since(start))
+        clock = Clock()
+        with clock.stage("decode"):
+            image = decode_image(Path(path).read_bytes())
+        return self._read(image, clock)
 
     def read(self, image: Image) -> Reading:
-        """Detect, rectify, recognize, fuse, judge by the rules of VINs, calibrate."""
-        start = perf_counter()
-        looks = self._look_around(image, self._find(image))
-        if not looks:
-            return _nothing_found(image, start)
-        look = max(looks, key=_score)
-        agreeing = [each for each in looks if _agree(each, look)]
-        verdict = judge(combine([each.evidence for each in agreeing]))
-        rivals = [each for each in looks if not _agree(each, look)]
-        confidence = self._calibration.apply(verdict.raw_confidence * _lead(look, rivals))
-        quality = assess(image, look.region, look.crop)
-        credible = _is_credible(verdict)
+        """Bar codes, search (detect, rectify, recognize), fuse, judge by the rules of VINs, calibrate."""
+        return self._read(image, Clock())
+
+    def _read(self, image: Image, clock: Clock) -> Reading:
+        with clock.stage("barcodes"):
+            barcodes = read_barcodes(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+        search = Search(
+            image,
+            detector=self._detector,
+            sequence=self._sequence,
+            characters=self._characters,
+            clock=clock,
+        )
+        search.run()
+        with clock.stage("fuse"):
+            read = self._fuse(search)
+        if read and read.confidence < SURE and not any(barcode.vin for barcode in barcodes):
+            with clock.stage("barcodes"):
+                barcodes = read_barcodes_near(image, read.look.region.quad)
+        text = read.verdict.vin if read and read.is_credible else None
+        confirmed = confirm(text, read.confidence if read else 0.0, barcodes)
+        with clock.stage("quality"):
+            quality = self._judge_quality(image, read, confirmed)
+        vin = confirmed.vin if quality.readable else None
         return Reading(
-            vin=verdict.vin if credible else None,
-            confidence=confidence if credible else 0.0,
-            region=look.region,
-            characters=locate_characters(verdict, look) if credible else (),
-            quality=judge_quality(quality, credible=credible, confidence=confidence),
+            vin=vin,
+            confidence=confirmed.confidence if vin else 0.0,
+            region=read.look.region if read else None,
+            characters=locate_characters(vin, read) if vin and read else (),
+            quality=quality,
             image_size=(image.shape[1], image.shape[0]),
-            milliseconds=_since(start),
+            milliseconds=clock.total,
+            stages=Stages(
+                regions=tuple(search.regions),
+                looks=len(search.looks),
+                lines=tell_lines(read.look) if read else (),
+                candidates=read.verdict.candidates if read else (),
+                raw_confidence=read.raw_confidence if read else 0.0,
+                barcodes=tuple(barcodes),
+                barcode_verdict=confirmed.verdict,
+                milliseconds=clock.stages,
+            ),
         )
 
-    def _find(self, image: Image) -> list[Look]:
-        """Looks at the regions that may hold the VIN, searched for in one size after another."""
-        looks: list[Look] = []
-        for side in detector_sides(image):
-            coarse = self._detector.detect(image, side=side, limit=MOST_REGIONS)
-            for regions in (coarse[:1], coarse[1:4], coarse[4:]):  # mostly the first is the one
-                looks += self._look_closely(
-                    image, [self._detector.refine(image, region) for region in regions]
-                )
-                if looks and max(looks, key=_score).log_score > np.log(SURE):
-                    break
-            if looks and max(looks, key=_score).mean_probability > GOOD_ENOUGH:
-                break
-        return looks
+    def _fuse(self, search: Search) -> FusedLook | None:
+        """The best look with the evidence of all that agree with it; none where no line was found."""
+        look = search.best
+        if look is None:
+            return None
+        agreeing = [each for each in search.looks if _agree(each, look)]
+        rivals = [each for each in search.looks if not _agree(each, look)]
+        verdict = judge(combine([each.evidence for each in agreeing]))
+        raw = verdict.raw_confidence * _lead(look, rivals)
+        confidence = self._calibration.apply(raw, agreed=recognizers_agree(look))
+        return FusedLook(look, verdict, raw, confidence)
 
-    def _look_closely(self, image: Image, regions: Sequence[Region]) -> list[Look]:
-        """Both ways up, and where a line holds more or less than a VIN, at its parts or beyond its ends."""
-        looks = self._look(image, regions)
-        doubtful = [look for look in looks if look.mean_probability < UPRIGHT]
-        looks += self._look(image, [turn(look.region) for look in doubtful])
-        best = sorted(looks, key=_score, reverse=True)[:MOST_RESIZED]
-        return looks + self._look(image, [region for look in best for region in resize(look)])
-
-    def _look(self, image: Image, regions: Sequence[Region]) -> list[Look]:
-        crops = [rectify(image, region) for region in regions]
-        evidence = self._recognizer.weigh(crops)
-        return [Look(*look) for look in zip(regions, crops, evidence, strict=True)]
-
-    def _look_around(self, image: Image, looks: Sequence[Look]) -> list[Look]:
-        """The looks, and where none is sure, others beside the two best, and again beside the best of all."""
-        known = sorted(looks, key=_score, reverse=True)
-        for count in CENTERS:
-            if not known or known[0].evidence.log_probability > np.log(SURE_ALONE):
-                break
-            centers = known[:1] if known[0].mean_probability > CLEAR_LEAD else known[:count]
-            views = [see_from(center.region, view) for center in centers for view in SECOND_VIEWS]
-            known = sorted([*known, *self._look(image, views)], key=_score, reverse=True)
-            if known[0] is centers[0]:
-                break
-        return known
+    def _judge_quality(self, image: Image, read: FusedLook | None, confirmed: Confirmation) -> QualityReport:
+        if read is None:
+            return QualityReport(readable=confirmed.vin is not None)
+        return judge_quality(
+            assess(image, read.look.region, read.look.crop),
+            credible=confirmed.vin is not None,
+            confidence=confirmed.confidence,
+        )
 
 
-def is_upside_down(region: Region) -> bool:
-    """Whether the text runs to the left, which few photos are taken for."""
-    x, y = np.subtract(region.quad[1], region.quad[0])
-    return bool(x < -abs(y))
+@dataclass(frozen=True, slots=True)
+class FusedLook:
+    """The look that was chosen, what all looks say of it, and the calibrated confidence."""
+
+    look: Look
+    verdict: Verdict
+    raw_confidence: float
+    confidence: float
+
+    @property
+    def is_credible(self) -> bool:
+        """Whether the characters are clear enough for a VIN at all."""
+        chosen = [ALPHABET.index(symbol) for symbol in self.verdict.vin]
+        likely = np.maximum(self.verdict.probabilities[np.arange(LENGTH), chosen], 1e-9)
+        return float(np.exp(np.log(likely).mean())) >= LEAST_CREDIBLE
 
 
-def turn(region: Region) -> Region:
-    """The region for text that is upside down."""
-    return replace(region, quad=turn_quad(region.quad))
+def recognizers_agree(look: Look) -> bool:
+    """Whether both recognizers alone read the same 17 symbols."""
+    return most_probable(look.sequence) == most_probable(look.characters.evidence)
 
 
-def see_from(region: Region, view: View) -> Region:
-    return replace(region, quad=apply_view(region.quad, view))
+def tell_lines(look: Look) -> tuple[LineReading, ...]:
+    """What each recognizer alone read."""
+    return (
+        _tell_line("sequence", look.sequence),
+        _tell_line("characters", look.characters.evidence),
+    )
 
 
-def resize(look: Look) -> list[Region]:
-    """Where 17 symbols may be, if the look clearly shows another number of them."""
-    inner = CROP_WIDTH - 2 * MARGIN_X
-    windows = [(np.array(window) - MARGIN_X) / inner * LENGTH for window in look.evidence.windows]
-    return [see_from(look.region, View(left=-first, right=last - LENGTH)) for first, last in windows]
-
-
-def detector_sides(image: Image) -> tuple[int, ...]:
-    """The sizes in which a photo is searched, one after another until a VIN is found.
-
-    Small ones are for characters that fill the photo, large ones for those that are lost when it is reduced.
-    """
-    longest = max(image.shape[:2])
-    return (DETECTOR_SIDE, SMALL_SIDE, LARGE_SIDE) if longest > ENOUGH_DETAIL else (DETECTOR_SIDE, SMALL_SIDE)
-
-
-def _score(look: Look) -> float:
-    return look.log_score
+def _tell_line(recognizer: Literal["sequence", "characters"], evidence: LineEvidence) -> LineReading:
+    probabilities = np.exp(evidence.scores.max(axis=1))
+    return LineReading(recognizer, most_probable(evidence), tuple(float(p) for p in probabilities))
 
 
 def _agree(look: Look, other: Look) -> bool:
@@ -220,36 +173,26 @@ def _lead(best: Look, rivals: Sequence[Look]) -> float:
     return float(1 / (1 + np.exp(max(rival.log_score for rival in rivals) - best.log_score)))
 
 
-def _is_credible(verdict: Verdict) -> bool:
-    chosen = [ALPHABET.index(symbol) for symbol in verdict.vin]
-    likely = verdict.probabilities[np.arange(LENGTH), chosen]
-    return float(np.exp(np.log(np.maximum(likely, 1e-9)).mean())) >= LEAST_CREDIBLE
-
-
-def locate_characters(verdict: Verdict, look: Look) -> tuple[CharacterBox, ...]:
-    """The characters with their boxes in photo pixels, from the columns where they were read."""
+def locate_characters(vin: str, read: FusedLook) -> tuple[CharacterBox, ...]:
+    """The characters with their boxes in photo pixels: as they were found one by one where the recognizers
+    saw them at the same places, else from the columns where the sequence recognizer read them.
+    """
+    look, table = read.look, read.verdict.probabilities
     back = np.linalg.inv(look.crop.homography).astype(np.float64)
-    columns = character_columns(look.evidence.centers, CROP_WIDTH)
     boxes = []
-    for index, (symbol, (left, right)) in enumerate(zip(verdict.vin, columns, strict=True)):
-        row = verdict.probabilities[index]
-        quad = map_quad(back, quad_from_box((left, MARGIN_Y, right, CROP_HEIGHT - MARGIN_Y)))
+    for index, (symbol, box) in enumerate(zip(vin, crop_boxes(look), strict=True)):
+        row = table[index]
+        alternatives = list_alternatives(row, chosen=symbol)
         confidence = float(row[ALPHABET.index(symbol)])
-        boxes.append(CharacterBox(index, symbol, confidence, quad, list_alternatives(row, chosen=symbol)))
+        boxes.append(
+            CharacterBox(index, symbol, confidence, map_quad(back, quad_from_box(box)), alternatives)
+        )
     return tuple(boxes)
 
 
-def _nothing_found(image: Image, start: float) -> Reading:
-    return Reading(
-        vin=None,
-        confidence=0.0,
-        region=None,
-        characters=(),
-        quality=_UNSEEN,
-        image_size=(image.shape[1], image.shape[0]),
-        milliseconds=_since(start),
-    )
-
-
-def _since(start: float) -> float:
-    return (perf_counter() - start) * 1000
+def crop_boxes(look: Look) -> list[Box]:
+    """17 boxes in crop pixels."""
+    if are_aligned(look.sequence.centers, look.characters.evidence.centers):
+        return [(float(x1), float(y1), float(x2), float(y2)) for x1, y1, x2, y2 in look.characters.boxes]
+    columns = character_columns(look.sequence.centers, CROP_WIDTH)
+    return [(left, MARGIN_Y, right, CROP_HEIGHT - MARGIN_Y) for left, right in columns]

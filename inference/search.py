@@ -10,10 +10,10 @@ import numpy as np
 from inference.clock import Clock
 from inference.detector import DETECTOR_SIDE, Detector
 from inference.fusion import pool
+from inference.geometry import turn_quad
 from inference.recognizers.characters import CharacterLine, CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
 from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify
-from inference.geometry import turn_quad
 from inference.rules import plausibility
 from inference.types import Crop, Image, LineEvidence, Region
 from inference.vin import ALPHABET, LENGTH
@@ -29,7 +29,7 @@ UPRIGHT_ODDS = 3.0
 UPRIGHT = 0.98
 """Characters this probable are not upside down."""
 SURE = 0.9
-"""A look with this probability for the whole VIN ends the search among the regions, and needs no other view."""
+"""A look with this probability for the whole VIN ends the search, and needs no other view."""
 GOOD_ENOUGH = 0.5
 """A reading whose characters have this probability ends the search among the sizes."""
 
