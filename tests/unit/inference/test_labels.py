@@ -1,10 +1,13 @@
 """CSV files of labeled photos."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from inference.geometry import quad_from_box
 from inference.labels import InvalidLabels, load_labels, path_beside
+from inference.splits import part_of
 
 HEADER = "file,vin,box,kind,conf,source\n"
 VIN = "1M8GDM9AXKP042788"
@@ -58,3 +61,41 @@ def test_a_missing_or_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "image.csv").write_bytes(b"\xff\xd8\xff\x00")
     with pytest.raises(InvalidLabels, match="cannot be read"):
         load_labels(tmp_path / "image.csv")
+
+
+def test_the_parts_of_the_split(tmp_path: Path) -> None:
+    vins = [f"1M8GD{letter}9AXKP042788" for letter in "ABCDEFGHJKLM"]
+    path = write(tmp_path, "file,vin\n" + "".join(f"{vin}.jpg,{vin}\n" for vin in vins))
+    train = [item.vin for item in load_labels(path, part="train").items]
+    held_out = [item.vin for item in load_labels(path, part="held_out").items]
+    assert train
+    assert held_out
+    assert sorted(train + held_out) == vins
+    assert {part_of(vin) for vin in held_out} == {"held_out"}
+
+
+def test_characters_beside_the_photos(tmp_path: Path) -> None:
+    quads = [quad_from_box((x, 0.0, x + 8, 10)) for x in range(17)]
+    characters = tmp_path / "characters.json"
+    characters.write_text(json.dumps({"a.jpg": quads}))
+    path = write(tmp_path, f"file,vin\na.jpg,{VIN}\nb.jpg,{VIN}\n")
+    known, unknown = load_labels(path, characters=characters).items
+    assert [character.symbol for character in known.characters] == list(VIN)
+    assert known.characters[16].quad == quads[16]
+    assert unknown.characters == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"a.jpg": 3}', '{"a.jpg": [[[0, 0], [1, 0]]]}', '{"a.jpg": []', "{"]
+)
+def test_other_characters_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "characters.json").write_text(text)
+    with pytest.raises(InvalidLabels, match="quads of characters"):
+        load_labels(write(tmp_path, f"file,vin\na.jpg,{VIN}\n"), characters=tmp_path / "characters.json")
+
+
+def test_sixteen_characters_are_refused(tmp_path: Path) -> None:
+    quads = [quad_from_box((x, 0.0, x + 8, 10)) for x in range(16)]
+    (tmp_path / "characters.json").write_text(json.dumps({"a.jpg": quads}))
+    with pytest.raises(InvalidLabels, match="16 characters"):
+        load_labels(write(tmp_path, f"file,vin\na.jpg,{VIN}\n"), characters=tmp_path / "characters.json")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from inference.evaluation import summarize
+from inference.evaluation import describe_scorecard, slice_by_kind, summarize
 from inference.snapshot import (
     InvalidSnapshot,
     Snapshot,
@@ -37,9 +37,53 @@ def test_summing_up() -> None:
     assert (card.n, card.exact, card.located) == (3, 1, 1)
     assert card.exact_match == pytest.approx(1 / 3)
     assert card.cer == pytest.approx(18 / 51)
-    assert card.calibration_error == pytest.approx((0.1 + 0.0 + 0.3) / 3)
+    assert card.calibration_error == pytest.approx((0.1 + 0.3) / 2)  # of the two with a VIN
+    assert (card.with_region, card.with_17_boxes, card.character_iou) == (2, None, None)
     assert (card.milliseconds_median, card.milliseconds_p95) == (70, 100)
     assert Scorecard.from_json(json.loads(json.dumps(card.to_json()))) == card
+
+
+def boxed(vin: str | None, boxes: int, iou: float | None, kind: str = "paper") -> EvaluatedPhoto:
+    plain = photo(vin, 0.8 if vin else 0.0, 0 if vin == VIN else 17, 0.7, 10)
+    region = ((0.0, 0.0), (9.0, 0.0), (9.0, 2.0), (0.0, 2.0))
+    return replace(plain, kind=kind, region=region, character_confidences=(0.9,) * boxes, character_iou=iou)
+
+
+def test_character_boxes() -> None:
+    """Boxes are counted among the right readings only, and their overlap where the true ones are known."""
+    photos = [boxed(VIN, 17, 0.8), boxed(VIN, 16, 0.6), boxed(None, 0, None), boxed(VIN[:-1] + "0", 17, 0.1)]
+    card = summarize(photos, bundle="b", snapshot="s", split="test")
+    assert (card.exact, card.with_17_boxes) == (2, 1)
+    assert card.character_iou == pytest.approx(0.5)
+    assert Scorecard.from_json(json.loads(json.dumps(card.to_json()))) == card
+
+
+def test_scorecards_of_before_still_load() -> None:
+    """As the app stored them when neither boxes nor regions were counted."""
+    old = summarize([photo(VIN, 0.9, 0, 0.8, 100)], bundle="b", snapshot="s", split="test").to_json()
+    for name in ("with_region", "with_17_boxes", "character_iou"):
+        del old[name]
+    for name in ("region", "character_confidences", "character_iou", "stage_milliseconds", "error"):
+        del old["photos"][0][name]
+    card = Scorecard.from_json(json.loads(json.dumps(old)))
+    assert (card.exact, card.with_region, card.with_17_boxes) == (1, None, None)
+    assert card.photos[0].character_confidences is None
+
+
+def test_slices_and_what_follows_from_them() -> None:
+    photos = [boxed(VIN, 17, 0.8), boxed(None, 0, None, kind="windshield"), boxed(VIN, 17, None, kind="")]
+    card = summarize(photos, bundle="b", snapshot="s", split="test")
+    assert {kind: (each.n, each.exact) for kind, each in slice_by_kind(card).items()} == {
+        "": (1, 1),
+        "paper": (1, 1),
+        "windshield": (1, 0),
+    }
+    told = json.loads(json.dumps(describe_scorecard(card, thresholds=(0.5,))))
+    assert told["exact_interval"] == pytest.approx([0.2077, 0.9385], abs=1e-3)
+    assert (told["kinds"]["unknown"]["n"], told["kinds"]["paper"]["character_iou"]) == (1, 0.8)
+    (accepted,) = told["acceptance"]
+    assert (accepted["accepted"], accepted["right"], accepted["precision"]) == (2, 2, 1.0)
+    assert sum(each["n"] for each in told["reliability"]) == 2
 
 
 def test_an_empty_split_has_an_empty_scorecard() -> None:
