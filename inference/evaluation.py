@@ -7,7 +7,7 @@ from statistics import fmean
 from time import perf_counter
 from typing import Any
 
-from inference.decoding import UndecodableImage, decode_image
+from inference.decoding import UndecodableImage
 from inference.geometry import bounding_box, quad_from_box, quad_iou
 from inference.metrics import (
     Acceptance,
@@ -59,7 +59,7 @@ def evaluate_photo(reader: VinReader, item: SnapshotItem, photo_path: PhotoPath)
     content = photo_path(item.photo).read_bytes()
     start = perf_counter()
     try:
-        reading = reader.read(decode_image(content))
+        reading = reader.read_bytes(content)
     except UndecodableImage as error:
         return _not_decoded(item, str(error), (perf_counter() - start) * 1000)
     milliseconds = (perf_counter() - start) * 1000

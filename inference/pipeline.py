@@ -51,9 +51,13 @@ class VinReader:
 
     def read_file(self, path: str | Path) -> Reading:
         """Decodes and reads a file. Raises OSError and decoding.UndecodableImage."""
+        return self.read_bytes(Path(path).read_bytes())
+
+    def read_bytes(self, content: bytes) -> Reading:
+        """Decodes and reads what a file holds. Raises decoding.UndecodableImage."""
         clock = Clock()
         with clock.stage("decode"):
-            image = decode_image(Path(path).read_bytes())
+            image = decode_image(content)
         return self._read(image, clock)
 
     def read(self, image: Image) -> Reading:

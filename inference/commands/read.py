@@ -7,10 +7,9 @@ import glob
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from inference import load_reader
@@ -41,7 +40,7 @@ class Answer:
     """What became of one photo. Without a reading, `error` says why and what to do."""
 
     file: str
-    image: Image | None = None
+    content: bytes = b""
     reading: Reading | None = None
     error: str = ""
 
@@ -100,8 +99,8 @@ def run(options: argparse.Namespace) -> int:
         answer = read_photo(reader, path)
         code = max(code, _rate(answer, options.min_confidence))
         _show(answer, options, done, len(paths))
-        if drawings is not None and answer.reading is not None and answer.image is not None:
-            drawings.write(answer.file, annotate(answer.image, answer.reading))
+        if drawings is not None and answer.reading is not None:
+            drawings.write(answer.file, annotate(decode_image(answer.content), answer.reading))
     if not paths:
         print("error: there is no photo in what was named", file=sys.stderr)
         return FAILED
@@ -155,10 +154,9 @@ def _is_folder(names: Sequence[str]) -> bool:
 
 def read_photo(reader: VinReader, name: str) -> Answer:
     """The answer for one photo; an error stops only this one."""
-    start = perf_counter()
     try:
-        image = decode_image(sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes())
-        reading = replace(reader.read(image), milliseconds=(perf_counter() - start) * 1000)
+        content = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        reading = reader.read_bytes(content)
     except UndecodableImage as error:
         return Answer(name, error=f"{error} Open it in a viewer, or take the photo again.")
     except OSError as error:
@@ -166,7 +164,7 @@ def read_photo(reader: VinReader, name: str) -> Answer:
     except Exception as error:  # a crash on one photo is an error of its own, never a photo without a VIN
         what = f"{type(error).__name__}: {error}"
         return Answer(name, error=f"Reading failed ({what}). This is a bug: report it with the photo.")
-    return Answer(name, image, reading)
+    return Answer(name, content, reading)
 
 
 def _rate(answer: Answer, least: float) -> int:

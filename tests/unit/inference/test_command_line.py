@@ -15,7 +15,7 @@ from inference.geometry import quad_from_points
 from inference.labels import load_labels
 from inference.pipeline import VinReader
 from inference.splits import part_of
-from inference.types import Image, Quad, Reading
+from inference.types import Quad, Reading
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
 PLATE = PHOTOS / "windshield.jpg"
@@ -118,15 +118,15 @@ def test_a_crash_is_an_error_and_stops_only_its_photo(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever goes wrong inside the reader must not look like a photo without a VIN."""
-    whole = VinReader.read
-
-    def crash_on_small(self: VinReader, image: Image) -> Reading:
-        if image.shape[1] == 50:
-            raise FloatingPointError("overflow")
-        return whole(self, image)
-
-    monkeypatch.setattr(VinReader, "read", crash_on_small)
     small, other = save_blank(tmp_path / "a.jpg", (50, 40)), save_blank(tmp_path / "b.jpg")
+    whole = VinReader.read_bytes
+
+    def crash_on_small(self: VinReader, content: bytes) -> Reading:
+        if content == small.read_bytes():
+            raise FloatingPointError("overflow")
+        return whole(self, content)
+
+    monkeypatch.setattr(VinReader, "read_bytes", crash_on_small)
     assert main(["read", str(small), str(other), "--json"]) == 2
     captured = capsys.readouterr()
     crashed, unread = [json.loads(line) for line in captured.out.splitlines()]
