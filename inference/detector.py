@@ -28,6 +28,8 @@ PATCH_TEXT_WIDTH, PATCH_TEXT_HEIGHT = 400, 28
 _PATCH_THRESHOLDS = (0.35,)
 _SAME_LINE = 0.6
 _MULTIPLE = 32
+_LINEAR_REDUCTION = 1.25
+"""Pixels are skipped where an image is reduced more than this without averaging."""
 _MEAN, _DEVIATION = 127.5, 64.0
 
 
@@ -40,15 +42,32 @@ def prepare_image(image: Image, *, side: int = DETECTOR_SIDE) -> tuple[Tensor, f
     height, width = image.shape[:2]
     scale = min(side / max(height, width), MAX_ENLARGEMENT)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized = cv2.resize(image, size, interpolation=how)
-    return normalize(_pad(np.asarray(resized, dtype=np.uint8))), scale
+    return normalize(
+        _pad(_reduce(image, size) if scale < 1 else _resize(image, size, cv2.INTER_CUBIC))
+    ), scale
+
+
+def _reduce(image: Image, size: tuple[int, int]) -> Image:
+    """Averaged down to (width, height): by halves, which OpenCV does many times faster than other shares."""
+    while min(image.shape[1] / size[0], image.shape[0] / size[1]) >= 2:
+        even = image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2]
+        image = _resize(even, (even.shape[1] // 2, even.shape[0] // 2), cv2.INTER_AREA)
+    if image.shape[1] > _LINEAR_REDUCTION * size[0] and min(size) > 1:
+        image = _resize(image, (2 * size[0], 2 * size[1]), cv2.INTER_LINEAR)
+        return _resize(image, size, cv2.INTER_AREA)
+    return _resize(image, size, cv2.INTER_LINEAR)
+
+
+def _resize(image: Image, size: tuple[int, int], how: int) -> Image:
+    return np.asarray(cv2.resize(image, size, interpolation=how), dtype=np.uint8)
 
 
 def normalize(pixels: Image) -> Tensor:
     """H x W x 3 bytes as 1 x 3 x H x W numbers about zero."""
-    planes = pixels.transpose(2, 0, 1)[None].astype(np.float32)
-    return (planes - _MEAN) / _DEVIATION
+    planes = np.empty((1, 3, *pixels.shape[:2]), np.float32)
+    for plane, channel in zip(planes[0], cv2.split(pixels), strict=True):
+        cv2.addWeighted(channel, 1 / _DEVIATION, channel, 0, -_MEAN / _DEVIATION, dst=plane, dtype=cv2.CV_32F)
+    return planes
 
 
 def patch_homography(quad: Quad) -> Array:
@@ -109,9 +128,7 @@ class Detector:
         for line in find_lines(scores, links, thresholds=_PATCH_THRESHOLDS):
             found = scale_quad(line.quad, STRIDE)
             if quad_coverage(expected, found) > _SAME_LINE or quad_coverage(found, expected) > _SAME_LINE:
-                return TextLine(
-                    map_quad(back, found), map_points(back, line.peaks * STRIDE), line.confidence
-                )
+                return TextLine(map_quad(back, found), map_points(back, line.peaks * STRIDE), line.confidence)
         return None
 
     def score(self, tensor: Tensor) -> tuple[Map, Map]:

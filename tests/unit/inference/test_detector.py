@@ -13,7 +13,7 @@ from inference.detector import (
     prepare_image,
 )
 from inference.geometry import map_points, map_quad, quad_size
-from inference.pipeline import ENOUGH_DETAIL, LARGE_SIDE, SMALL_SIDE, detector_sides
+from inference.search import ENOUGH_DETAIL, LARGE_SIDE, SMALL_SIDE, detector_sides
 from tests.unit.inference.drawing import line_quads, outline
 
 
