@@ -56,7 +56,7 @@ def draw_reading(
     """A prediction's or an annotation's region and characters, in the order of the text."""
     ordered = sorted(characters, key=lambda character: character["index"])
     return Drawing(
-        region=_points(region) if region else "",
+        region=write_points(region) if region else "",
         boxes=tuple(_draw_box(character) for character in ordered if character.get("quad")),
         cells=tuple(_draw_cell(character) for character in ordered),
         strip=_frame_strip(region) if region else None,
@@ -69,7 +69,7 @@ def _draw_box(character: Mapping[str, Any]) -> Box:
     cell = _draw_cell(character)
     sure = "" if cell.confidence is None else f"{cell.confidence * 100:.0f} % sure"
     words = "edited by a person" if cell.edited else sure
-    return Box(cell.symbol, _points(character["quad"]), cell.level, words)
+    return Box(cell.symbol, write_points(character["quad"]), cell.level, words)
 
 
 def _draw_cell(character: Mapping[str, Any]) -> Cell:
@@ -79,7 +79,8 @@ def _draw_cell(character: Mapping[str, Any]) -> Cell:
     return Cell(character["symbol"], None if edited else sure, level, edited)
 
 
-def _points(quad: Quad) -> str:
+def write_points(quad: Quad) -> str:
+    """The corners as an SVG polygon has them."""
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in quad)
 
 

@@ -68,7 +68,7 @@ def _fill(people: People) -> dict[str, str]:
     rows.add_metrics(run, 2.0, 1.4, 1.1)
     photo = rows.add_photo(people, rendered_at=None)
     task = rows.add_task(people, photo, "submitted")
-    rows.add_prediction(photo, champion)
+    rows.add_prediction(photo, champion, quality=rows.QUALITY, stages=rows.STAGES)
     rows.add_annotation(people, task)
     return {
         "home": "",

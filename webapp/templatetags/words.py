@@ -143,6 +143,14 @@ _SHAPES = {
 }
 
 
+@register.filter
+def probability(value: float) -> str:
+    """A probability that is never rounded to nothing or to certainty."""
+    if 0 < value < 0.0005:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.9995 <= value < 1 else f"{value * 100:.1f} %"
+
+
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString:
     """'4 minutes ago' with the exact time on hover."""

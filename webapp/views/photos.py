@@ -22,6 +22,7 @@ from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.paging import InvalidCursor, Page
 from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
+from webapp.explanations import Explanation, explain_reading
 from webapp.views.access import current_user, project_action, project_page
 
 PAGE_SIZE = 48
@@ -128,13 +129,15 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
     task = getattr(shown, "task", None)
     readings = _name_drawings(predictions.list_predictions(photo=shown), "p")
     revisions = _name_drawings(annotations.list_annotations(photo=shown), "a")
+    drawing = _choose_drawing(shown, readings, revisions, request.GET.get("show", ""))
     context = {
         "photo": shown,
         "task": task,
         "is_unread": shown.state in UNREAD or not shown.rendered_at,
         "predictions": readings,
         "annotations": revisions,
-        "drawing": _choose_drawing(shown, readings, revisions, request.GET.get("show", "")),
+        "drawing": drawing,
+        "how": _explain(drawing, readings),
         "events": pages.list_events_of_photo(photo=shown),
         "work": _offer_work(request, project, task),
         "can_reopen": _can_take_back(request, task, revisions),
@@ -175,6 +178,23 @@ def _choose_drawing(
     rows: list[Any] = [*[row for row in revisions if row.characters or row.region], *readings]
     chosen = next((row for row in rows if row.drawing_key == wanted), rows[0] if rows else None)
     return _draw(chosen) if chosen else Drawing()
+
+
+def _explain(drawing: Drawing | None, readings: list[Prediction]) -> Explanation | None:
+    """How the prediction that is shown was read; beside an annotation, the newest one."""
+    if not readings:
+        return None
+    shown = drawing.key if drawing else ""
+    chosen = next((row for row in readings if getattr(row, "drawing_key", "") == shown), readings[0])
+    return explain_reading(
+        model=chosen.model_version.name,
+        vin=chosen.vin,
+        confidence=chosen.confidence,
+        characters=chosen.characters,
+        quality=chosen.quality,
+        stages=chosen.stages,
+        milliseconds=chosen.milliseconds,
+    )
 
 
 def _draw(row: Any) -> Drawing:

@@ -39,6 +39,25 @@ CHARACTERS = [
     for index, symbol in enumerate(VIN)
 ]
 
+QUALITY = {
+    "readable": True,
+    "issues": [{"code": "glare", "advice": "Light is reflected over the VIN: tilt the camera."}],
+    "measures": {"character_height": 31.5, "sharpness": 0.42},
+}
+STAGES = {
+    "regions": [{"quad": REGION, "confidence": 0.94}, {"quad": REGION, "confidence": 0.2}],
+    "looks": 3,
+    "lines": [
+        {"recognizer": "sequence", "text": VIN, "probabilities": [0.99] * 17},
+        {"recognizer": "characters", "text": "7" + VIN[1:], "probabilities": [0.6] + [0.98] * 16},
+    ],
+    "candidates": [{"vin": VIN, "probability": 0.81}, {"vin": "7" + VIN[1:], "probability": 0.19}],
+    "raw_confidence": 0.9,
+    "barcodes": [{"format": "Code39", "text": "I" + VIN, "vin": VIN, "quad": REGION}],
+    "barcode_verdict": "agrees",
+    "milliseconds": {"decode": 9.0, "detect": 41.5, "sequence": 30.25},
+}
+
 
 def add_photo(people: People, number: int = 1, **fields: Any) -> Photo:
     """A photo that is read, unless `fields` say otherwise."""

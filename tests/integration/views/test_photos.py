@@ -99,6 +99,26 @@ def test_a_photo_shows_what_was_read_by_whom(people: People) -> None:
     assert "revision 1 by annotator" in html
 
 
+def test_a_photo_shows_how_it_was_read(people: People) -> None:
+    photo = rows.add_photo(people)
+    rows.add_prediction(photo, rows.add_version(people), quality=rows.QUALITY, stages=rows.STAGES)
+    html = people.client("reviewer").get(_url(people, photo)).content.decode()
+    assert "How it was read" in html
+    assert html.count('class="drawn-considered"') == 2
+    assert html.count('class="drawn-code"') == 1
+    assert "Agrees with the text" in html
+    assert "41.5 ms" in html
+    assert html.count("differs") == 2  # the cell of the recognizer and the symbol of the second candidate
+
+
+def test_a_prediction_of_before_stages_were_kept_still_shows(people: People) -> None:
+    photo = rows.add_photo(people)
+    rows.add_prediction(photo, rows.add_version(people))
+    html = people.client("reviewer").get(_url(people, photo)).content.decode()
+    assert html.count('class="drawn-character') == 34
+    assert "How it was read" not in html
+
+
 def test_the_address_chooses_what_is_drawn(people: People) -> None:
     photo = rows.add_photo(people)
     task = rows.add_task(people, photo, "submitted")

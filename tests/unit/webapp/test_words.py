@@ -13,6 +13,7 @@ from webapp.templatetags.words import (
     duration,
     percent,
     plural,
+    probability,
     state_badge,
     vin,
 )
@@ -36,6 +37,21 @@ def test_what_nobody_can_read_stands_out() -> None:
 
 def test_a_vin_from_outside_is_text() -> None:
     assert "<img" not in vin("<img src=x>")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.0, "0.0 %"),
+        (0.0001, "< 0.1 %"),
+        (0.123, "12.3 %"),
+        (0.9994, "99.9 %"),
+        (0.99999, "> 99.9 %"),
+        (1.0, "100.0 %"),
+    ],
+)
+def test_a_probability_is_never_rounded_to_certainty(value: float, written: str) -> None:
+    assert probability(value) == written
 
 
 @pytest.mark.parametrize(
