@@ -11,11 +11,11 @@ from inference.types import Crop, Image, Quad, Region
 from inference.vin import LENGTH
 from inference.warping import warp
 
-CROP_HEIGHT = 40
+CROP_HEIGHT = 48
 CROP_WIDTH = 384
 MARGIN_X = 12
 """Pixels of the crop left and right of the text."""
-MARGIN_Y = 5
+MARGIN_Y = 6
 """Pixels of the crop above and below the text."""
 
 

@@ -13,20 +13,26 @@ from inference.labels import InvalidLabels
 from inference.snapshot import InvalidSnapshot, decode_snapshot
 from training.anchors import cluster_sizes, mean_best_iou, measure_boxes
 from training.calibrate import CalibrationFailed, calibrate_bundle
+from training.character_boxes import box_shards
 from training.export import ExportFailed, ParityError, export_bundle
 from training.finetune import FinetuneConfig, FinetuningFailed, Progress, finetune
 from training.fonts import FONTS_DIR, FontsUnavailable, fetch_fonts
-from training.published import FOLDER, PublishedWeightsUnavailable, fetch_network
+from training.published import (
+    FOLDER,
+    PublishedWeightsUnavailable,
+    fetch_network,
+    write_start_weights,
+)
 from training.real_crops import write_real_crops
 from training.shards import write_shards
-from training.streams import NoTrainingData
+from training.streams import NoTrainingData, RealShare
 from training.synthesis.contact_sheet import write_contact_sheet
 from training.synthesis.demo import write_demo_photos
 from training.synthesis.plates import KINDS
 from training.systems.loop import TrainingFailed
 from training.train import CONFIGS, read_config, train
 from training.votes import write_votes
-from training.weights import InvalidWeights, TrainedWeights
+from training.weights import InvalidWeights, TrainedWeights, load_characters
 
 SHARDS = Path("var/training/shards")
 _EXPECTED = (
@@ -81,6 +87,10 @@ def _fonts(options: argparse.Namespace) -> None:
     print(f"{len(licences)} font families in {options.out}, their licences in LICENCES.json")
 
 
+def _published(options: argparse.Namespace) -> None:
+    print(write_start_weights(options.out))
+
+
 def _train(options: argparse.Namespace) -> None:
     purpose = "scenes" if options.network == "detector" else "crops"
     shards = options.shards or SHARDS / purpose
@@ -90,8 +100,14 @@ def _train(options: argparse.Namespace) -> None:
         shards=shards,
         out_dir=options.out,
         start=options.start,
+        real=RealShare(options.real, options.real_share) if options.real else None,
     )
     print(weights)
+
+
+def _box(options: argparse.Namespace) -> None:
+    kept, total = box_shards(load_characters(options.characters), options.shards, options.out)
+    print(f"{kept} of {total} crops in {options.out}")
 
 
 def _anchors(options: argparse.Namespace) -> None:
@@ -153,7 +169,9 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_synth(commands.add_parser("synth", help="draw a contact sheet, or shards to train from"))
     _add_demo(commands.add_parser("demo", help="write demo photos"))
     _add_fonts(commands.add_parser("fonts", help="fetch open-licence fonts with npm"))
+    _add_published(commands.add_parser("published", help="fetch published weights to start from"))
     _add_train(commands.add_parser("train", help="train a network; resumes in the same --out"))
+    _add_box(commands.add_parser("box", help="find the characters of real crops, to train from them"))
     _add_anchors(commands.add_parser("anchors", help="sizes of characters for the character network"))
     _add_votes(commands.add_parser("votes", help="read photos on which two readers agree"))
     _add_real_crops(commands.add_parser("real-crops", help="write shards of crops of real photos"))
@@ -187,15 +205,27 @@ def _add_fonts(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_fonts)
 
 
+def _add_published(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    parser.set_defaults(command=_published)
+
+
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("network", choices=("detector", "sequence", "characters"))
     parser.add_argument("--config", type=Path, help="JSON; training/configs/NETWORK.json by default")
     parser.add_argument("--shards", type=Path, help="folder of shards")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument(
-        "--start", type=Path, help="characters only: weights whose first layers are taken over"
-    )
+    parser.add_argument("--start", type=Path, help="weights to begin with; not for the detector")
+    parser.add_argument("--real", type=Path, help="shards of real crops to mix in; not for the detector")
+    parser.add_argument("--real-share", type=float, default=0.15, help="of every batch; 0.15 by default")
     parser.set_defaults(command=_train)
+
+
+def _add_box(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--characters", type=Path, required=True, help="weights that find the boxes")
+    parser.add_argument("--shards", type=Path, required=True, help="shards of crops whose VINs are known")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=_box)
 
 
 def _add_anchors(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ A shard is a folder of `.npy` files, written aside and renamed, so that a reader
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,7 @@ from training.synthesis.scenes import Scene, render_scene
 from training.targets import score_maps
 
 Bytes = npt.NDArray[np.uint8]
+Array = Bytes | npt.NDArray[np.float32]
 Purpose = Literal["crops", "scenes"]
 
 WINDOW = 384
@@ -49,6 +51,11 @@ def write_shard(purpose: Purpose, path: Path, *, seed: tuple[int, int], size: in
     rng = np.random.default_rng(seed)
     length = size or SHARD_SIZES[purpose]
     arrays = draw_crops(rng, length) if purpose == "crops" else draw_windows(rng, length)
+    save_shard(path, arrays)
+
+
+def save_shard(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Whole or not at all. Raises OSError where the shard is there already."""
     part = path.with_name(path.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -57,17 +64,21 @@ def write_shard(purpose: Purpose, path: Path, *, seed: tuple[int, int], size: in
     part.rename(path)
 
 
-def draw_crops(rng: np.random.Generator, count: int) -> dict[str, Bytes]:
-    """`pixels` N x H x W gray, `symbols` N x 17 places in the alphabet, `kinds` N places in KINDS."""
-    pixels, symbols, kinds = [], [], []
+def draw_crops(rng: np.random.Generator, count: int) -> dict[str, Array]:
+    """`pixels` N x H x W gray, `symbols` N x 17 places in the alphabet, `boxes` N x 17 x 4 in crop pixels,
+    `kinds` N places in KINDS.
+    """
+    pixels, symbols, boxes, kinds = [], [], [], []
     for _ in range(count):
         crop = render_crop(rng)
         pixels.append(cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY))
         symbols.append([ALPHABET.index(symbol) for symbol in crop.vin])
+        boxes.append(crop.boxes)
         kinds.append(KINDS.index(crop.kind))
     return {
         "pixels": np.stack(pixels),
         "symbols": np.array(symbols, np.uint8),
+        "boxes": np.array(boxes, np.float32),
         "kinds": np.array(kinds, np.uint8),
     }
 

@@ -27,7 +27,7 @@ class NoTrainingData(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class CropBatch:
-    """`inputs` N x 1 x 40 x 384, `targets` N x 17 classes (the blank is 0)."""
+    """`inputs` N x 1 x 48 x 384, `targets` N x 17 classes (the blank is 0)."""
 
     inputs: Tensor
     targets: Tensor
@@ -88,12 +88,25 @@ class ShardPool:
         return self._arrays[path]
 
 
-def stream_crops(folder: Path, *, batch_size: int, seed: int) -> Iterator[CropBatch]:
-    """Batches without end, each crop moved and relit a little."""
+@dataclass(frozen=True, slots=True)
+class RealShare:
+    """Crops of real photos to mix in: `share` of every batch, once the folder holds a shard."""
+
+    folder: Path
+    share: float = 0.15
+
+
+def stream_crops(
+    folder: Path, *, batch_size: int, seed: int, real: RealShare | None = None
+) -> Iterator[CropBatch]:
+    """Batches without end, each crop moved and relit a little. Raises NoTrainingData."""
     rng = np.random.default_rng((seed, 1))
     samples = ShardPool(folder, seed=seed).draw()
+    real_samples = ShardPool(real.folder, seed=seed).draw() if real else samples
     while True:
-        rows = [next(samples) for _ in range(batch_size)]
+        count = round(real.share * batch_size) if real and shard_dirs(real.folder) else 0
+        rows = [next(real_samples) for _ in range(count)]
+        rows += [next(samples) for _ in range(batch_size - count)]
         yield crop_batch([vary_crop(rng, row["pixels"]) for row in rows], [row["symbols"] for row in rows])
 
 

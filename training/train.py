@@ -14,13 +14,21 @@ from training.character_streams import character_batch, stream_characters
 from training.networks.characters import CharacterNetwork, begin_with
 from training.networks.detector import DetectorNetwork
 from training.networks.sequence import SequenceNetwork
-from training.shards import draw_crops, draw_windows
-from training.streams import WindowBatch, crop_batch, stream_crops, stream_windows, window_batch
+from training.shards import draw_crops, draw_windows, shard_dirs
+from training.streams import (
+    CropBatch,
+    RealShare,
+    WindowBatch,
+    crop_batch,
+    stream_crops,
+    stream_windows,
+    window_batch,
+)
 from training.systems.characters import character_system
 from training.systems.detector import detector_system
 from training.systems.loop import LoopConfig, Trainer, TrainingFailed
 from training.systems.sequence import sequence_system
-from training.weights import Network, read_tensors, save_weights
+from training.weights import Network, load_network, read_tensors, save_weights
 
 VALIDATION_SEED = 777
 VALIDATION_CROPS = 512
@@ -29,12 +37,19 @@ CONFIGS = Path(__file__).parent / "configs"
 
 
 def train(
-    name: str, *, config_path: Path | None = None, shards: Path, out_dir: Path, start: Path | None = None
+    name: str,
+    *,
+    config_path: Path | None = None,
+    shards: Path,
+    out_dir: Path,
+    start: Path | None = None,
+    real: RealShare | None = None,
 ) -> Path:
     """Train one network; returns the file of averaged weights, with `training.json` beside it.
 
-    `start` is for the characters: weights whose first layers they take over. Raises TrainingFailed,
-    streams.NoTrainingData, weights.InvalidWeights.
+    `start` are weights to begin with: the sequence recognizer takes over all of them, the characters take
+    over the first layers. `real` are crops to mix in, for the characters those that training.character_boxes
+    wrote. Raises TrainingFailed, streams.NoTrainingData, weights.InvalidWeights.
     """
     data = read_config(config_path or CONFIGS / f"{name}.json")
     config = LoopConfig.from_json(data)
@@ -42,9 +57,10 @@ def train(
     cv2.setNumThreads(config.threads)
     torch.manual_seed(config.seed)
     if name == "characters":
-        return _train_characters(config, shards, out_dir, start)
-    runners = {"sequence": _train_sequence, "detector": _train_detector}
-    return runners[name](config, shards, out_dir)
+        return _train_characters(config, shards, out_dir, start, real)
+    if name == "sequence":
+        return _train_sequence(config, shards, out_dir, start, real)
+    return _train_detector(config, shards, out_dir)
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -54,17 +70,40 @@ def read_config(path: Path) -> dict[str, Any]:
         raise TrainingFailed(f"{path} is no configuration: {error}") from error
 
 
-def _train_sequence(config: LoopConfig, shards: Path, out_dir: Path) -> Path:
-    network = SequenceNetwork()
+def _train_sequence(
+    config: LoopConfig, shards: Path, out_dir: Path, start: Path | None, real: RealShare | None
+) -> Path:
+    network = SequenceNetwork() if start is None else _start_sequence(start)
     held_out = draw_crops(np.random.default_rng(VALIDATION_SEED), VALIDATION_CROPS)
     validation = crop_batch(list(held_out["pixels"]), list(held_out["symbols"]))
-    trainer = Trainer(sequence_system(network, validation), config, out_dir)
+    real_validation = _read_real_validation(real.folder) if real is not None else None
+    trainer = Trainer(sequence_system(network, validation, real_validation), config, out_dir)
     trainer.resume()
-    batches = stream_crops(shards, batch_size=config.batch_size, seed=config.seed + trainer.step)
+    seed = config.seed + trainer.step
+    batches = stream_crops(shards, batch_size=config.batch_size, seed=seed, real=real)
     return _finish("sequence", network, trainer, trainer.run(batches), config, out_dir)
 
 
-def _train_characters(config: LoopConfig, shards: Path, out_dir: Path, start: Path | None) -> Path:
+def _start_sequence(path: Path) -> SequenceNetwork:
+    network = load_network(path, "sequence")
+    if not isinstance(network, SequenceNetwork):
+        raise TrainingFailed(f"{path} holds no weights of a sequence recognizer.")
+    return network
+
+
+def _read_real_validation(folder: Path) -> CropBatch | None:
+    """The crops that `real-crops` kept aside, where there are any."""
+    shards = shard_dirs(folder.with_name(f"{folder.name}-validation"))
+    if not shards:
+        return None
+    pixels = np.concatenate([np.load(shard / "pixels.npy") for shard in shards])
+    symbols = np.concatenate([np.load(shard / "symbols.npy") for shard in shards])
+    return crop_batch(list(pixels), list(symbols))
+
+
+def _train_characters(
+    config: LoopConfig, shards: Path, out_dir: Path, start: Path | None, real: RealShare | None
+) -> Path:
     network = CharacterNetwork()
     if start is not None and not begin_with(network, read_tensors(start)):
         raise TrainingFailed(f"No layer in {start} fits the character network.")
@@ -72,7 +111,8 @@ def _train_characters(config: LoopConfig, shards: Path, out_dir: Path, start: Pa
     samples = [{name: values[i] for name, values in held_out.items()} for i in range(VALIDATION_CROPS)]
     trainer = Trainer(character_system(network, character_batch(samples)), config, out_dir)
     trainer.resume()
-    batches = stream_characters(shards, batch_size=config.batch_size, seed=config.seed + trainer.step)
+    seed = config.seed + trainer.step
+    batches = stream_characters(shards, batch_size=config.batch_size, seed=seed, real=real)
     return _finish("characters", network, trainer, trainer.run(batches), config, out_dir)
 
 

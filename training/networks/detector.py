@@ -4,13 +4,14 @@ top.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.networks.sequence import conv_block
+from training.networks.blocks import conv_block
 
 
 class DetectorNetwork(nn.Module):
@@ -19,7 +20,7 @@ class DetectorNetwork(nn.Module):
     H and W are multiples of 32. `logits` gives the same before the sigmoid, for the loss.
     """
 
-    def __init__(self, *, widths: tuple[int, ...] = (24, 40, 64, 96, 128), channels: int = 48) -> None:
+    def __init__(self, *, widths: Sequence[int] = (24, 40, 64, 96, 128), channels: int = 48) -> None:
         super().__init__()
         stem, quarter, eighth, sixteenth, lowest = widths
         self.settings: dict[str, Any] = {"widths": list(widths), "channels": channels}

@@ -70,8 +70,12 @@ def _turn(angle: float, first: int, second: int) -> Matrix:
 
 def map_boxes(matrix: Matrix, boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """N x 4 boxes through a homography, as N x 4 x 2 quads in reading order."""
-    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
-    return map_points(matrix, corners).reshape(-1, 4, 2)
+    return map_quads(matrix, boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2))
+
+
+def map_quads(matrix: Matrix, quads: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """N x 4 x 2 quads through a homography."""
+    return map_points(matrix, quads.reshape(-1, 2)).reshape(-1, 4, 2)
 
 
 def vin_quad(character_quads: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

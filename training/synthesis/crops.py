@@ -10,25 +10,26 @@ import numpy.typing as npt
 from inference.geometry import quad_from_points
 from inference.rectifier import rectify
 from inference.types import Image, Region
-from training.synthesis.camera import Matrix, map_boxes, place, random_pose, vin_quad
+from training.synthesis.camera import Matrix, map_boxes, map_quads, place, random_pose, vin_quad
 from training.synthesis.photos import Difficulty, composite, expose_photo, plain_background
 from training.synthesis.plates import KINDS, Kind, Plate, make_plate
 from training.synthesis.vins import random_vin
 
 Points = npt.NDArray[np.float64]
 
-KIND_SHARES = (0.4, 0.25, 0.25, 0.1)
+KIND_SHARES = (0.32, 0.26, 0.3, 0.12)
 """Shares of KINDS in training."""
 STRETCHED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class SyntheticCrop:
-    """`pixels` are CROP_HEIGHT x CROP_WIDTH x 3."""
+    """`pixels` are CROP_HEIGHT x CROP_WIDTH x 3; `boxes` 17 x 4: x1, y1, x2, y2 of the characters in them."""
 
     pixels: Image
     vin: str
     kind: Kind
+    boxes: Points
 
 
 def render_crop(
@@ -45,9 +46,16 @@ def render_crop(
     image = expose_photo(
         rng, photo, glass=chosen == "windshield", text_height=text_height, difficulty=difficulty
     )
-    quad = jitter_quad(rng, vin_quad(map_boxes(matrix, plate.vin_boxes)))
-    pixels = rectify(image, Region(quad_from_points(quad), 1.0)).pixels
-    return SyntheticCrop(pixels, vin, chosen)
+    quads = map_boxes(matrix, plate.vin_boxes)
+    crop = rectify(image, Region(quad_from_points(jitter_quad(rng, vin_quad(quads))), 1.0))
+    return SyntheticCrop(crop.pixels, vin, chosen, upright_boxes(map_quads(crop.homography, quads)))
+
+
+def upright_boxes(quads: Points) -> Points:
+    """N x 4 boxes from N x 4 x 2 quads: each side where the middle of the quad's is, so slant widens none."""
+    left, right = quads[:, [0, 3], 0].mean(1), quads[:, [1, 2], 0].mean(1)
+    top, bottom = quads[:, [0, 1], 1].mean(1), quads[:, [2, 3], 1].mean(1)
+    return np.stack([left, top, right, bottom], axis=1)
 
 
 def random_kind(rng: np.random.Generator) -> Kind:

@@ -49,16 +49,23 @@ def read_in_batches(network: nn.Module, inputs: Tensor, *, batch_size: int = 64)
         return torch.cat([network(part.contiguous(memory_format=torch.channels_last)) for part in parts])
 
 
-def sequence_system(network: SequenceNetwork, validation: CropBatch) -> System[CropBatch]:
+def sequence_system(
+    network: SequenceNetwork, validation: CropBatch, real_validation: CropBatch | None = None
+) -> System[CropBatch]:
     def loss(batch: CropBatch) -> Tensor:
         inputs = batch.inputs.contiguous(memory_format=torch.channels_last)
         return ctc_loss(network(inputs), batch.targets)
 
     def validate(averaged: nn.Module) -> dict[str, float]:
-        logits = read_in_batches(averaged, validation.inputs)
-        return {
-            "validation_loss": float(ctc_loss(logits, validation.targets)),
-            "validation_exact": exact_share(logits, validation.targets),
-        }
+        figures = _judge(averaged, validation, "validation")
+        return figures if real_validation is None else figures | _judge(averaged, real_validation, "real")
 
     return System(network, loss, validate)
+
+
+def _judge(network: nn.Module, batch: CropBatch, name: str) -> dict[str, float]:
+    logits = read_in_batches(network, batch.inputs)
+    return {
+        f"{name}_loss": float(ctc_loss(logits, batch.targets)),
+        f"{name}_exact": exact_share(logits, batch.targets),
+    }

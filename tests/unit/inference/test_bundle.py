@@ -73,7 +73,7 @@ def test_a_missing_file_is_refused(bundle: Path) -> None:
         (lambda d: d.update(format=2), "format 2"),
         (lambda d: d.update(alphabet="ABC"), "alphabet"),
         (lambda d: d["networks"].pop("sequence"), "no network named sequence"),
-        (lambda d: d["networks"]["sequence"].update(input=[-1, 1, 32, 320]), "40 x 384"),
+        (lambda d: d["networks"]["sequence"].update(input=[-1, 1, 32, 320]), "48 x 384"),
         (lambda d: d["networks"]["detector"].update(file="../detector.onnx"), "inside the bundle"),
         (lambda d: d["networks"]["detector"].update(file="/etc/passwd"), "inside the bundle"),
         (lambda d: d["networks"]["detector"].update(surprise=1), "malformed"),

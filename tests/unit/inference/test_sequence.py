@@ -76,9 +76,9 @@ def test_columns_stay_in_the_crop() -> None:
 
 
 def test_crops_are_normalized_one_by_one() -> None:
-    pixels = np.random.default_rng(0).integers(40, 90, (40, WIDTH, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(40, 90, (48, WIDTH, 3), dtype=np.uint8)
     prepared = prepare_crop(pixels)
-    assert prepared.shape == (1, 40, WIDTH)
+    assert prepared.shape == (1, 48, WIDTH)
     assert prepared.dtype == np.float32
     assert abs(prepared.mean()) < 1e-4
     assert abs(prepared.std() - 1) < 1e-3
@@ -87,4 +87,4 @@ def test_crops_are_normalized_one_by_one() -> None:
 
 
 def test_a_crop_without_contrast_is_no_division_by_zero() -> None:
-    assert np.isfinite(prepare_crop(np.full((40, WIDTH, 3), 128, np.uint8))).all()
+    assert np.isfinite(prepare_crop(np.full((48, WIDTH, 3), 128, np.uint8))).all()

@@ -26,7 +26,7 @@ SPLITS: tuple[Split, ...] = ("train", "train", "train", "validation")
 
 def tiny_sequence() -> SequenceNetwork:
     torch.manual_seed(5)
-    return SequenceNetwork(widths=(4, 4, 8, 8), channels=16)
+    return SequenceNetwork(stem=4, width=8, stages=((True,), (False,), (True,)), layers=1)
 
 
 def tiny_detector() -> DetectorNetwork:

@@ -36,7 +36,7 @@ def test_weights_that_answer_with_no_number_are_a_parity_error() -> None:
     network = tiny_sequence()
     content = to_onnx(network, "sequence")
     with torch.no_grad():
-        network.classify.bias.fill_(float("nan"))
+        network.head.bias.fill_(float("nan"))
     with pytest.raises(ParityError):
         check_parity(network, content, "sequence")
 
@@ -45,7 +45,7 @@ def test_what_is_not_trained_is_carried_over_from_the_base(tiny_bundle: Path, tm
     torch.manual_seed(9)
     network = tiny_sequence()
     with torch.no_grad():
-        network.classify.bias.add_(1)
+        network.head.bias.add_(1)
     save_weights(tmp_path / "new.safetensors", "sequence", network)
     weights = TrainedWeights(
         sequence=tmp_path / "new.safetensors", calibration={"temperature": 2.0, "bias": 0.5}

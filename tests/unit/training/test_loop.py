@@ -54,8 +54,8 @@ def test_a_new_trainer_goes_on_where_the_checkpoint_stopped(tmp_path: Path) -> N
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     Trainer(line_system(Line()), CONFIG, tmp_path).save()
-    other = SequenceNetwork(widths=(2, 2, 2, 2), channels=4)
-    batch = CropBatch(torch.zeros(1, 1, 40, 384), torch.ones(1, 17, dtype=torch.long))
+    other = SequenceNetwork(stem=2, width=4, stages=((False,), (), ()), layers=1)
+    batch = CropBatch(torch.zeros(1, 1, 48, 384), torch.ones(1, 17, dtype=torch.long))
     with pytest.raises(TrainingFailed, match="another network"):
         Trainer(sequence_system(other, batch), CONFIG, tmp_path).resume()
 

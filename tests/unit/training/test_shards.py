@@ -5,7 +5,7 @@ import pytest
 
 from inference.recognizers.sequence import CLASSES
 from training.shards import WINDOW, shard_dirs, write_shard
-from training.streams import NoTrainingData, ShardPool, stream_crops, stream_windows
+from training.streams import NoTrainingData, RealShare, ShardPool, stream_crops, stream_windows
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def folder(tmp_path_factory):
 
 def test_a_shard_repeats_with_its_seed(folder, tmp_path) -> None:
     write_shard("crops", tmp_path / "shard-00000", seed=(1, 0), size=4)
-    for name in ("pixels", "symbols", "kinds"):
+    for name in ("pixels", "symbols", "boxes", "kinds"):
         again = np.load(tmp_path / "shard-00000" / f"{name}.npy")
         np.testing.assert_array_equal(again, np.load(folder / "crops" / "shard-00000" / f"{name}.npy"))
 
@@ -38,11 +38,23 @@ def test_each_sample_comes_once_before_any_comes_twice(folder) -> None:
 
 def test_crop_batches_are_normalized_and_labeled_by_class(folder) -> None:
     batch = next(stream_crops(folder / "crops", batch_size=5, seed=1))
-    assert batch.inputs.shape == (5, 1, 40, 384)
+    assert batch.inputs.shape == (5, 1, 48, 384)
     assert batch.targets.shape == (5, 17)
     assert int(batch.targets.min()) >= 1
     assert int(batch.targets.max()) < CLASSES
     assert float(batch.inputs.mean().abs()) < 0.01
+
+
+def test_real_crops_are_mixed_in_from_when_they_are_there(folder, tmp_path) -> None:
+    real = RealShare(tmp_path / "real", share=0.5)
+    batches = stream_crops(folder / "crops", batch_size=4, seed=1, real=real)
+    assert next(batches).inputs.shape[0] == 4
+    shard = tmp_path / "real" / "shard-00000"
+    shard.mkdir(parents=True)
+    np.save(shard / "pixels.npy", np.full((3, 48, 384), 90, np.uint8))
+    np.save(shard / "symbols.npy", np.full((3, 17), 5, np.uint8))
+    flat = next(batches).inputs.flatten(1).std(1) == 0
+    assert flat.tolist() == [True, True, False, False]
 
 
 def test_window_batches_hold_images_and_score_maps(folder) -> None:
