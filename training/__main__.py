@@ -16,6 +16,7 @@ from training.calibrate import CalibrationFailed, calibrate_bundle
 from training.character_boxes import box_shards
 from training.export import ExportFailed, ParityError, export_bundle
 from training.finetune import FinetuneConfig, FinetuningFailed, Progress, finetune
+from training.finetune_detector import finetune_detector
 from training.fonts import FONTS_DIR, FontsUnavailable, fetch_fonts
 from training.published import (
     FOLDER,
@@ -158,6 +159,17 @@ def _finetune(options: argparse.Namespace) -> None:
     print(weights.sequence)
 
 
+def _finetune_detector(options: argparse.Namespace) -> None:
+    weights = finetune_detector(
+        start=options.start,
+        boxed=options.boxed,
+        config_path=options.config,
+        shards=options.shards,
+        out_dir=options.out,
+    )
+    print(weights)
+
+
 def _print_progress(progress: Progress) -> None:
     told = "" if progress.loss is None else f" (loss {progress.loss:.4f})"
     print(progress.message + told, file=sys.stderr)
@@ -178,6 +190,9 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
     _add_calibrate(commands.add_parser("calibrate", help="make a bundle's confidences honest, in place"))
     _add_finetune(commands.add_parser("finetune", help="fine-tune the recognizer on a dataset snapshot"))
+    _add_finetune_detector(
+        commands.add_parser("finetune-detector", help="teach the detector real photos whose VIN is boxed")
+    )
     return parser
 
 
@@ -280,6 +295,15 @@ def _add_finetune(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=CONFIGS / "default.json")
     parser.add_argument("--out", type=Path, required=True)
     parser.set_defaults(command=_finetune)
+
+
+def _add_finetune_detector(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--boxed", type=Path, required=True, help="photos (CSV): columns file, vin, box")
+    parser.add_argument("--start", type=Path, default=DEFAULT_BUNDLE / "weights" / "detector.safetensors")
+    parser.add_argument("--config", type=Path, default=CONFIGS / "detector-boxed.json")
+    parser.add_argument("--shards", type=Path, default=SHARDS / "scenes", help="folder of synthetic shards")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=_finetune_detector)
 
 
 if __name__ == "__main__":

@@ -44,21 +44,25 @@ SURE_ENOUGH = 0.85
 
 @dataclass(frozen=True, slots=True)
 class BoxedConfig:
-    """`rounds` of `loop.minutes` each; `real_share` of a batch are windows of real photos."""
+    """`rounds` of `loop.minutes` each; `real_share` of a batch are windows of real photos.
+
+    Of these at most `photos` are labeled and learned, evenly spread: labeling costs about as much as a step.
+    """
 
     loop: LoopConfig
     rounds: int
     real_share: float
+    photos: int
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> BoxedConfig:
         """Raises TrainingFailed where a name is unknown or a number makes no sense."""
-        own = {"rounds": 2, "real_share": 0.5}
+        own = {"rounds": 2, "real_share": 0.5, "photos": 10_000}
         own |= {name: value for name, value in data.items() if name in own}
         loop = LoopConfig.from_json({name: value for name, value in data.items() if name not in own})
-        if own["rounds"] < 1 or not 0 < own["real_share"] < 1:
-            raise TrainingFailed("rounds must be at least 1, and real_share between 0 and 1.")
-        return cls(loop, int(own["rounds"]), float(own["real_share"]))
+        if own["rounds"] < 1 or own["photos"] < 1 or not 0 < own["real_share"] < 1:
+            raise TrainingFailed("rounds and photos must be at least 1, and real_share between 0 and 1.")
+        return cls(loop, int(own["rounds"]), float(own["real_share"]), int(own["photos"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ def finetune_detector(*, start: Path, boxed: Path, config_path: Path, shards: Pa
     torch.set_num_threads(config.loop.threads)
     cv2.setNumThreads(config.loop.threads)
     photos = list_boxed_photos(boxed, part="train")
-    learned = BoxedSet(boxed.parent, [photo for photo in photos if not is_set_aside(photo)])
-    aside = BoxedSet(boxed.parent, [photo for photo in photos if is_set_aside(photo)][:MOST_VALIDATED])
+    learned = _choose(boxed, [photo for photo in photos if not is_set_aside(photo)], config.photos)
+    aside = _choose(boxed, [photo for photo in photos if is_set_aside(photo)], MOST_VALIDATED)
     weights, labels = start, None
     for number in range(1, config.rounds + 1):
         folder = out_dir / f"round-{number}"
@@ -93,6 +97,12 @@ def finetune_detector(*, start: Path, boxed: Path, config_path: Path, shards: Pa
     for name in ("detector.safetensors", "training.json"):
         shutil.copyfile(out_dir / f"round-{config.rounds}" / name, out_dir / name)
     return out_dir / "detector.safetensors"
+
+
+def _choose(boxed: Path, photos: Sequence[BoxedPhoto], most: int) -> BoxedSet:
+    """At most so many, evenly spread."""
+    places = np.linspace(0, len(photos), min(most, len(photos)), endpoint=False).astype(int)
+    return BoxedSet(boxed.parent, [photos[place] for place in places])
 
 
 def is_set_aside(photo: BoxedPhoto) -> bool:
