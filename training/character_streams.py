@@ -12,30 +12,39 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from training.streams import ShardPool, crop_batch, move_crop, random_affine, relight
+from training.streams import RealShare, ShardPool, crop_batch, move_crop, random_affine, relight
 
 Boxes = npt.NDArray[np.float32]
 Sample = Mapping[str, npt.NDArray[Any]]
-"""A row of a shard: `pixels` H x W gray, `symbols` 17 places in the alphabet, `boxes` 17 x 4."""
+"""A row of a shard: `pixels` H x W gray, `symbols` 17 places in the alphabet, `boxes` 17 x 4. Where `exact`
+is there and false, the boxes were found by a network.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CharacterBatch:
     """`inputs` N x 1 x 48 x 384, `symbols` N x 17 places in the alphabet, `boxes` N x 17 x 4: x1, y1, x2, y2
-    in pixels of the crop.
+    in pixels of the crop. `exact` N: whether the boxes are, or only show which character is where.
     """
 
     inputs: Tensor
     symbols: Tensor
     boxes: Tensor
+    exact: Tensor
 
 
-def stream_characters(folder: Path, *, batch_size: int, seed: int) -> Iterator[CharacterBatch]:
+def stream_characters(
+    folder: Path, *, batch_size: int, seed: int, real: RealShare | None = None
+) -> Iterator[CharacterBatch]:
     """Batches without end, each crop moved and relit a little. Raises streams.NoTrainingData."""
     rng = np.random.default_rng((seed, 3))
-    samples = ShardPool(folder, seed=seed).draw()
+    drawn = ShardPool(folder, seed=seed).draw()
+    found = ShardPool(real.folder, seed=seed).draw() if real else drawn
+    count = round(real.share * batch_size) if real else 0
     while True:
-        yield character_batch([vary_sample(rng, next(samples)) for _ in range(batch_size)])
+        samples: list[Sample] = [{**next(found), "exact": np.array(False)} for _ in range(count)]
+        samples += [next(drawn) for _ in range(batch_size - count)]
+        yield character_batch([vary_sample(rng, sample) for sample in samples])
 
 
 def vary_sample(rng: np.random.Generator, sample: Sample) -> Sample:
@@ -57,4 +66,5 @@ def character_batch(samples: Sequence[Sample]) -> CharacterBatch:
     """Samples as tensors, through the pre-processing of production."""
     crops = crop_batch([sample["pixels"] for sample in samples], [sample["symbols"] for sample in samples])
     boxes = np.stack([sample["boxes"] for sample in samples]).astype(np.float32)
-    return CharacterBatch(crops.inputs, crops.targets - 1, torch.from_numpy(boxes))
+    exact = [bool(sample.get("exact", True)) for sample in samples]
+    return CharacterBatch(crops.inputs, crops.targets - 1, torch.from_numpy(boxes), torch.tensor(exact))

@@ -1,4 +1,4 @@
-"""Weights of networks as safetensors files that carry the network's own settings."""
+"""Weights of networks as safetensors or ONNX files that carry the network's own settings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from training.graphs import describe, read_weights
 from training.networks.characters import CharacterNetwork
 from training.networks.detector import DetectorNetwork
 from training.networks.sequence import SequenceNetwork
+
+_COUNT = ".num_batches_tracked"
 
 Network = DetectorNetwork | SequenceNetwork | CharacterNetwork
 NETWORKS: dict[str, type[Network]] = {
@@ -45,52 +49,64 @@ def save_weights(path: Path, name: str, network: Network, state: dict[str, Tenso
     _write(path, name, network, tensors)
 
 
-def save_compact(path: Path, name: str, network: Network) -> None:
-    """Write the network with its kernels in half precision: half the bytes to ship."""
-    tensors = {
-        key: value.detach().half().contiguous() if value.dim() > 1 else value.detach().contiguous()
-        for key, value in network.state_dict().items()
-    }
-    _write(path, name, network, tensors)
+def round_kernels(network: Network) -> None:
+    """Round kernels, in place, to what half precision holds: half the bytes to ship."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if parameter.dim() > 1:
+                parameter.copy_(parameter.half())
 
 
 def _write(path: Path, name: str, network: Network, tensors: dict[str, Tensor]) -> None:
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, part, metadata={"network": name, "settings": json.dumps(network.settings)})
+    save_file(tensors, part, metadata=describe(name, network.settings))
     part.replace(path)
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """All tensors of a safetensors file, in single precision, whatever network they are of.
+    """All tensors of a weights file, in single precision, whatever network they are of.
 
     Raises InvalidWeights.
     """
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Metadata and tensors."""
     try:
+        if path.suffix == ".onnx":
+            return read_weights(path)
         with safe_open(path, framework="pt") as content:
             tensors = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+            metadata = content.metadata() or {}
+    except (OSError, SafetensorError, ValueError) as error:
         raise InvalidWeights(f"{path} holds no weights: {error}") from error
-    return {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
+    wide = {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
+    return metadata, wide
 
 
 def load_network(path: Path, name: str) -> Network:
     """The network with its weights, in evaluation mode. Raises InvalidWeights."""
-    state = read_tensors(path)
-    try:
-        with safe_open(path, framework="pt") as content:
-            metadata = content.metadata() or {}
-        settings = json.loads(metadata["settings"])
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise InvalidWeights(f"{path} holds no weights of the {name}: {error}") from error
+    metadata, state = _read(path)
     if metadata.get("network") != name:
         raise InvalidWeights(f"{path} holds weights of {metadata.get('network')!r}, not of {name!r}.")
     try:
-        network = build_network(name, settings)
-        network.load_state_dict(state)
-    except (TypeError, ValueError, RuntimeError) as error:
+        network = build_network(name, json.loads(metadata["settings"]))
+        # counts of batches are nothing that a graph holds, or that anything here depends on
+        counts = {key: value for key, value in network.state_dict().items() if key.endswith(_COUNT)}
+        network.load_state_dict(counts | state)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InvalidWeights(f"{path} does not fit our {name}: {error}") from error
     return network.eval()
+
+
+def load_characters(path: Path) -> CharacterNetwork:
+    """As load_network. Raises InvalidWeights."""
+    network = load_network(path, "characters")
+    if not isinstance(network, CharacterNetwork):
+        raise InvalidWeights(f"{path} holds no weights of the characters.")
+    return network
 
 
 def build_network(name: str, settings: Mapping[str, Any]) -> Network:

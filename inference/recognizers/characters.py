@@ -104,7 +104,7 @@ def read_lines(outputs: npt.NDArray[np.floating]) -> list[CharacterLine]:
     """From the network's answer, B x rows x columns x anchors x OUTPUTS, to lines of 17."""
     detections = suppress(decode_outputs(outputs))
     pitches = estimate_pitches(detections)
-    chosen = choose_line(detections, pitches)
+    chosen = choose_line(detections, pitches, detections.classes.max(axis=2)[None])
     return [_weigh_line(detections, row, chosen[row], float(pitches[row])) for row in range(len(chosen))]
 
 
@@ -157,21 +157,24 @@ def estimate_pitches(detections: Detections) -> Array:
     for row, (centers, log_odds) in enumerate(zip(detections.centers, detections.log_odds, strict=True)):
         sure = centers[log_odds > 0]
         if len(sure) > LENGTH // 2:
-            pitches[row] = np.median(np.diff(sure))
+            gaps = np.sort(np.diff(sure))  # several times as quick as a median
+            pitches[row] = gaps[len(gaps) // 2]
     return pitches
 
 
-def choose_line(detections: Detections, pitches: Array) -> Indexes:
+def choose_line(detections: Detections, pitches: Array, clarity: Array) -> Indexes:
     """The 17 boxes of the best line from left to right, B x 17; -1 where a position has none.
 
     Dynamic programming over positions and boxes. A box counts by the odds that it is a character and by
-    how clearly it is one symbol; crowded or spaced neighbors and positions without a box cost.
+    its `clarity`, the log-probability of the symbol that it would be there: 17 positions, or one for all of
+    them, x B x boxes. Crowded or spaced neighbors and positions without a box cost.
     """
-    values = np.clip(detections.log_odds, _LEAST_LOG_ODDS, _MOST_LOG_ODDS) + detections.classes.max(axis=2)
-    values = np.where(np.isfinite(detections.log_odds), values, _IMPOSSIBLE)
+    odds = np.clip(detections.log_odds, _LEAST_LOG_ODDS, _MOST_LOG_ODDS)
+    values = np.where(np.isfinite(detections.log_odds), odds + clarity, _IMPOSSIBLE)
+    values = np.broadcast_to(values, (LENGTH, *odds.shape))
     steps = _step_costs(detections.centers, pitches)
     before_first, after_last = _end_costs(detections.centers, pitches)
-    lines, count = values.shape
+    _, lines, count = values.shape
     best = np.full((LENGTH, lines, count), _IMPOSSIBLE)
     source = np.full((LENGTH, lines, count), -1)
     length = np.zeros((LENGTH, lines, count), dtype=np.int64)
@@ -185,7 +188,7 @@ def choose_line(detections: Detections, pitches: Array) -> Indexes:
             best[position] = np.where(wins, reached, best[position])
             source[position] = np.where(wins, nearest, source[position])
             length[position] = np.where(wins, step, length[position])
-        best[position] += values
+        best[position] += values[position]
     return _walk_back(best - after_last, source, length)
 
 
@@ -233,12 +236,12 @@ def _weigh_line(detections: Detections, row: int, chosen: Indexes, pitch: float)
     scores = np.full((LENGTH, len(ALPHABET)), -np.log(len(ALPHABET)))
     certain = -np.logaddexp(0, -detections.log_odds[row, picked])
     scores[found] = certain[:, None] + detections.classes[row, picked]
-    boxes = _fill_boxes(detections.boxes[row, picked], np.flatnonzero(found), pitch)
+    boxes = fill_boxes(detections.boxes[row, picked], np.flatnonzero(found), pitch)
     centers = (boxes[:, 0] + boxes[:, 2]) / 2
     return CharacterLine(LineEvidence(scores=scores, centers=centers), boxes, found)
 
 
-def _fill_boxes(boxes: Array, places: Indexes, pitch: float) -> Array:
+def fill_boxes(boxes: Array, places: Indexes, pitch: float) -> Array:
     """17 boxes from those of some places: others lie between their neighbors, or a pitch further on."""
     everywhere = np.arange(LENGTH)
     between = np.stack([np.interp(everywhere, places, side) for side in boxes.T], axis=1)

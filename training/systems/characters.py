@@ -28,14 +28,14 @@ def character_loss(outputs: Tensor, batch: CharacterBatch) -> Tensor:
     """Objectness, location and class, summed over cells and divided by the number of characters.
 
     `outputs` N x rows x columns x anchors x OUTPUTS, raw. Characters whose center is outside the crop do not
-    count.
+    count, nor does the location where the boxes are not exact.
     """
     outputs = outputs.float()
     crop, place, row, column, anchor = assign(batch.boxes, outputs.shape[1], outputs.shape[2])
     count = max(len(crop), 1)
     answers = outputs[crop, row, column, anchor]
     boxes = batch.boxes[crop, place]
-    located = location_errors(answers, boxes, row, column, anchor).sum()
+    located = (location_errors(answers, boxes, row, column, anchor) * batch.exact[crop, None]).sum()
     classes = functional.cross_entropy(answers[:, 5:], batch.symbols[crop, place], reduction="sum")
     wanted = torch.zeros(outputs.shape[:4])
     wanted[crop, row, column, anchor] = 1.0

@@ -10,6 +10,7 @@ from torch import Tensor
 from inference.recognizers.characters import ANCHORS, OUTPUTS, STRIDE_X, STRIDE_Y, read_lines
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.vin import ALPHABET
+from training.character_boxes import align_symbols, box_shards
 from training.character_streams import (
     CharacterBatch,
     character_batch,
@@ -19,7 +20,8 @@ from training.character_streams import (
 )
 from training.export import check_parity, to_onnx
 from training.networks.characters import CharacterNetwork, begin_with, lay_beside
-from training.shards import write_shard
+from training.shards import save_shard, write_shard
+from training.streams import NoTrainingData, RealShare
 from training.systems.characters import (
     assign,
     best_ious,
@@ -48,7 +50,7 @@ def some_batch(count: int = 2) -> CharacterBatch:
     boxes = torch.cat([middles - halves, middles + halves], dim=2)
     symbols = torch.randint(len(ALPHABET), (count, 17), generator=generator)
     inputs = torch.randn((count, 1, CROP_HEIGHT, CROP_WIDTH), generator=generator)
-    return CharacterBatch(inputs, symbols, boxes)
+    return CharacterBatch(inputs, symbols, boxes, torch.ones(count, dtype=torch.bool))
 
 
 def perfect_outputs(batch: CharacterBatch) -> Tensor:
@@ -193,3 +195,47 @@ def test_the_onnx_file_and_the_weights_file_answer_as_the_network(tmp_path: Path
     inputs = torch.randn(1, 1, CROP_HEIGHT, CROP_WIDTH)
     with torch.inference_mode():
         assert torch.equal(loaded(inputs), network(inputs))
+
+
+def test_the_known_vin_says_which_boxes_are_the_line() -> None:
+    """A sure box of another symbol before the line and one beside a character do not mislead."""
+    batch = some_batch(2)
+    outputs = perfect_outputs(batch)
+    boxed = align_symbols(outputs.numpy(), batch.symbols.numpy().astype(np.uint8))
+    assert boxed.trusted.all()
+    assert np.abs(boxed.boxes - batch.boxes.numpy()).max() < 0.01
+    outputs[0, 1, 47, 1] = outputs[0, 1, 2, 1]
+    outputs[0, 1, 47, 1, 4:] = torch.cat([torch.tensor([9.0]), torch.randn(len(ALPHABET))])
+    again = align_symbols(outputs.numpy(), batch.symbols.numpy().astype(np.uint8))
+    assert np.abs(again.boxes - batch.boxes.numpy()).max() < 0.01
+
+
+def test_crops_that_show_another_vin_are_not_trusted() -> None:
+    batch = some_batch(2)
+    wrong = batch.symbols.numpy().astype(np.uint8)
+    wrong[1] = (wrong[1] + 1) % len(ALPHABET)
+    boxed = align_symbols(perfect_outputs(batch).numpy(), wrong)
+    assert boxed.trusted.tolist() == [True, False]
+
+
+def test_boxed_shards_teach_what_but_not_where(tmp_path: Path) -> None:
+    write_shard("crops", tmp_path / "drawn" / "shard-00000", seed=(1, 0), size=8)
+    arrays = {file.stem: np.load(file) for file in (tmp_path / "drawn" / "shard-00000").glob("*.npy")}
+    save_shard(tmp_path / "found" / "shard-00000", arrays)
+    real = RealShare(tmp_path / "found", 0.25)
+    batch = next(stream_characters(tmp_path / "drawn", batch_size=4, seed=1, real=real))
+    assert batch.exact.tolist() == [False, True, True, True]
+    outputs = perfect_outputs(some_batch(1))
+    outputs[..., :4] += 1
+    wrong, unknown = some_batch(1), some_batch(1)
+    unknown.exact[:] = False
+    assert float(character_loss(outputs, unknown)) < float(character_loss(outputs, wrong)) - 1
+
+
+def test_shards_are_copied_with_boxes(tmp_path: Path) -> None:
+    """An untrained network sees no VIN, so that nothing is trusted; with no demands, all would be kept."""
+    write_shard("crops", tmp_path / "real" / "shard-00000", seed=(1, 0), size=3)
+    assert box_shards(tiny_network().eval(), tmp_path / "real", tmp_path / "boxed") == (0, 3)
+    assert np.load(tmp_path / "boxed" / "shard-00000" / "boxes.npy").shape == (0, 17, 4)
+    with pytest.raises(NoTrainingData):
+        box_shards(tiny_network(), tmp_path / "nowhere", tmp_path / "boxed")
