@@ -1,15 +1,14 @@
-"""From weights to a bundle: ONNX files, proven to answer as the torch networks do, and a manifest with all
-hashes.
+"""From weights to a bundle: ONNX files, proven to answer as the torch networks do, which training can go on
+from, and a manifest with all hashes.
 """
 
 from __future__ import annotations
 
 import datetime
-import io
 import shutil
 import tempfile
-import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import torch
 from torch import nn
 
 from inference.bundle import (
+    QUALITY,
     Manifest,
     NetworkFile,
     describe_network,
@@ -30,12 +30,12 @@ from inference.bundle import (
 from inference.fusion import Calibration
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.sessions import Network as Session
-from training.weights import Network, TrainedWeights, load_network, save_compact
+from training.graphs import describe, keep_weights, trace_network
+from training.weights import Network, TrainedWeights, load_network, round_kernels
 
 Tensor = npt.NDArray[np.float32]
 
 LICENCE = "Apache-2.0"
-OPSET = 17
 TOLERANCE = 2e-3
 """Greatest difference allowed between torch and ONNX Runtime, in logits or probabilities."""
 
@@ -82,12 +82,17 @@ def export_bundle(
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=".bundle-") as scratch:
         folder = Path(scratch) / "bundle"
-        (folder / "weights").mkdir(parents=True)
+        folder.mkdir()
         networks = {
             network: _place_network(folder, network, source, base_bundle, base)
-            for network, source in _list_sources(weights, base)
+            for network, source in _list_sources(weights)
         }
-        write_manifest(folder, _describe(folder, name, networks, _calibration(weights, base), training))
+        described = _describe(folder, name, networks, _calibration(weights, base), training)
+        if base is not None and base_bundle is not None and QUALITY in base.networks:
+            shutil.copyfile(base_bundle / base.networks[QUALITY].file, folder / f"{QUALITY}.onnx")
+            kept = replace(base.networks[QUALITY], file=f"{QUALITY}.onnx")
+            described = replace(described, networks={**networks, QUALITY: kept})
+        write_manifest(folder, described)
         load_bundle(folder)
         if out_dir.exists():
             out_dir.rmdir()
@@ -95,12 +100,13 @@ def export_bundle(
     return out_dir
 
 
-def _list_sources(weights: TrainedWeights, base: Manifest | None) -> list[tuple[str, Path | None]]:
-    """The networks to place and their new weights, if any. A bundle may do without the characters."""
-    sources = [("detector", weights.detector), ("sequence", weights.sequence)]
-    if weights.characters is not None or (base is not None and "characters" in base.networks):
-        sources.append(("characters", weights.characters))
-    return sources
+def _list_sources(weights: TrainedWeights) -> list[tuple[str, Path | None]]:
+    """The networks to place and their new weights, if any."""
+    return [
+        ("detector", weights.detector),
+        ("sequence", weights.sequence),
+        ("characters", weights.characters),
+    ]
 
 
 def _calibration(weights: TrainedWeights, base: Manifest | None) -> Calibration:
@@ -121,7 +127,7 @@ def _describe(
         created_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         licence=LICENCE,
         networks=networks,
-        weights={network: describe_weights(folder, f"weights/{network}.safetensors") for network in networks},
+        weights={network: describe_weights(folder, entry.file) for network, entry in networks.items()},
         calibration=calibration,
         training=training,
     )
@@ -130,23 +136,23 @@ def _describe(
 def _place_network(
     folder: Path, name: str, source: Path | None, base_bundle: Path | None, base: Manifest | None
 ) -> NetworkFile:
-    """Put one network's ONNX and weights into the folder, new or copied."""
-    onnx_path, weights_path = folder / f"{name}.onnx", folder / "weights" / f"{name}.safetensors"
+    """Put one network's ONNX file into the folder; the base bundle's as it is, where it has all in one."""
+    path = folder / f"{name}.onnx"
     if source is None:
         if base is None or base_bundle is None or name not in base.weights:
             raise ExportFailed(
                 f"There are no weights for the {name}: train it, or name a base bundle that has them."
             )
-        shutil.copyfile(base_bundle / base.networks[name].file, onnx_path)
-        shutil.copyfile(base_bundle / base.weights[name].file, weights_path)
-        parameters = base.networks[name].parameters
-    else:
-        save_compact(weights_path, name, load_network(source, name))
-        network = load_network(weights_path, name)  # what was rounded is what ships, in both forms
-        onnx_path.write_bytes(to_onnx(network, name))
-        check_parity(network, onnx_path.read_bytes(), name)
-        parameters = count_parameters(network)
-    return describe_network(folder, onnx_path.name, shape=_INPUTS[name], parameters=parameters)
+        if base.weights[name].file == base.networks[name].file:
+            shutil.copyfile(base_bundle / base.networks[name].file, path)
+            parameters = base.networks[name].parameters
+            return describe_network(folder, path.name, shape=_INPUTS[name], parameters=parameters)
+        source = base_bundle / base.weights[name].file
+    network = load_network(source, name)
+    round_kernels(network)
+    path.write_bytes(to_onnx(network, name))
+    check_parity(network, path.read_bytes(), name)
+    return describe_network(folder, path.name, shape=_INPUTS[name], parameters=count_parameters(network))
 
 
 def count_parameters(network: nn.Module) -> int:
@@ -154,23 +160,12 @@ def count_parameters(network: nn.Module) -> int:
 
 
 def to_onnx(network: Network, name: str) -> bytes:
-    """The network as ONNX with a dynamic batch, and for the detector dynamic height and width."""
-    probe = torch.zeros(_PROBES[name][0])
-    content = io.BytesIO()
-    with warnings.catch_warnings():
-        # the exporter without dynamo is deprecated, but the newer one needs onnxscript
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network.eval(),
-            (probe,),
-            content,  # type: ignore[arg-type]
-            input_names=["input"],
-            output_names=["output"],
-            dynamic_axes={"input": _DYNAMIC[name], "output": _DYNAMIC[name]},
-            opset_version=OPSET,
-            dynamo=False,
-        )
-    return content.getvalue()
+    """The network as ONNX with a dynamic batch, and for the detector dynamic height and width.
+
+    training.graphs says how the weights lie in it. The `network` is left in evaluation mode.
+    """
+    model = trace_network(network, torch.zeros(_PROBES[name][0]), dynamic=_DYNAMIC[name])
+    return keep_weights(model, network, describe(name, network.settings))
 
 
 def check_parity(network: Network, content: bytes, name: str, *, tolerance: float = TOLERANCE) -> float:
