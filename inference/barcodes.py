@@ -37,7 +37,7 @@ TILTED = (15.0, 165.0, 30.0, 150.0, 45.0, 135.0, 60.0, 120.0, 75.0, 105.0)
 """All others, those that people hold cameras at first."""
 
 MAX_SIDE = 1632
-"""Pixels; larger photos are reduced first, as a label that fills a photo of 2 megapixels can be read."""
+"""Pixels; larger photos are reduced to about that: a label that fills a photo of 2 megapixels can be read."""
 MAX_STRIP = 1600
 STRIP_WIDTH, STRIP_HEIGHT = 4.0, 10.0
 """How much is searched around a line of text, in widths and heights of that line."""
@@ -67,7 +67,7 @@ def read_barcodes(gray: Gray, *, directions: Sequence[float] = STRAIGHT) -> tupl
 
     Each of `directions` costs about 3 ms; STRAIGHT + TILTED leave no linear code unseen for its angle alone.
     """
-    factor = min(1.0, MAX_SIDE / max(gray.shape))
+    factor = 1 / max(1, round(max(gray.shape) / MAX_SIDE))  # whole pixels are averaged in a tenth of the time
     if min(gray.shape) * factor < _LEAST_SIDE:
         return ()
     found = []

@@ -1,5 +1,6 @@
 """Every odd kind of image file that a photo upload may be."""
 
+import contextlib
 import io
 import struct
 import zlib
@@ -7,7 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image as PillowImage
+from PIL import ImageOps
 
 from inference.decoding import ImageTooLarge, UndecodableImage, decode_image
 
@@ -113,6 +117,68 @@ def test_empty_file() -> None:
 def test_what_is_no_photo(content: bytes) -> None:
     with pytest.raises(UndecodableImage, match="not a photo"):
         decode_image(content)
+
+
+def noise(shape: tuple[int, ...]) -> PillowImage.Image:
+    return PillowImage.fromarray(np.random.default_rng(1).integers(0, 255, shape, dtype=np.uint8))
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("options", [{"subsampling": 0}, {"subsampling": 2}, {"progressive": True}])
+@pytest.mark.parametrize("shape", [(37, 53, 3), (37, 53)])
+def test_jpeg_gives_the_pixels_that_pillow_gives(
+    shape: tuple[int, ...], options: dict[str, object], orientation: int
+) -> None:
+    exif = PillowImage.Exif()
+    exif[0x0112] = orientation
+    content = encode(noise(shape), "JPEG", exif=exif, **options)
+    upright = ImageOps.exif_transpose(PillowImage.open(io.BytesIO(content)))
+    assert (decode_image(content) == np.asarray(upright.convert("RGB"))).all()
+
+
+def test_an_orientation_that_does_not_exist_is_none() -> None:
+    exif = PillowImage.Exif()
+    exif[0x0112] = 77
+    assert_red_then_blue(encode(picture(), "JPEG", exif=exif))
+
+
+def test_what_follows_the_photo_in_its_file_does_not_matter() -> None:
+    """Phones append a film of the moment."""
+    assert_red_then_blue(encode(picture(), "JPEG") + b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 9)
+
+
+HEIC = (DATA / "turned.heic").read_bytes()
+VALID = [HEIC] + [
+    encode(noise((40, 60, 3)), form, **options)
+    for form, options in [
+        ("JPEG", {}),
+        ("JPEG", {"progressive": True}),
+        ("PNG", {}),
+        ("WEBP", {}),
+        ("TIFF", {}),
+    ]
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    content=st.sampled_from(VALID),
+    # headers, where a byte does most harm, are hit as often as the pixels
+    changes=st.lists(st.tuples(st.integers(0, 100) | st.integers(0), st.integers(0, 255)), max_size=8),
+    kept=st.floats(0.5, 1),
+)
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_files_give_an_image_or_a_clear_error(
+    content: bytes, changes: list[tuple[int, int]], kept: float
+) -> None:
+    damaged = bytearray(content)
+    for place, value in changes:
+        damaged[place % len(damaged)] = value
+    with contextlib.suppress(UndecodableImage):
+        image = decode_image(bytes(damaged[: int(kept * len(damaged))]), max_pixels=1_000_000)
+        assert image.dtype == np.uint8
+        assert image.ndim == 3
+        assert image.shape[2] == 3
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])
