@@ -40,7 +40,7 @@ def test_the_shipped_bundle_is_whole() -> None:
     manifest = verify_bundle(DEFAULT_BUNDLE)
     assert load_reader().bundle_name == manifest.name
     assert sum(network.parameters for network in manifest.networks.values()) > 100_000
-    assert {"detector", "sequence"} <= manifest.weights.keys()
+    assert {"detector", "sequence", "characters"} <= manifest.weights.keys()
 
 
 def test_a_manifest_comes_back_as_it_was_written(bundle: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_manifest_comes_back_as_it_was_written(bundle: Path) -> None:
     assert not list(bundle.glob("*.tmp"))
 
 
-@pytest.mark.parametrize("file", ["detector.onnx", "sequence.onnx", "weights/sequence.safetensors"])
+@pytest.mark.parametrize("file", ["detector.onnx", "sequence.onnx", "characters.onnx"])
 def test_one_changed_byte_is_refused(bundle: Path, file: str) -> None:
     content = bytearray((bundle / file).read_bytes())
     content[len(content) // 2] ^= 1
@@ -110,6 +110,8 @@ def test_a_file_that_is_no_network(bundle: Path) -> None:
     (bundle / "detector.onnx").write_bytes(b"no network")
     manifest = read_manifest(bundle)
     entry = describe_network(bundle, "detector.onnx", shape=(1, 3, -1, -1), parameters=0)
-    write_manifest(bundle, replace(manifest, networks={**manifest.networks, "detector": entry}))
+    networks, weights = {**manifest.networks, "detector": entry}, dict(manifest.weights)
+    del weights["detector"]
+    write_manifest(bundle, replace(manifest, networks=networks, weights=weights))
     with pytest.raises(InvalidBundle, match="cannot be used"):
         load_bundle(bundle)

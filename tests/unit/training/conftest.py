@@ -15,6 +15,7 @@ import torch
 from inference.geometry import quad_from_points
 from inference.snapshot import PhotoPath, Snapshot, SnapshotItem, Split
 from training.export import export_bundle
+from training.networks.characters import CharacterNetwork
 from training.networks.detector import DetectorNetwork
 from training.networks.sequence import SequenceNetwork
 from training.synthesis.photos import Difficulty
@@ -34,12 +35,20 @@ def tiny_detector() -> DetectorNetwork:
     return DetectorNetwork(widths=(4, 4, 8, 8, 8), channels=8)
 
 
+def tiny_characters() -> CharacterNetwork:
+    torch.manual_seed(7)
+    return CharacterNetwork(widths=(4, 4, 8, 8), channels=8)
+
+
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> TrainedWeights:
     folder = tmp_path_factory.mktemp("weights")
     save_weights(folder / "sequence.safetensors", "sequence", tiny_sequence())
     save_weights(folder / "detector.safetensors", "detector", tiny_detector())
-    return TrainedWeights(folder / "sequence.safetensors", folder / "detector.safetensors")
+    save_weights(folder / "characters.safetensors", "characters", tiny_characters())
+    return TrainedWeights(
+        *(folder / f"{name}.safetensors" for name in ("sequence", "detector", "characters"))
+    )
 
 
 @pytest.fixture(scope="session")

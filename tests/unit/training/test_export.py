@@ -7,7 +7,7 @@ import torch
 
 from inference.bundle import InvalidBundle, load_bundle, read_manifest
 from training.export import ExportFailed, ParityError, check_parity, export_bundle, to_onnx
-from training.weights import InvalidWeights, TrainedWeights, load_network, save_weights
+from training.weights import InvalidWeights, TrainedWeights, load_network, round_kernels, save_weights
 
 from .conftest import tiny_detector, tiny_sequence
 
@@ -27,7 +27,7 @@ def test_tampered_weights_are_a_parity_error(name: str) -> None:
     network = tiny_sequence() if name == "sequence" else tiny_detector()
     content = to_onnx(network, name)
     with torch.no_grad():
-        next(iter(network.parameters())).mul_(-1.5)
+        list(network.parameters())[-1].add_(0.5)
     with pytest.raises(ParityError, match=name):
         check_parity(network, content, name)
 
@@ -79,7 +79,6 @@ def test_a_base_bundle_with_another_hash_is_refused(tiny_bundle: Path, tmp_path:
     copied.mkdir()
     document = json.loads((tiny_bundle / "manifest.json").read_text())
     (copied / "manifest.json").write_text(json.dumps(document))
-    (copied / "weights").mkdir()
     for entry in (*document["networks"].values(), *document["weights"].values()):
         (copied / entry["file"]).write_bytes(b"other bytes")
     with pytest.raises(InvalidBundle):
@@ -88,11 +87,33 @@ def test_a_base_bundle_with_another_hash_is_refused(tiny_bundle: Path, tmp_path:
         )
 
 
-@pytest.mark.parametrize("content", [b"", b"no safetensors at all"])
-def test_damaged_weights_are_refused(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "w.safetensors").write_bytes(content)
+@pytest.mark.parametrize("name", ["sequence", "detector"])
+def test_training_goes_on_from_the_very_weights_of_the_onnx_file(name: str, tmp_path: Path) -> None:
+    network = tiny_sequence() if name == "sequence" else tiny_detector()
+    round_kernels(network)
+    path = tmp_path / f"{name}.onnx"
+    path.write_bytes(to_onnx(network, name))
+    again = load_network(path, name)
+    assert again.settings == network.settings
+    assert all(torch.equal(value, again.state_dict()[key]) for key, value in network.state_dict().items())
+
+
+def test_rounded_kernels_take_half_the_bytes_and_answer_alike() -> None:
+    network = tiny_detector()
+    before = to_onnx(network, "detector")
+    round_kernels(network)
+    after = to_onnx(network, "detector")
+    kernels = sum(4 * parameter.numel() for parameter in network.parameters() if parameter.dim() > 1)
+    assert len(before) - len(after) > 0.3 * kernels
+    assert check_parity(network, after, "detector") < 1e-4
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights at all"])
+@pytest.mark.parametrize("file", ["w.safetensors", "w.onnx"])
+def test_damaged_weights_are_refused(content: bytes, file: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_bytes(content)
     with pytest.raises(InvalidWeights):
-        load_network(tmp_path / "w.safetensors", "sequence")
+        load_network(tmp_path / file, "sequence")
 
 
 def test_weights_of_another_network_are_refused(tiny_weights: TrainedWeights) -> None:
