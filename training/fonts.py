@@ -65,6 +65,12 @@ FAMILIES = (
     # Dot matrix, segment, stencil: plates, dot-peening
     *("doto", "handjet", "dotgothic16", "vt323", "saira-stencil-one", "stardos-stencil", "allerta-stencil"),
     *("codystar", "raleway-dots", "share-tech"),
+    # Even, rounded strokes: engraved, embossed and rolled
+    *("varela-round", "nunito", "quicksand", "m-plus-rounded-1c", "comfortaa", "dosis"),
+    # Like DIN 1451, technical and square: plates of makers
+    *("bai-jamjuree", "teko", "khand", "aldrich", "orbitron", "share", "sarpanch", "antonio"),
+    # More spacing and slabs: windshield plates, papers
+    *("dm-mono", "martian-mono", "kode-mono", "rokkitt", "arvo", "zilla-slab"),
 )
 
 

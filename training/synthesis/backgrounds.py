@@ -11,11 +11,153 @@ import numpy.typing as npt
 from training.synthesis import words
 from training.synthesis.lines import Lettering, set_line
 from training.synthesis.photos import plain_background
-from training.synthesis.plates import Pixels, paint
 from training.synthesis.relief import smooth_noise
+from training.synthesis.sheets import Color, Kind, Pixels, paint, to_color
 from training.synthesis.typefaces import list_typefaces
 
 Quads = npt.NDArray[np.float64]
+
+
+def draw_background(
+    rng: np.random.Generator, kind: Kind, size: tuple[int, int], ground: Color | None
+) -> tuple[Pixels, list[Quads]]:
+    """What lies around a plate of that kind in a photo of `size` (width, height), or the metal of the body
+    where `ground` names its colour; and the quads of foreign text, as `cluttered_background` gives them.
+    """
+    if ground is not None:
+        return _body(rng, *size, ground), []
+    if rng.random() < 0.35:
+        return cluttered_background(rng, *size)
+    places = {
+        "windshield": _dashboard,
+        "label_sticker": _door_frame,
+        "stamped_metal": _engine_bay,
+        "paper": _desk,
+    }
+    return places[kind](rng, *size), []
+
+
+def _body(rng: np.random.Generator, width: int, height: int, color: Color) -> Pixels:
+    """Sheet metal that goes on: seams, holes, bolts, edges."""
+    pixels = _surface(rng, width, height, color)
+    for _ in range(int(rng.integers(0, 4))):
+        _draw_seam(rng, pixels, float(rng.uniform(0.5, 1.5)))
+    for _ in range(int(rng.integers(0, 4))):
+        _draw_bolt(rng, pixels)
+    return pixels
+
+
+def _surface(rng: np.random.Generator, width: int, height: int, color: Color) -> Pixels:
+    """One material in uneven light, with some grain."""
+    light = 1 + smooth_noise(
+        rng, height, width, cell=max(width, height) / float(rng.uniform(1.5, 6))
+    ) * float(rng.uniform(0.03, 0.2))
+    pixels = np.array(color, np.float32) * light[..., None]
+    if rng.random() < 0.7:
+        grain = smooth_noise(rng, height, width, cell=float(rng.uniform(1.2, 6)))
+        pixels += (grain * float(rng.uniform(0.5, 9)))[..., None]
+    return np.clip(pixels, 0, 255).astype(np.uint8)
+
+
+def _draw_seam(rng: np.random.Generator, pixels: Pixels, gain: float) -> None:
+    """The edge between two sheets: another brightness beyond it, a dark gap or a bright rim along it."""
+    height, width = pixels.shape[:2]
+    angle = float(rng.choice([0.0, np.pi / 2])) + float(rng.normal(0, 0.2))
+    at = rng.uniform(0, 1, size=2) * (width, height)
+    reach = 2.0 * max(width, height)
+    along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    side = np.array(
+        [at - along * reach, at + along * reach, at + (along + across) * reach, at + (across - along) * reach]
+    )
+    beyond = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(beyond, [side.astype(np.int32)], 255, cv2.LINE_AA)
+    share = (beyond / 255 * float(rng.uniform(0.2, 0.8)) * gain).clip(0, 1)[..., None]
+    pixels[:] = (pixels + (np.array(_color(rng)) - pixels) * share).astype(np.uint8)
+    level = int(rng.choice([rng.integers(0, 40), rng.integers(150, 255)]))
+    ends = ((at - along * reach).astype(int), (at + along * reach).astype(int))
+    thickness = int(rng.uniform(0.001, 0.012) * max(width, height)) + 1
+    cv2.line(
+        pixels,
+        (int(ends[0][0]), int(ends[0][1])),
+        (int(ends[1][0]), int(ends[1][1])),
+        (level, level, level),
+        thickness,
+        cv2.LINE_AA,
+    )
+
+
+def _draw_bolt(rng: np.random.Generator, pixels: Pixels) -> None:
+    height, width = pixels.shape[:2]
+    radius = int(rng.uniform(0.01, 0.06) * max(width, height)) + 2
+    center = (int(rng.uniform(0, width)), int(rng.uniform(0, height)))
+    cv2.circle(pixels, center, int(radius * 1.25), _color(rng), -1, cv2.LINE_AA)
+    turn = float(rng.uniform(0, np.pi))
+    corners = np.arange(6) * np.pi / 3 + turn
+    points = np.array(center) + np.stack([np.cos(corners), np.sin(corners)], 1) * radius
+    cv2.fillPoly(pixels, [points.astype(np.int32)], _color(rng), cv2.LINE_AA)
+    if rng.random() < 0.5:
+        cv2.circle(pixels, center, radius // 2, _color(rng), -1, cv2.LINE_AA)
+
+
+def _dashboard(rng: np.random.Generator, width: int, height: int) -> Pixels:
+    """Grained plastic, the black rim of the windshield with its dots, a wiper, the bonnet."""
+    base = float(rng.choice([rng.uniform(8, 60), rng.uniform(40, 150)]))
+    pixels = _surface(rng, width, height, to_color(base + rng.normal(0, 5, size=3)))
+    for _ in range(int(rng.integers(1, 4))):
+        _draw_seam(rng, pixels, 1.0)
+    if rng.random() < 0.4:
+        _draw_frit(rng, pixels)
+    if rng.random() < 0.3:
+        _draw_shape(rng, pixels)
+    return pixels
+
+
+def _draw_frit(rng: np.random.Generator, pixels: Pixels) -> None:
+    """The black print along the edge of the glass, running out in dots."""
+    height, width = pixels.shape[:2]
+    edge, pitch = float(rng.uniform(0.1, 0.9)) * height, float(rng.uniform(0.008, 0.03)) * width
+    cv2.rectangle(pixels, (0, int(edge)), (width, height), (8, 8, 9), -1)
+    for row in range(1, 5):
+        for x in np.arange(pitch * (row % 2) / 2, width, pitch):
+            center = (int(x), int(edge - row * pitch * 0.8))
+            cv2.circle(pixels, center, max(int(pitch * 0.35 * (1 - row / 6)), 1), (8, 8, 9), -1, cv2.LINE_AA)
+
+
+def _door_frame(rng: np.random.Generator, width: int, height: int) -> Pixels:
+    """Painted metal with bent edges, a lock, screws, a strip of rubber."""
+    base = float(rng.choice([rng.uniform(10, 60), rng.uniform(120, 230), rng.uniform(20, 200)]))
+    pixels = _surface(rng, width, height, to_color(base + rng.normal(0, 12, size=3)))
+    for _ in range(int(rng.integers(1, 5))):
+        _draw_seam(rng, pixels, 1.0)
+    for _ in range(int(rng.integers(0, 4))):
+        _draw_bolt(rng, pixels)
+    return pixels
+
+
+def _engine_bay(rng: np.random.Generator, width: int, height: int) -> Pixels:
+    """Metal, hoses and bolts."""
+    pixels = _body(rng, width, height, to_color(float(rng.uniform(15, 150)) + rng.normal(0, 8, size=3)))
+    for _ in range(int(rng.integers(1, 6))):
+        _draw_shape(rng, pixels)
+    return pixels
+
+
+def _desk(rng: np.random.Generator, width: int, height: int) -> Pixels:
+    """Wood with its grain, cloth or a plain table; the edge of another sheet."""
+    base = (
+        np.array([150, 110, 75]) * float(rng.uniform(0.3, 1.3))
+        if rng.random() < 0.5
+        else rng.uniform(20, 220)
+    )
+    pixels = _surface(rng, width, height, to_color(base + rng.normal(0, 8, size=3)))
+    if rng.random() < 0.5:
+        grain = cv2.resize(
+            smooth_noise(rng, height, 8, cell=3), (width, height), interpolation=cv2.INTER_CUBIC
+        )
+        pixels[:] = np.clip(pixels + (grain * float(rng.uniform(4, 18)))[..., None], 0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        _draw_seam(rng, pixels, 1.2)
+    return pixels
 
 
 def cluttered_background(rng: np.random.Generator, width: int, height: int) -> tuple[Pixels, list[Quads]]:

@@ -11,15 +11,15 @@ from inference.geometry import quad_from_points
 from inference.rectifier import rectify
 from inference.types import Image, Region
 from training.synthesis.camera import Matrix, map_boxes, map_quads, place, random_pose, vin_quad
-from training.synthesis.photos import Difficulty, composite, expose_photo, plain_background
+from training.synthesis.photos import Difficulty, composite, expose_legibly, plain_background
 from training.synthesis.plates import KINDS, Kind, Plate, make_plate
 from training.synthesis.vins import random_vin
 
 Points = npt.NDArray[np.float64]
 
-KIND_SHARES = (0.32, 0.26, 0.3, 0.12)
+KIND_SHARES = (0.24, 0.28, 0.36, 0.12)
 """Shares of KINDS in training."""
-STRETCHED_SHARE = 0.5
+STRETCHED_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,15 @@ def render_crop(
     matrix, size, text_height = _frame(rng, plate)
     background = plain_background(rng, *size)
     photo = composite(background, plate, matrix)
-    image = expose_photo(
-        rng, photo, glass=chosen == "windshield", text_height=text_height, difficulty=difficulty
-    )
     quads = map_boxes(matrix, plate.vin_boxes)
+    glass = chosen == "windshield"
+    image = expose_legibly(rng, photo, quads, glass=glass, text_height=text_height, difficulty=difficulty)
     crop = rectify(image, Region(quad_from_points(jitter_quad(rng, vin_quad(quads))), 1.0))
     return SyntheticCrop(crop.pixels, vin, chosen, upright_boxes(map_quads(crop.homography, quads)))
 
 
 def upright_boxes(quads: Points) -> Points:
-    """N x 4 boxes from N x 4 x 2 quads: each side where the middle of the quad's is, so slant widens none."""
+    """N x 4 boxes from N x 4 x 2 quads: each side in the middle of the quad's, as slant widens nothing."""
     left, right = quads[:, [0, 3], 0].mean(1), quads[:, [1, 2], 0].mean(1)
     top, bottom = quads[:, [0, 1], 1].mean(1), quads[:, [2, 3], 1].mean(1)
     return np.stack([left, top, right, bottom], axis=1)

@@ -6,11 +6,13 @@ text's height where they belong to the scene, in pixels where they belong to the
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.synthesis.relief import smooth_noise
+from training.synthesis.relief import smooth_noise, white_noise
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -61,7 +63,7 @@ def illuminate(rng: np.random.Generator, image: Floats) -> Floats:
     height, width = image.shape[:2]
     x, y = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
     angle, amount = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0.1, 0.6))
-    ramp = 1 + amount * (np.cos(angle) * x[None] + np.sin(angle) * y[:, None])
+    ramp = np.asarray(1 + amount * (math.cos(angle) * x[None] + math.sin(angle) * y[:, None]), np.float32)
     return image * ramp[..., None]
 
 
@@ -69,13 +71,15 @@ def glare(rng: np.random.Generator, image: Floats, strength: float) -> Floats:
     """The lamp or the sun itself, or a bright streak."""
     height, width = image.shape[:2]
     center = rng.uniform(0, 1, size=2) * (width, height)
-    x = np.arange(width, dtype=np.float32)[None] - center[0]
-    y = np.arange(height, dtype=np.float32)[:, None] - center[1]
+    x = np.arange(width, dtype=np.float32)[None] - float(center[0])
+    y = np.arange(height, dtype=np.float32)[:, None] - float(center[1])
     angle, size = float(rng.uniform(0, np.pi)), float(rng.uniform(0.03, 0.25)) * max(width, height)
-    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    cosine, sine = math.cos(angle), math.sin(angle)
+    along, across = x * cosine + y * sine, y * cosine - x * sine
     squeeze = float(rng.uniform(1, 6))
-    spot = np.exp(-((along / (size * squeeze)) ** 2) - (across / size) ** 2)
-    return image + (255 * strength) * spot[..., None]
+    falloff = cv2.exp(-((along / (size * squeeze)) ** 2) - (across / size) ** 2)
+    spot = np.asarray(falloff, np.float32) * np.float32(255 * strength)
+    return image + spot[..., None]
 
 
 def soil(rng: np.random.Generator, image: Floats, text_height: float) -> Floats:
@@ -96,16 +100,21 @@ def soil(rng: np.random.Generator, image: Floats, text_height: float) -> Floats:
 
 def expose(rng: np.random.Generator, image: Floats) -> Floats:
     """Contrast, brightness, gamma and white balance."""
-    contrast = float(rng.choice([rng.uniform(0.7, 1.2), rng.uniform(0.3, 0.8)]))
-    middle = float(image.mean())
-    adjusted = (
-        (image - middle) * contrast + middle * float(rng.uniform(0.6, 1.3)) + float(rng.uniform(-15, 30))
-    )
-    adjusted = adjusted * (1 + rng.normal(0, 0.04, size=3).astype(np.float32))
+    contrast = float(rng.choice([rng.uniform(0.7, 1.2), rng.uniform(0.4, 0.9)]))
+    middle = float(image[::3, ::3].mean())
+    wanted = middle * float(rng.uniform(0.6, 1.3)) + float(rng.uniform(-15, 30))
+    wanted += float(rng.uniform(0.3, 0.9)) * (float(np.clip(wanted, 70, 190)) - wanted)  # automatic exposure
+    lift = wanted - middle * contrast
+    gains = 1 + rng.normal(0, 0.04, size=3)
+    planes = zip(cv2.split(image), gains, strict=True)
+    balanced = cv2.merge([cv2.addWeighted(plane, contrast * g, plane, 0, lift * g) for plane, g in planes])
+    adjusted = np.asarray(balanced, np.float32)
     gamma = float(np.exp(rng.normal(0, 0.2)))
     if abs(gamma - 1) < 0.08:
         return adjusted
-    return 255 * np.power(np.clip(adjusted / 255, 0, 1), np.float32(gamma))
+    return np.asarray(
+        cv2.pow(np.clip(adjusted * np.float32(1 / 255), 0, 1), gamma) * np.float32(255), np.float32
+    )
 
 
 def defocus(image: Floats, sigma: float) -> Floats:
@@ -130,11 +139,12 @@ def sharpen(image: Floats, amount: float) -> Floats:
 
 def add_noise(rng: np.random.Generator, image: Floats, deviation: float) -> Floats:
     height, width = image.shape[:2]
-    gray = rng.standard_normal((height, width, 1), np.float32)
+    gray = white_noise(rng, height, width) * np.float32(deviation)
     if rng.random() < 0.3:
-        small = rng.standard_normal(((height + 1) // 2, (width + 1) // 2, 3), np.float32)
-        gray = gray + cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return image + gray * deviation
+        small = [white_noise(rng, (height + 1) // 2, (width + 1) // 2) for _ in range(3)]
+        color = cv2.resize(cv2.merge(small), (width, height), interpolation=cv2.INTER_LINEAR)
+        return image + color * np.float32(deviation) + gray[..., None]
+    return np.asarray(cv2.add(image, cv2.merge([gray, gray, gray])), np.float32)
 
 
 def compress(image: Floats | Pixels, quality: int) -> Pixels:

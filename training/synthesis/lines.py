@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -40,7 +40,8 @@ class Lettering:
 
     `weight` thickens (positive) or thins (negative) strokes by that share of the capital height; `pitch`
     above zero puts every character in a cell that many capital heights wide, as stamping tools do; `wobble`
-    shifts each character up or down by up to that share.
+    shifts each character up or down by up to that share, and `turn` is the deviation of its angle in degrees,
+    as where dies are struck by hand.
     """
 
     typeface: Typeface
@@ -50,11 +51,12 @@ class Lettering:
     weight: float = 0.0
     pitch: float = 0.0
     wobble: float = 0.0
+    turn: float = 0.0
 
 
 def set_line(text: str, lettering: Lettering, rng: np.random.Generator | None = None) -> TextLine:
-    """Set `text`; `rng` is used for the wobble alone."""
-    glyphs = [lettering.typeface.glyph(symbol) for symbol in text]
+    """Set `text`; `rng` is used for wobble and turn alone."""
+    glyphs = [_turned(lettering.typeface.glyph(symbol), lettering.turn, rng) for symbol in text]
     lefts, total = _place(glyphs, lettering)
     margin = 4
     canvas = np.zeros((ASCENT + DESCENT, int(np.ceil(total)) + 2 * margin), np.uint8)
@@ -88,6 +90,38 @@ def _wobble(lettering: Lettering, rng: np.random.Generator | None) -> int:
     if rng is None or lettering.wobble == 0:
         return 0
     return round(float(rng.uniform(-1, 1)) * lettering.wobble * CAP_HEIGHT)
+
+
+def _turned(glyph: Glyph, deviation: float, rng: np.random.Generator | None) -> Glyph:
+    if rng is None or deviation == 0 or glyph.mask.shape[1] < 3:
+        return glyph
+    padded = np.pad(glyph.mask, ((0, 0), (6, 6)))
+    center = (padded.shape[1] / 2, ASCENT - CAP_HEIGHT / 2)
+    turn = cv2.getRotationMatrix2D(center, float(rng.normal(0, deviation)), 1.0)
+    turned = cv2.warpAffine(padded, turn, (padded.shape[1], padded.shape[0]))
+    inked = np.flatnonzero(turned.max(0) > 100)
+    if len(inked) == 0:
+        return glyph
+    mask = np.ascontiguousarray(turned[:, inked[0] : inked[-1] + 1])
+    return Glyph(np.asarray(mask, dtype=np.uint8), glyph.bearing, glyph.advance)
+
+
+def wear(rng: np.random.Generator, line: TextLine) -> TextLine:
+    """Print as it comes out of worn printers: streaks of a thermal head, thin toner, faded patches."""
+    mask = line.mask.astype(np.float32)
+    height, width = mask.shape
+    style = rng.random()
+    if style < 0.35:
+        for row in rng.integers(0, height, size=int(rng.integers(1, 3))):
+            mask[row : row + int(rng.integers(1, 3))] *= float(rng.uniform(0, 0.6))
+    elif style < 0.55:
+        columns = rng.uniform(0, 1, width) < float(rng.uniform(0.01, 0.06))
+        mask[:, columns] *= float(rng.uniform(0, 0.6))
+    else:
+        coarse = rng.uniform(float(rng.uniform(0, 0.7)), 1.1, size=(height // 3 + 2, width // 3 + 2))
+        grain = cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        mask *= np.minimum(grain, 1)
+    return replace(line, mask=np.asarray(mask, dtype=np.uint8))
 
 
 def _shifted(mask: Mask, rows: int) -> Mask:

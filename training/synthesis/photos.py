@@ -10,10 +10,13 @@ import numpy.typing as npt
 
 from training.synthesis import effects
 from training.synthesis.camera import Matrix
+from training.synthesis.legibility import is_legible
 from training.synthesis.plates import Pixels, Plate
 from training.synthesis.relief import smooth_noise
 
 Floats = npt.NDArray[np.float32]
+
+_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +29,26 @@ class Difficulty:
 def composite(background: Pixels, plate: Plate, matrix: Matrix) -> Pixels:
     """The plate laid over the background by `matrix` (plate to background pixels)."""
     height, width = background.shape[:2]
-    pixels, alpha, matrix = _shrink(plate, matrix)
-    flags = cv2.INTER_LINEAR
-    over = cv2.warpPerspective(pixels, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    weight = cv2.warpPerspective(alpha, matrix, (width, height), flags=flags)
-    share = (weight.astype(np.float32) / 255)[..., None]
-    return (background + (over.astype(np.float32) - background) * share).astype(np.uint8)
+    pixels, alpha = _soften(plate, matrix)
+    over = cv2.warpPerspective(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    weight = cv2.warpPerspective(alpha, matrix, (width, height)).astype(np.float32) / np.float32(255)
+    return np.asarray(cv2.blendLinear(over, background, weight, 1 - weight), np.uint8)
 
 
-def _shrink(plate: Plate, matrix: Matrix) -> tuple[Pixels, Pixels, Matrix]:
-    """The plate averaged down first where the photo shows it smaller, so that strokes do not break up."""
+def _soften(plate: Plate, matrix: Matrix) -> tuple[Pixels, Pixels]:
+    """The plate blurred first where the photo shows it smaller, so that strokes do not break up."""
     boxes = plate.vin_boxes
     corners = np.array([[boxes[0, 0], boxes[0, 1]], [boxes[-1, 2], boxes[0, 1]], [boxes[0, 0], boxes[0, 3]]])
     mapped = np.c_[corners, np.ones(3)] @ matrix.T
     mapped = mapped[:, :2] / mapped[:, 2:]
     lengths = [np.linalg.norm(points[1:] - points[0], axis=1) for points in (corners, mapped)]
-    shrink = np.clip(1.2 * lengths[1] / np.maximum(lengths[0], 1e-6), 0.1, 1.0)
-    if (shrink > 0.85).all():
-        return plate.pixels, plate.alpha, matrix
-    height, width = plate.alpha.shape
-    size = (max(round(width * shrink[0]), 2), max(round(height * shrink[1]), 2))
-    back = np.diag([width / size[0], height / size[1], 1.0])
-    return _average(plate.pixels, size), _average(plate.alpha, size), matrix @ back
-
-
-def _average(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    reduction = np.clip(lengths[0] / np.maximum(lengths[1], 1e-6), 1.0, 10.0)
+    if (reduction < 1.15).all():
+        return plate.pixels, plate.alpha
+    across, down = np.maximum(0.5 * np.sqrt(reduction**2 - 1), 0.1)
+    blurred = (cv2.GaussianBlur(m, (0, 0), across, None, down) for m in (plate.pixels, plate.alpha))
+    pixels, alpha = (np.asarray(m, np.uint8) for m in blurred)
+    return pixels, alpha
 
 
 def plain_background(rng: np.random.Generator, width: int, height: int) -> Pixels:
@@ -59,8 +56,9 @@ def plain_background(rng: np.random.Generator, width: int, height: int) -> Pixel
     tint = rng.normal(0, 7, size=3)
     noise = smooth_noise(rng, height, width, cell=max(width, height) / float(rng.uniform(1.5, 8)))
     base = float(rng.choice([rng.uniform(5, 80), rng.uniform(5, 255)]))
-    pixels = (base + noise * float(rng.uniform(2, 30)))[..., None] + tint
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+    shade = noise * np.float32(rng.uniform(2, 30))
+    planes = [cv2.convertScaleAbs(np.maximum(shade + np.float32(base + t), 0)) for t in tint]
+    return np.asarray(cv2.merge(planes), np.uint8)
 
 
 def expose_photo(
@@ -74,6 +72,26 @@ def expose_photo(
     """The chain from light to file; `text_height` in pixels sets the size of blur and dirt."""
     light = _light(rng, image.astype(np.float32), glass, text_height, difficulty.amount)
     return _record(rng, light, text_height, difficulty.amount)
+
+
+def expose_legibly(
+    rng: np.random.Generator,
+    image: Pixels,
+    character_quads: npt.NDArray[np.float64],
+    *,
+    glass: bool,
+    text_height: float,
+    difficulty: Difficulty,
+) -> Pixels:
+    """Like `expose_photo`, with ever weaker effects until a person could read the N x 4 x 2 characters: what
+    is beyond reading teaches nothing but guessing. A few remain that never become legible.
+    """
+    for _ in range(_ATTEMPTS):
+        photo = expose_photo(rng, image, glass=glass, text_height=text_height, difficulty=difficulty)
+        if is_legible(image, photo, character_quads):
+            break
+        difficulty = Difficulty(difficulty.amount * 0.65)
+    return photo
 
 
 def _light(rng: np.random.Generator, image: Floats, glass: bool, text_height: float, amount: float) -> Floats:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from inference.types import Image
-from training.synthesis.backgrounds import cluttered_background
-from training.synthesis.camera import Matrix, map_boxes, place, random_pose, vin_quad
+from training.synthesis.backgrounds import draw_background
+from training.synthesis.camera import Matrix, Pose, map_boxes, place, random_pose, vin_quad
 from training.synthesis.crops import random_kind
-from training.synthesis.photos import Difficulty, composite, expose_photo
+from training.synthesis.photos import Difficulty, composite, expose_legibly
 from training.synthesis.plates import Kind, Plate, make_plate
 from training.synthesis.vins import random_vin
 
@@ -20,6 +20,7 @@ Quads = npt.NDArray[np.float64]
 Look = Literal["stretched", "normal"]
 
 STRETCHED_SIDE = 256
+_OFTEN_SIDEWAYS = ("label_sticker", "stamped_metal")
 _ASPECTS = (4 / 3, 3 / 4, 16 / 9, 9 / 16, 1.0)
 
 
@@ -46,12 +47,14 @@ def render_scene(
     side: int = 736,
     difficulty: Difficulty | None = None,
     any_roll_share: float = 0.2,
+    quarter_turn_share: float = 0.0,
     vin_shares: tuple[float, float] = (0.2, 0.93),
 ) -> Scene:
     """A photo as people send them.
 
     The look `stretched` is 256 x 256 pixels, its aspect ratio lost; `normal` has `side` pixels on its longer
-    edge, and the VIN spans a share of the shorter one from `vin_shares`.
+    edge, and the VIN spans a share of the shorter one from `vin_shares`. Of labels and metal, which are often
+    photographed sideways, `quarter_turn_share` is turned by 90, 180 or 270 degrees.
     """
     look = look or ("stretched" if rng.random() < 0.45 else "normal")
     kind = kind or random_kind(rng)
@@ -59,6 +62,8 @@ def render_scene(
     plate = make_plate(rng, kind, random_vin(rng))
     width, height, squeeze, vin_share = _frame(rng, look, side, vin_shares)
     pose = random_pose(rng, kind, any_roll_share=any_roll_share, squeeze=squeeze)
+    if kind in _OFTEN_SIDEWAYS and rng.random() < quarter_turn_share:
+        pose = replace(pose, roll=pose.roll + float(rng.integers(1, 4)) * np.pi / 2)
     matrix = _aim(rng, plate, pose, (width, height), vin_share)
     return _photograph(rng, plate, matrix, (width, height), difficulty)
 
@@ -76,11 +81,11 @@ def _frame(
 
 
 def _aim(
-    rng: np.random.Generator, plate: Plate, pose: object, size: tuple[int, int], vin_share: float
+    rng: np.random.Generator, plate: Plate, pose: Pose, size: tuple[int, int], vin_share: float
 ) -> Matrix:
     """Place the plate so that the VIN lies in the photo; a few are cut off by the frame."""
     width, height = size
-    matrix = place(plate, pose, vin_width=vin_share * min(size), center=(0.0, 0.0))  # type: ignore[arg-type]
+    matrix = place(plate, pose, vin_width=vin_share * min(size), center=(0.0, 0.0))
     quad = vin_quad(map_boxes(matrix, plate.vin_boxes))
     low, high = quad.min(0), quad.max(0)
     grow = float(np.clip(vin_share * width / (high[0] - low[0]), 1, 3)) if width > height else 1.0
@@ -96,13 +101,15 @@ def _aim(
 def _photograph(
     rng: np.random.Generator, plate: Plate, matrix: Matrix, size: tuple[int, int], difficulty: Difficulty
 ) -> Scene:
-    background, foreign = cluttered_background(rng, *size)
+    background, foreign = draw_background(rng, plate.kind, size, plate.ground)
     characters = map_boxes(matrix, plate.vin_boxes)
     quad = vin_quad(characters)
     text_height = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
     photo = composite(background, plate, matrix)
     glass = plate.kind == "windshield"
-    image = expose_photo(rng, photo, glass=glass, text_height=max(text_height, 4.0), difficulty=difficulty)
+    image = expose_legibly(
+        rng, photo, characters, glass=glass, text_height=max(text_height, 4.0), difficulty=difficulty
+    )
     lines = (*(map_boxes(matrix, boxes) for boxes in plate.others), *_visible(foreign, plate, matrix))
     return Scene(image, plate.vin, plate.kind, quad, characters, tuple(lines))
 

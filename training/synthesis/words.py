@@ -13,7 +13,56 @@ VIN_FRAMES = (
     ("-", "-"),
     ("+", "+"),
     ("**", "**"),
+    ("☆", "☆"),
+    ("★", "★"),
+    ("* ", " *"),
+    ("◆", "◆"),
+    ("◇", "◇"),
+    ("●", "●"),
+    ("*", ""),
 )
+VIN_PREFIXES = (
+    *(
+        "VIN: ",
+        "VIN ",
+        "V.I.N. ",
+        "V.I.N.: ",
+        "VIN:",
+        "VIN NO. ",
+        "CHASSIS NO. ",
+        "FRAME NO. ",
+        "Nr. ",
+        "No: ",
+    ),
+    *("ID NO. ", "E ", "E: ", "(E) ", "Fahrgestellnr. ", "Serial No. ", "VIN/SERIAL NO. "),
+)
+VIN_SUFFIXES = (
+    *(
+        "  TYPE: PASSENGER CAR",
+        "  PASSENGER CAR",
+        "  TYPE: TRUCK",
+        "  MPV",
+        "  TYPE: MPV",
+        "  PASS CAR",
+        "  TRUCK",
+    ),
+    *("  5", "  03/12", "  A", "  K040", "  1", "  2019", "  BLUE"),
+)
+_STATEMENTS = (
+    *("THIS VEHICLE CONFORMS TO ALL APPLICABLE", "FEDERAL MOTOR VEHICLE SAFETY, BUMPER,"),
+    *("AND THEFT PREVENTION STANDARDS IN EFFECT", "ON THE DATE OF MANUFACTURE SHOWN ABOVE."),
+    *("FEDERAL MOTOR VEHICLE SAFETY AND THEFT", "PREVENTION STANDARDS IN EFFECT ON THE DATE"),
+    *("OF MANUFACTURE SHOWN ABOVE", "THIS VEHICLE CONFORMS TO ALL APPLICABLE U.S."),
+    *("SEE OWNER'S MANUAL FOR ADDITIONAL INFORMATION", "TIRE AND LOADING INFORMATION"),
+    *("The combined weight of occupants and cargo", "should never exceed 425 kg or 937 lbs."),
+)
+_CAPTIONS = (
+    *("Vehicle identification number", "A Registration number", "B Date of first registration", "D.1 Make"),
+    *("D.2 Type", "D.3 Commercial description", "E Identification number", "F.1 Maximum mass", "G Mass"),
+    *("C.1.1 Surname", "Policy number", "Insured", "Effective date", "Year  Make/Model", "Vehicle ID No."),
+    *("Odometer reading", "Title number", "Body style", "Color", "Fuel", "Plate", "Expires", "Lienholder"),
+)
+_TYRES = ("235/65R17", "P215/55R17", "LT245/75R16", "225/45R18 95W", "T135/80D17", "205/55 R16", "195/65R15")
 
 _MAKERS = (
     *(
@@ -83,6 +132,33 @@ def label_line(rng: np.random.Generator) -> str:
     writers = (_maker, _mass, _approval, _certificate, _shout, _code)
     chosen = int(rng.choice(len(writers), p=(0.26, 0.22, 0.12, 0.1, 0.1, 0.2)))
     return writers[chosen](rng)
+
+
+def statement(rng: np.random.Generator) -> str:
+    """A line of a certification label (49 CFR 567): dense capitals as long as a VIN or longer."""
+    style = rng.random()
+    if style < 0.5:
+        return str(rng.choice(_STATEMENTS))
+    front, rear = int(rng.integers(700, 2600)), int(rng.integers(700, 2600))
+    if style < 0.65:
+        return f"GVWR {front + rear} KG  GAWR F {front} KG  GAWR R {rear} KG"
+    if style < 0.8:
+        return f"GVWR {front + rear}LBS GAWR FRT {front}LBS RR {rear}LBS"
+    if style < 0.92:
+        return f"MFD. BY {rng.choice(_MAKERS)}  {rng.integers(1, 13):02d}/{rng.integers(0, 26):02d}".upper()
+    return f"{_code(rng)}  {_code(rng)}  {_code(rng)}"
+
+
+def tyre_cells(rng: np.random.Generator) -> tuple[str, str, str]:
+    """A row of a tyre placard: place, size, pressure."""
+    place = str(rng.choice(["FRONT", "REAR", "SPARE"]))
+    kpa = int(rng.integers(20, 45)) * 10
+    return place, str(rng.choice(_TYRES)), f"{kpa} KPA, {round(kpa / 6.895)} PSI"
+
+
+def caption(rng: np.random.Generator) -> str:
+    """The small print above a field of a form."""
+    return str(rng.choice(_CAPTIONS))
 
 
 def _maker(rng: np.random.Generator) -> str:
