@@ -8,7 +8,7 @@ knows nothing of the order of characters until then, so it errs in other places.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,8 @@ _CANDIDATES = 64
 _LINE_CANDIDATES = 40
 _OVERLAP = 0.45
 """Of the narrower of two boxes, along x: above this they are the same character."""
+_AGREEING = 0.65
+"""Of the wider of two boxes, along x: above this they say together which symbol it is."""
 
 _LEAST_LOG_ODDS = -6.0
 _MOST_LOG_ODDS = 6.0
@@ -50,6 +52,7 @@ _MOST_SPACED = 4.0
 _OUTSIDE = 1.0
 """What it costs, for each pitch, when a line without its first or last boxes would reach into the margin."""
 _IMPOSSIBLE = -1e9
+_LEAST_SHARE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ def decode_outputs(outputs: npt.NDArray[np.floating]) -> Detections:
 def suppress(detections: Detections) -> Detections:
     """Non-maximum suppression along x, whatever the symbols: a line has one character at a place.
 
-    In: the likeliest first. Out: from left to right; what was suppressed comes last, as impossible.
+    In: the likeliest first. Out: from left to right; what was suppressed comes last, as impossible. Boxes
+    that hardly differ from one that is kept have a say in its symbol, each by the odds that it is one.
     """
     left, right = detections.boxes[..., 0], detections.boxes[..., 2]
     common = np.minimum(right[:, :, None], right[:, None]) - np.maximum(left[:, :, None], left[:, None])
@@ -143,6 +147,11 @@ def suppress(detections: Detections) -> Detections:
         if (now == kept).all():
             break
         kept = now
+    voices = common > _AGREEING * np.maximum(widths[:, :, None], widths[:, None])
+    weights = voices / (1 + np.exp(-detections.log_odds))[:, None]
+    shares = weights / weights.sum(axis=2, keepdims=True)
+    classes = np.log(shares @ np.exp(detections.classes) + _LEAST_SHARE)
+    detections = replace(detections, classes=classes)
     order = np.argsort(np.where(kept, detections.centers, np.inf), axis=1, kind="stable")
     order = order[:, :_LINE_CANDIDATES]
     sorted_kept = np.take_along_axis(kept, order, axis=1)

@@ -93,6 +93,17 @@ def test_of_two_boxes_in_a_place_the_surer_one_is_read() -> None:
     assert text_of(line) == VIN
 
 
+def test_boxes_in_one_place_say_together_which_symbol_it_is() -> None:
+    """One that is surer of its symbol outweighs one that is a little surer to be a character."""
+    answer = answer_with(VIN)
+    x = FIRST + 2 * PITCH
+    draw(answer, "8", x, log_odds=1.0, clear=3.0)
+    draw(answer, "B", x - 3, log_odds=0.9, clear=9.0)  # in the next cell
+    scores = np.exp(read(answer).evidence.scores[2])
+    assert scores[ALPHABET.index("B")] > scores[ALPHABET.index("8")] > 0.1
+    assert scores.sum() <= 1
+
+
 def test_who_is_covered_only_by_a_fallen_box_stays() -> None:
     """Of three boxes in a row, each half over the next, the outer two are kept if one of them is the best."""
     answer = empty_answer()
