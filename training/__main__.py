@@ -299,7 +299,7 @@ def _add_finetune(parser: argparse.ArgumentParser) -> None:
 
 def _add_finetune_detector(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--boxed", type=Path, required=True, help="photos (CSV): columns file, vin, box")
-    parser.add_argument("--start", type=Path, default=DEFAULT_BUNDLE / "weights" / "detector.safetensors")
+    parser.add_argument("--start", type=Path, default=DEFAULT_BUNDLE / "detector.onnx")
     parser.add_argument("--config", type=Path, default=CONFIGS / "detector-boxed.json")
     parser.add_argument("--shards", type=Path, default=SHARDS / "scenes", help="folder of synthetic shards")
     parser.add_argument("--out", type=Path, required=True)
