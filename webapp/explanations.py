@@ -31,7 +31,7 @@ class StageTime:
     """`bar` is the length of its bar; the longest stage has BAR_WIDTH."""
 
     word: str
-    milliseconds: float
+    time: str
     bar: float
 
 
@@ -173,7 +173,7 @@ def _build_line(line: Mapping[str, Any], vin: str) -> ReadLine:
 def _build_result(character: Mapping[str, Any]) -> ReadCell:
     sure = character["confidence"]
     others = [
-        (other["symbol"], f"{other['confidence'] * 100:.2g} %")
+        (other["symbol"], f"{other['confidence'] * 100:.2g}")
         for other in character.get("alternatives", ())
         if other["confidence"] >= LEAST_ALTERNATIVE
     ]
@@ -197,11 +197,22 @@ def _list_candidates(candidates: Sequence[Mapping[str, Any]]) -> tuple[Candidate
 
 
 def _list_times(milliseconds: Mapping[str, float]) -> tuple[StageTime, ...]:
+    """In the order of the pipeline, which the database forgets; stages that have no place in it come last."""
     longest = max(milliseconds.values(), default=0.0) or 1.0
+    known = [name for name in _STAGE_WORDS if name in milliseconds]
+    names = [*known, *(name for name in milliseconds if name not in _STAGE_WORDS)]
     return tuple(
-        StageTime(_STAGE_WORDS.get(name, _word(name)), time, time / longest * BAR_WIDTH)
-        for name, time in milliseconds.items()
+        StageTime(
+            word=_STAGE_WORDS.get(name, _word(name)),
+            time=_write_milliseconds(milliseconds[name]),
+            bar=milliseconds[name] / longest * BAR_WIDTH,
+        )
+        for name in names
     )
+
+
+def _write_milliseconds(time: float) -> str:
+    return f"{time:,.0f} ms" if time >= 10 else f"{time:.1f} ms"
 
 
 def _word(name: str) -> str:
