@@ -8,7 +8,7 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-detect demo-screenshots clean
+	bench-detect bench-quality demo-screenshots clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ bench-read: install ## Compare with another reader: make bench-read CSV=photos.c
 
 bench-detect: install ## How well VIN lines are found: make bench-detect CSV=photos.csv LIMIT=100
 	$(VENV_PYTHON) -m benchmarks.detect --real $(CSV) $(if $(LIMIT),--limit $(LIMIT))
+
+bench-quality: install ## Are unreadable photos refused for the right reason? make bench-quality N=40
+	$(VENV_PYTHON) -m benchmarks.quality $(if $(N),--count $(N))
 
 demo-screenshots: install-test ## Take the pictures for README and docs of what `make run` runs
 	$(VENV_PYTHON) -m scripts.screenshots --url http://localhost:$(or $(PORT),8000)

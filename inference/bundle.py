@@ -1,4 +1,7 @@
-"""A bundle: a folder with networks, weights, and a manifest that says what they are and how they hash."""
+"""A bundle: a folder with networks, and a manifest that says what they are and how they hash.
+
+The networks are ONNX files that training can go on from: their initializers are the weights (decision 0009).
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,20 @@ from typing import Any
 from inference.detector import Detector
 from inference.fusion import Calibration
 from inference.pipeline import VinReader
+from inference.quality import QualityJudge
+from inference.quality_measures import MEASURES
 from inference.recognizers.characters import CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.sessions import InvalidNetwork, Network
 from inference.vin import ALPHABET
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 NETWORKS = ("detector", "sequence", "characters")
 """Found in every bundle."""
+QUALITY = "quality"
+"""The network that refuses photos; a bundle may do without."""
 RECOGNIZERS = ("sequence", "characters")
 DEFAULT_BUNDLE = Path(__file__).resolve().parent.parent / "bundles" / "base"
 
@@ -42,14 +49,6 @@ class NetworkFile:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightsFile:
-    """The weights of a network in a form that training can go on from."""
-
-    file: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a bundle holds. `training` is whatever the training wants to be remembered by."""
 
@@ -57,7 +56,6 @@ class Manifest:
     created_at: str
     licence: str
     networks: Mapping[str, NetworkFile]
-    weights: Mapping[str, WeightsFile] = field(default_factory=dict)
     calibration: Calibration = field(default_factory=Calibration)
     training: Mapping[str, Any] = field(default_factory=dict)
     alphabet: str = ALPHABET
@@ -67,13 +65,15 @@ def load_bundle(path: str | Path, *, threads: int = 1) -> VinReader:
     """A reader whose networks use `threads` threads each. Raises InvalidBundle."""
     folder = Path(path)
     manifest = verify_bundle(folder)
-    networks = {name: _load_network(folder, manifest.networks[name], threads) for name in NETWORKS}
+    used = [name for name in (*NETWORKS, QUALITY) if name in manifest.networks]
+    networks = {name: _load_network(folder, manifest.networks[name], threads) for name in used}
     return VinReader(
         detector=Detector(networks["detector"]),
         sequence=SequenceRecognizer(networks["sequence"]),
         characters=CharacterRecognizer(networks["characters"]),
         calibration=manifest.calibration,
         bundle_name=manifest.name,
+        quality=QualityJudge(networks.get(QUALITY)),
     )
 
 
@@ -81,7 +81,7 @@ def verify_bundle(path: str | Path) -> Manifest:
     """The manifest, after every file was found to have its hash. Raises InvalidBundle."""
     folder = Path(path)
     manifest = read_manifest(folder)
-    for entry in _files(manifest):
+    for entry in manifest.networks.values():
         _read_verified(folder, entry.file, entry.sha256)
     return manifest
 
@@ -118,11 +118,6 @@ def describe_network(path: str | Path, file: str, *, shape: tuple[int, ...], par
     return NetworkFile(file=file, sha256=hash_file(Path(path) / file), input=shape, parameters=parameters)
 
 
-def describe_weights(path: str | Path, file: str) -> WeightsFile:
-    """The manifest's entry for a weights file that lies in the folder already."""
-    return WeightsFile(file=file, sha256=hash_file(Path(path) / file))
-
-
 def hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -140,16 +135,16 @@ def _read_manifest_bytes(folder: Path) -> bytes:
 
 def _decode_manifest(document: dict[str, Any]) -> Manifest:
     if document["format"] != FORMAT:
-        raise InvalidBundle(f"Bundle format {document['format']!r} is not {FORMAT}.")
+        raise InvalidBundle(
+            f"This is a bundle of format {document['format']!r}, and this version of VINloop reads format"
+            f" {FORMAT}. Register bundles/base again, or export a bundle from newly trained weights."
+        )
     fields = {name: document[name] for name in ("name", "created_at", "licence", "training", "alphabet")}
     networks = {
         name: NetworkFile(**{**entry, "input": tuple(entry["input"])})
         for name, entry in document["networks"].items()
     }
-    weights = {name: WeightsFile(**entry) for name, entry in document["weights"].items()}
-    return Manifest(
-        **fields, networks=networks, weights=weights, calibration=Calibration(**document["calibration"])
-    )
+    return Manifest(**fields, networks=networks, calibration=Calibration(**document["calibration"]))
 
 
 def _check_manifest(manifest: Manifest) -> None:
@@ -163,15 +158,14 @@ def _check_manifest(manifest: Manifest) -> None:
             raise InvalidBundle(
                 f"The {name} network does not take crops of {CROP_HEIGHT} x {CROP_WIDTH} pixels."
             )
+    quality = manifest.networks.get(QUALITY)
+    if quality is not None and quality.input[-1:] != (len(MEASURES),):
+        raise InvalidBundle(f"The quality network does not take {len(MEASURES)} measures.")
     numbers = asdict(manifest.calibration)
     if not all(map(math.isfinite, numbers.values())) or manifest.calibration.temperature <= 0:
         raise InvalidBundle(f"The calibration is unusable: {numbers}.")
-    for entry in _files(manifest):
+    for entry in manifest.networks.values():
         _check_name(entry.file)
-
-
-def _files(manifest: Manifest) -> list[NetworkFile | WeightsFile]:
-    return [*manifest.networks.values(), *manifest.weights.values()]
 
 
 def _check_name(file: str) -> None:

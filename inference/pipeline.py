@@ -16,7 +16,7 @@ from inference.decoding import decode_image
 from inference.detector import Detector
 from inference.fusion import Calibration, Confirmation, are_aligned, combine, confirm
 from inference.geometry import Box, map_quad, quad_from_box
-from inference.quality import assess, judge_quality
+from inference.quality import Evidence, QualityJudge
 from inference.recognizers.characters import CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_Y
@@ -44,8 +44,10 @@ class VinReader:
         characters: CharacterRecognizer,
         calibration: Calibration,
         bundle_name: str,
+        quality: QualityJudge | None = None,
     ) -> None:
         self._detector, self._sequence, self._characters = detector, sequence, characters
+        self._quality = quality or QualityJudge()
         self._calibration = calibration
         self.bundle_name = bundle_name
 
@@ -118,13 +120,11 @@ class VinReader:
         return FusedLook(look, verdict, raw, confidence)
 
     def _judge_quality(self, image: Image, read: FusedLook | None, confirmed: Confirmation) -> QualityReport:
+        is_credible = confirmed.vin is not None
         if read is None:
-            return QualityReport(readable=confirmed.vin is not None)
-        return judge_quality(
-            assess(image, read.look.region, read.look.crop),
-            credible=confirmed.vin is not None,
-            confidence=confirmed.confidence,
-        )
+            return self._quality.judge(image, evidence=Evidence(0.0, confirmed.confidence, is_credible))
+        evidence = Evidence(read.likelihood, confirmed.confidence, is_credible)
+        return self._quality.judge(image, read.look.region, read.look.crop, evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,14 @@ class FusedLook:
     @property
     def is_credible(self) -> bool:
         """Whether the characters are clear enough for a VIN at all."""
+        return self.likelihood >= LEAST_CREDIBLE
+
+    @property
+    def likelihood(self) -> float:
+        """The probability of one character, as the geometric mean."""
         chosen = [ALPHABET.index(symbol) for symbol in self.verdict.vin]
         likely = np.maximum(self.verdict.probabilities[np.arange(LENGTH), chosen], 1e-9)
-        return float(np.exp(np.log(likely).mean())) >= LEAST_CREDIBLE
+        return float(np.exp(np.log(likely).mean()))
 
 
 def recognizers_agree(look: Look) -> bool:

@@ -1,20 +1,20 @@
-"""Says what is wrong with a photo in words that help to take a better one.
+"""Decides whether a photo can be read, before its VIN is trusted, and says what would make a better one.
 
-First-version heuristics on the region where the VIN is. They advise; whether a reading is trusted is decided
-by its confidence, and only a photo with issues and without a credible reading is called unreadable.
+A small network weighs the measures of the photo, of the line in it and of how surely the line was read. A
+bundle without that network falls back on fixed limits, which advise and never refuse.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.geometry import quad_size
+from inference.quality_measures import MEASURES, measure_quality
+from inference.sessions import Network
 from inference.types import Crop, Image, QualityCode, QualityIssue, QualityReport, Region
-from inference.vin import LENGTH
 
 ADVICE: dict[QualityCode, str] = {
     "too_small": "The characters are very small: move closer or zoom in.",
@@ -24,90 +24,109 @@ ADVICE: dict[QualityCode, str] = {
     "too_bright": "The VIN is overexposed: reduce the light or the exposure.",
     "low_contrast": "The characters hardly stand out: clean them and light them from the side.",
     "cut_off": "The VIN reaches over the edge of the photo: take all 17 characters into the frame.",
+    "no_vin": "No VIN was found: take the whole VIN into the frame, closer and straight.",
 }
 
-MIN_CHARACTER_HEIGHT = 5.0
-"""In photo pixels, and MIN_CHARACTER_WIDTH as well: half of either is readable at best by luck."""
-MIN_CHARACTER_WIDTH = 4.5
-MIN_SHARPNESS = 0.16
-MIN_CONTRAST = 24.0
-MIN_BRIGHTEST = 50.0
-MAX_DARKEST = 225.0
-MAX_GLARE = 0.10
-MAX_OUTSIDE = 0.5
-"""How much of a character's width may reach over the frame."""
+CLASSES: tuple[QualityCode | None, ...] = (None, *ADVICE)
+"""What the network tells apart, in the order of its outputs; None is a photo that can be read."""
 
 TRUSTED = 0.9
 """A reading with this confidence needs no better photo."""
+REFUSED = 0.5
+"""Photos that are readable with a lower probability are refused."""
+MENTIONED = 0.2
+"""A hindrance with this probability is worth an advice."""
 
-_SATURATED = 250
-_BRIGHT_GROUND = 190.0
+_LEAST_HEIGHT, _LEAST_WIDTH = 5.0, 4.5
+"""In photo pixels: half of either is readable at best by luck."""
 
-Gray = npt.NDArray[np.uint8]
-
-
-def assess(image: Image, region: Region, crop: Crop) -> QualityReport:
-    """Measures the region and its crop, and lists the issues, the worst hindrance first."""
-    gray = np.asarray(cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    width, height = quad_size(region.quad)
-    measures = {
-        "character_height": height,
-        "character_width": width / LENGTH,
-        "sharpness": measure_sharpness(gray),
-        "contrast": measure_contrast(gray),
-        "brightest": float(np.percentile(gray, 95)),
-        "darkest": float(np.percentile(gray, 5)),
-        "glare": measure_glare(gray),
-        "outside": measure_outside(image, region),
-    }
-    issues = tuple(QualityIssue(code, ADVICE[code]) for code in _find_issues(measures))
-    return QualityReport(readable=True, issues=issues, measures=measures)
+Probabilities = Mapping[QualityCode | None, float]
+"""Of None, that the photo can be read, and of every hindrance."""
 
 
-def judge_quality(report: QualityReport, *, credible: bool, confidence: float) -> QualityReport:
-    """The report in the light of the reading: what was read surely was good enough, whatever was measured."""
-    issues = () if credible and confidence >= TRUSTED else report.issues
-    return replace(report, readable=credible or not issues, issues=issues)
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was read, as far as it bears on the quality of the photo.
+
+    `likelihood` is the geometric mean of the probabilities of the characters; `is_credible` is false where
+    no VIN was read that deserves the name.
+    """
+
+    likelihood: float = 0.0
+    confidence: float = 0.0
+    is_credible: bool = False
 
 
-def _find_issues(measures: dict[str, float]) -> list[QualityCode]:
-    found: list[tuple[QualityCode, bool]] = [
-        ("cut_off", measures["outside"] > MAX_OUTSIDE),
-        ("too_small", measures["character_height"] < MIN_CHARACTER_HEIGHT),
-        ("too_small", measures["character_width"] < MIN_CHARACTER_WIDTH),
-        ("glare", measures["glare"] > MAX_GLARE),
-        ("too_dark", measures["brightest"] < MIN_BRIGHTEST),
-        ("too_bright", measures["darkest"] > MAX_DARKEST),
-        ("low_contrast", measures["contrast"] < MIN_CONTRAST),
-        ("blurred", measures["sharpness"] < MIN_SHARPNESS),
+class QualityJudge:
+    """Tells photos that can be read from those that cannot, and why."""
+
+    def __init__(self, network: Network | None = None) -> None:
+        """The network answers N x len(CLASSES) logits for N x len(MEASURES) measures."""
+        self._network = network
+
+    def judge(
+        self,
+        image: Image,
+        region: Region | None = None,
+        crop: Crop | None = None,
+        evidence: Evidence = Evidence(),
+    ) -> QualityReport:
+        """The report on a photo whose line, where one was found, was read already.
+
+        What was read surely was good enough, whatever was measured. Where it is not readable, the first issue
+        is what most likely hinders it.
+        """
+        measures = measure_quality(
+            image, region, crop, likelihood=evidence.likelihood, confidence=evidence.confidence
+        )
+        if evidence.is_credible and evidence.confidence >= TRUSTED:
+            return QualityReport(readable=True, measures=measures)
+        chances = self.weigh(measures)
+        readable = evidence.is_credible and chances[None] >= REFUSED
+        codes = list_hindrances(chances, at_least_one=not readable)
+        return QualityReport(readable, tuple(QualityIssue(code, ADVICE[code]) for code in codes), measures)
+
+    def weigh(self, measures: Mapping[str, float]) -> Probabilities:
+        """The probability that the photo can be read, and of every hindrance."""
+        if self._network is None:
+            return weigh_by_limits(measures)
+        inputs = np.array([[measures[name] for name in MEASURES]], np.float32)
+        return dict(zip(CLASSES, softmax(self._network.run(inputs)[0]), strict=True))
+
+
+def list_hindrances(chances: Probabilities, *, at_least_one: bool) -> list[QualityCode]:
+    """The worst first."""
+    ordered = sorted(ADVICE, key=lambda code: -chances[code])
+    likely = [code for code in ordered if chances[code] >= MENTIONED]
+    return likely or (ordered[:1] if at_least_one else [])
+
+
+def weigh_by_limits(measures: Mapping[str, float]) -> Probabilities:
+    """Hindrances that are plain from one measure alone; the first of them counts most."""
+    plain = [code for code, is_so in _check_limits(measures) if is_so]
+    chances: dict[QualityCode | None, float] = {None: 1.0, **dict.fromkeys(ADVICE, 0.0)}
+    return chances | {"no_vin": 0.1} | {code: 0.9 ** (1 + place) for place, code in enumerate(plain)}
+
+
+def _check_limits(measures: Mapping[str, float]) -> list[tuple[QualityCode, bool]]:
+    found = measures["found"] > 0
+    small = min(
+        measures["character_height"] - float(np.log(_LEAST_HEIGHT / 10)),
+        measures["character_width"] - float(np.log(_LEAST_WIDTH / 7)),
+    )
+    contrast = measures["crop_p98"] - measures["crop_p2"]
+    return [
+        ("too_dark", measures["photo_p95"] < 0.1 and measures["crop_p98"] < 0.2),
+        ("too_bright", measures["photo_p5"] > 0.95 and (not found or measures["crop_p2"] > 0.9)),
+        ("no_vin", not found),
+        ("cut_off", found and measures["frame_ends"] < -0.5),
+        ("too_small", found and small < 0),
+        ("glare", found and measures["crop_spot"] > 0.1 and measures["crop_p50"] < 0.75),
+        ("low_contrast", found and contrast < 0.1),
+        ("blurred", found and measures["crop_across_1"] < np.log1p(41 * max(contrast, 0.1)) / 3),
     ]
-    return list(dict.fromkeys(code for code, is_so in found if is_so))
 
 
-def measure_contrast(gray: Gray) -> float:
-    """The range between the darkest and the brightest twentieth, in gray levels."""
-    return float(np.percentile(gray, 95) - np.percentile(gray, 5))
-
-
-def measure_sharpness(gray: Gray) -> float:
-    """How much of the contrast the steepest edges cross within one crop pixel, 0 to about 1."""
-    steps = np.abs(np.diff(gray.astype(np.float32), axis=1))
-    return float(np.percentile(steps, 97)) / max(measure_contrast(gray), 8.0)
-
-
-def measure_glare(gray: Gray) -> float:
-    """The share of the crop under saturated spots wider than a stroke; 0 where the ground is bright."""
-    if float(np.median(gray)) > _BRIGHT_GROUND:
-        return 0.0
-    spots = (gray >= _SATURATED).astype(np.uint8)
-    stroke = max(gray.shape[0] // 4, 3)
-    wide = cv2.morphologyEx(spots, cv2.MORPH_OPEN, np.ones((stroke, stroke), np.uint8))
-    return float(wide.mean())
-
-
-def measure_outside(image: Image, region: Region) -> float:
-    """How far the region reaches over the frame, in character widths."""
-    height, width = image.shape[:2]
-    corners = np.asarray(region.quad)
-    beyond = np.maximum(np.maximum(-corners, corners - np.array([width, height])), 0.0).max()
-    return float(beyond) / max(quad_size(region.quad)[0] / LENGTH, 1e-6)
+def softmax(logits: npt.NDArray[np.float32]) -> list[float]:
+    powers = np.exp(logits.astype(np.float64) - float(logits.max()))
+    return [float(value) for value in powers / powers.sum()]

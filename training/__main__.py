@@ -24,6 +24,7 @@ from training.published import (
     fetch_network,
     write_start_weights,
 )
+from training.quality import QualityFailed, fit_bundle
 from training.real_crops import write_real_crops
 from training.shards import write_shards
 from training.streams import NoTrainingData, RealShare
@@ -47,7 +48,7 @@ _EXPECTED = (
         InvalidSnapshot,
         InvalidWeights,
     ),
-    *(NoTrainingData, ParityError, PublishedWeightsUnavailable, TrainingFailed, OSError),
+    *(NoTrainingData, ParityError, PublishedWeightsUnavailable, QualityFailed, TrainingFailed, OSError),
 )
 
 
@@ -147,6 +148,10 @@ def _calibrate(options: argparse.Namespace) -> None:
     print(json.dumps(calibrate_bundle(options.bundle, count=options.count, seed=options.seed)))
 
 
+def _quality(options: argparse.Namespace) -> None:
+    print(json.dumps(fit_bundle(options.bundle, count=options.count, seed=options.seed, cache=options.cache)))
+
+
 def _finetune(options: argparse.Namespace) -> None:
     weights = finetune(
         snapshot=decode_snapshot(options.snapshot.read_bytes()),
@@ -189,6 +194,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_real_crops(commands.add_parser("real-crops", help="write shards of crops of real photos"))
     _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
     _add_calibrate(commands.add_parser("calibrate", help="make a bundle's confidences honest, in place"))
+    _add_quality(commands.add_parser("quality", help="fit what refuses unreadable photos, in place"))
     _add_finetune(commands.add_parser("finetune", help="fine-tune the recognizer on a dataset snapshot"))
     _add_finetune_detector(
         commands.add_parser("finetune-detector", help="teach the detector real photos whose VIN is boxed")
@@ -286,6 +292,16 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=400, help="synthetic photos to read")
     parser.add_argument("--seed", type=int, default=99)
     parser.set_defaults(command=_calibrate)
+
+
+def _add_quality(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument(
+        "--count", type=int, default=100, help="photos for each cause; readable ones four times"
+    )
+    parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--cache", type=Path, metavar="FILE", help="an .npz that keeps what was measured")
+    parser.set_defaults(command=_quality)
 
 
 def _add_finetune(parser: argparse.ArgumentParser) -> None:
