@@ -78,7 +78,7 @@ def draw_crops(rng: np.random.Generator, count: int) -> dict[str, Array]:
         boxes.append(crop.boxes)
         kinds.append(KINDS.index(crop.kind))
     return {
-        "pixels": np.stack(pixels),
+        "pixels": np.array(pixels, np.uint8),
         "symbols": np.array(symbols, np.uint8),
         "boxes": np.array(boxes, np.float32),
         "kinds": np.array(kinds, np.uint8),
