@@ -98,9 +98,10 @@ def soil(rng: np.random.Generator, image: Floats, text_height: float) -> Floats:
     return image + (value - image) * (layer * float(rng.uniform(0.2, 0.8)))[..., None]
 
 
-def expose(rng: np.random.Generator, image: Floats) -> Floats:
-    """Contrast, brightness, gamma and white balance."""
+def expose(rng: np.random.Generator, image: Floats, amount: float = 1.0) -> Floats:
+    """Contrast, brightness, gamma and white balance; `amount` below 1 keeps more of the contrast."""
     contrast = float(rng.choice([rng.uniform(0.7, 1.2), rng.uniform(0.4, 0.9)]))
+    contrast = 1 + (contrast - 1) * amount
     middle = float(image[::3, ::3].mean())
     wanted = middle * float(rng.uniform(0.6, 1.3)) + float(rng.uniform(-15, 30))
     wanted += float(rng.uniform(0.3, 0.9)) * (float(np.clip(wanted, 70, 190)) - wanted)  # automatic exposure

@@ -51,7 +51,7 @@ def mark_metal(rng: np.random.Generator, marking: Marking) -> Pixels:
     method = _method(rng, marking.dotted)
     ground = _ground(rng, height, width, method)
     mark = _mark(rng, marking, method, ground)
-    contrast = float(np.exp(rng.uniform(np.log(16), np.log(48))))
+    contrast = float(np.exp(rng.uniform(np.log(20), np.log(50))))
     shown = render(ground, mark, random_light(rng, ground.gloss), contrast=contrast)
     wanted = float(np.exp(rng.uniform(np.log(38), np.log(185))))
     gain = wanted / max(float(np.median(shown[1, ::4, ::4])), 0.02)

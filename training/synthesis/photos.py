@@ -90,7 +90,7 @@ def expose_legibly(
         photo = expose_photo(rng, image, glass=glass, text_height=text_height, difficulty=difficulty)
         if is_legible(image, photo, character_quads):
             break
-        difficulty = Difficulty(difficulty.amount * 0.65)
+        difficulty = Difficulty(difficulty.amount * 0.5)
     return photo
 
 
@@ -113,7 +113,7 @@ def _record(rng: np.random.Generator, image: Floats, text_height: float, amount:
         image = effects.defocus(image, float(abs(rng.normal(0, 0.05))) * text_height * amount)
     if rng.random() < 0.15 * amount:
         image = effects.shake(rng, image, float(rng.uniform(0.08, 0.3)) * text_height)
-    image = effects.expose(rng, image)
+    image = effects.expose(rng, image, amount)
     if rng.random() < 0.6 * amount:
         image = effects.add_noise(rng, image, float(rng.gamma(1.5, 3.5)) * amount)
     if rng.random() < 0.3 * amount:
