@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.geometry import Array, quad_iou
+from inference.geometry import Array, bounding_box, quad_iou
 from inference.lines import Axis, Cells
 from inference.types import Quad
 from inference.vin import LENGTH
@@ -158,23 +158,18 @@ def _likeness(cells: Cells, peaks: int) -> float:
 
 def _join_groups(groups: Sequence[Cells]) -> list[Cells]:
     """Lines that a gap or a faint character broke in two, put together; the parts stay candidates too."""
-    parts = sorted(groups, key=lambda part: -part.mass)[:_MAX_JOINED]
+    parts = dict(enumerate(sorted(groups, key=lambda part: -part.mass)[:_MAX_JOINED]))
+    gaps = {pair: _gap(parts[pair[0]].axis, parts[pair[1]].axis) for pair in combinations(parts, 2)}
     joined: list[Cells] = []
-    while (pair := _closest_pair(parts)) is not None:
-        first, second = pair
-        whole = parts[first].join(parts[second])
-        parts = [part for index, part in enumerate(parts) if index not in pair] + [whole]
+    while near := {pair: gap for pair, gap in gaps.items() if gap is not None}:
+        first, second = min(near, key=lambda pair: near[pair])
+        whole = parts.pop(first).join(parts.pop(second))
+        gaps = {pair: gap for pair, gap in gaps.items() if not {first, second} & set(pair)}
+        new = _MAX_JOINED + len(joined)
+        gaps |= {(place, new): _gap(part.axis, whole.axis) for place, part in parts.items()}
+        parts[new] = whole
         joined.append(whole)
     return joined
-
-
-def _closest_pair(parts: Sequence[Cells]) -> tuple[int, int] | None:
-    """The two parts of one line with the smallest gap between them."""
-    gaps = {
-        pair: _gap(parts[pair[0]].axis, parts[pair[1]].axis) for pair in combinations(range(len(parts)), 2)
-    }
-    near = {pair: gap for pair, gap in gaps.items() if gap is not None}
-    return min(near, key=lambda pair: near[pair]) if near else None
 
 
 def _gap(a: Axis, b: Axis) -> float | None:
@@ -237,6 +232,13 @@ def _drop_duplicates(ranked: Sequence[TextLine], limit: int) -> list[TextLine]:
     for line in ranked:
         if len(kept) == limit:
             break
-        if all(quad_iou(line.quad, other.quad) < _DUPLICATE_IOU for other in kept):
+        if not any(_is_same(line.quad, other.quad) for other in kept):
             kept.append(line)
     return kept
+
+
+def _is_same(a: Quad, b: Quad) -> bool:
+    """Whether the quads cover each other; those of other lines are told apart by the boxes around them."""
+    left, right = bounding_box(a), bounding_box(b)
+    apart = left[0] > right[2] or right[0] > left[2] or left[1] > right[3] or right[1] > left[3]
+    return not apart and quad_iou(a, b) >= _DUPLICATE_IOU
