@@ -125,8 +125,8 @@ def _write(rng: np.random.Generator, crops: Sequence[_Labelled], folder: Path) -
     """Mixed over as many shards as it takes, in place of those that are there."""
     for old in shard_dirs(folder):
         shutil.rmtree(old)
-    order = rng.permutation(len(crops))
-    for number, places in enumerate(np.array_split(order, -(-len(crops) // _SHARD_SIZE) or 1)):
+    shards = -(-len(crops) // _SHARD_SIZE)
+    for number, places in enumerate(np.array_split(rng.permutation(len(crops)), shards) if shards else ()):
         chosen = [crops[place] for place in places]
         arrays = {
             "pixels": np.stack([crop.pixels for crop in chosen]),
