@@ -55,6 +55,11 @@ class Cells:
         return float(np.partition(self.links, place)[place])
 
     @cached_property
+    def bond(self) -> float:
+        """How strong the links are where the characters are."""
+        return float(self.links @ self.weights) / self.mass
+
+    @cached_property
     def axis(self) -> Axis:
         return fit_axis(self)
 

@@ -153,7 +153,7 @@ def _likeness(cells: Cells, peaks: int) -> float:
     tolerance = 3.0 if resolved or missing < 0 else 9.0
     count = np.exp(-0.5 * (missing / tolerance) ** 2)
     bright = float(cells.weights @ cells.weights) / cells.mass
-    return float(np.sqrt(bright) * cells.linked * (0.2 + 0.8 * long_enough) * (0.3 + 0.7 * count))
+    return float(np.sqrt(bright) * cells.bond * (0.2 + 0.8 * long_enough) * (0.3 + 0.7 * count))
 
 
 def _join_groups(groups: Sequence[Cells]) -> list[Cells]:
