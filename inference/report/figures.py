@@ -54,7 +54,7 @@ def _say_boxes(card: Scorecard) -> str:
 
 
 def _tile(name: str, figure: str, *words: str, hint: str = "") -> str:
-    told = " ".join(part for part in (*words, hint) if part)
+    told = ", ".join(part for part in (*words, hint) if part)
     return element(
         "div",
         element("p", name, class_="figure-name"),
