@@ -22,7 +22,6 @@ from inference.bundle import (
     Manifest,
     NetworkFile,
     describe_network,
-    describe_weights,
     load_bundle,
     verify_bundle,
     write_manifest,
@@ -127,7 +126,6 @@ def _describe(
         created_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         licence=LICENCE,
         networks=networks,
-        weights={network: describe_weights(folder, entry.file) for network, entry in networks.items()},
         calibration=calibration,
         training=training,
     )
@@ -136,18 +134,16 @@ def _describe(
 def _place_network(
     folder: Path, name: str, source: Path | None, base_bundle: Path | None, base: Manifest | None
 ) -> NetworkFile:
-    """Put one network's ONNX file into the folder; the base bundle's as it is, where it has all in one."""
+    """Put one network's ONNX file into the folder; the base bundle's as it is."""
     path = folder / f"{name}.onnx"
     if source is None:
-        if base is None or base_bundle is None or name not in base.weights:
+        if base is None or base_bundle is None:
             raise ExportFailed(
                 f"There are no weights for the {name}: train it, or name a base bundle that has them."
             )
-        if base.weights[name].file == base.networks[name].file:
-            shutil.copyfile(base_bundle / base.networks[name].file, path)
-            parameters = base.networks[name].parameters
-            return describe_network(folder, path.name, shape=_INPUTS[name], parameters=parameters)
-        source = base_bundle / base.weights[name].file
+        shutil.copyfile(base_bundle / base.networks[name].file, path)
+        parameters = base.networks[name].parameters
+        return describe_network(folder, path.name, shape=_INPUTS[name], parameters=parameters)
     network = load_network(source, name)
     round_kernels(network)
     path.write_bytes(to_onnx(network, name))

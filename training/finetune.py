@@ -46,9 +46,9 @@ class FinetuneConfig:
     `save_every`, `report_every` and `validate_every` count steps.
     """
 
-    steps: int = 800
-    batch_size: int = 32
-    learning_rate: float = 3e-4
+    steps: int = 200
+    batch_size: int = 24
+    learning_rate: float = 2e-4
     replay_share: float = 0.5
     seed: int = 1
     averaging: float = 0.99
@@ -130,9 +130,7 @@ class _Data:
 def _load_base(base_bundle: Path) -> SequenceNetwork:
     try:
         manifest = verify_bundle(base_bundle)
-        if "sequence" not in manifest.weights:
-            raise FinetuningFailed(f"The bundle {manifest.name} brings no weights; choose another base.")
-        network = load_network(base_bundle / manifest.weights["sequence"].file, "sequence")
+        network = load_network(base_bundle / manifest.networks["sequence"].file, "sequence")
     except (InvalidBundle, InvalidWeights) as error:
         raise FinetuningFailed(f"The base bundle cannot be used: {error}") from error
     if not isinstance(network, SequenceNetwork):
