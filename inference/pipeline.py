@@ -116,7 +116,7 @@ class VinReader:
         rivals = [each for each in search.looks if not _agree(each, look)]
         verdict = judge(combine([each.evidence for each in agreeing]))
         raw = verdict.raw_confidence * _lead(look, rivals)
-        confidence = self._calibration.apply(raw, agreed=recognizers_agree(look))
+        confidence = self._calibration.apply(raw, agreed=look.recognizers_agree)
         return FusedLook(look, verdict, raw, confidence)
 
     def _judge_quality(self, image: Image, read: FusedLook | None, confirmed: Confirmation) -> QualityReport:
@@ -147,11 +147,6 @@ class FusedLook:
         chosen = [ALPHABET.index(symbol) for symbol in self.verdict.vin]
         likely = np.maximum(self.verdict.probabilities[np.arange(LENGTH), chosen], 1e-9)
         return float(np.exp(np.log(likely).mean()))
-
-
-def recognizers_agree(look: Look) -> bool:
-    """Whether both recognizers alone read the same 17 symbols."""
-    return most_probable(look.sequence) == most_probable(look.characters.evidence)
 
 
 def tell_lines(look: Look) -> tuple[LineReading, ...]:

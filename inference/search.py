@@ -14,7 +14,7 @@ from inference.geometry import turn_quad
 from inference.recognizers.characters import CharacterLine, CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
 from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify
-from inference.rules import plausibility
+from inference.rules import VIN_ODDS, plausibility
 from inference.types import Crop, Image, LineEvidence, Region
 from inference.vin import ALPHABET, LENGTH
 
@@ -26,28 +26,25 @@ ENOUGH_DETAIL = 900
 
 UPRIGHT_ODDS = 3.0
 """Log-odds for a photo that was not taken upside down."""
-UPRIGHT = 0.98
-"""Characters this probable are not upside down."""
+UPRIGHT = 0.85
+"""Characters that are this probable at a glance are not upside down."""
 SURE = 0.9
 """A look with this probability for the whole VIN ends the search, and needs no other view."""
+SURE_TOGETHER = 0.5
+"""The same where both recognizers, each alone, read the same."""
+FOUND = 0.85
+"""Characters this probable, on a line that may be a VIN, end the search among the regions: it is the line."""
 GOOD_ENOUGH = 0.5
-"""A reading whose characters have this probability ends the search among the sizes."""
+"""Characters this probable end the search among the sizes."""
 
 MOST_READ = 2
 """Of the crops of one group, how many the sequence recognizer reads: the character recognizer, which is
-quicker, has read all of them.
+quicker, has glanced at all of them.
 """
-MOST_VIEWS = 6
-"""The same for other views of regions that were read before."""
+MOST_VIEWS = 4
+"""The same for other views of a region that was read before."""
 FAR_BEHIND = 25.0
-"""Crops that the character recognizer finds worse than the best by these log-odds are not read again."""
-MOST_RESIZED = 3
-"""Of how many looks other widths are tried."""
-
-CENTERS = (2, 1)
-"""Beside how many looks further ones are taken, in each round."""
-CLEAR_LEAD = 0.9
-"""Where the characters of the best look are this probable, the second best is not looked at again."""
+"""Crops that the character recognizer finds worse than the best by these log-odds are not read."""
 SECOND_VIEWS = (
     View(slant=0.25),
     View(slant=-0.25),
@@ -58,6 +55,23 @@ SECOND_VIEWS = (
     View(top=0.1, bottom=-0.1),
     View(top=-0.1, bottom=0.1),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One region in one orientation as the character recognizer saw it."""
+
+    region: Region
+    crop: Crop
+    characters: CharacterLine
+
+    @property
+    def log_score(self) -> float:
+        return score(self.region, self.characters.evidence)
+
+    @property
+    def mean_probability(self) -> float:
+        return self.characters.evidence.mean_probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +90,29 @@ class Look:
         return most_probable(self.evidence)
 
     @property
+    def recognizers_agree(self) -> bool:
+        """Whether both recognizers, each alone, read the same 17 symbols."""
+        return most_probable(self.sequence) == most_probable(self.characters.evidence)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing is to be gained by looking on."""
+        log_probability = self.evidence.log_probability + plausibility(self.text)
+        return log_probability > np.log(SURE_TOGETHER if self.recognizers_agree else SURE)
+
+    @property
+    def is_found(self) -> bool:
+        """Whether this is the line of the VIN, though not every character may be sure."""
+        return self.mean_probability > FOUND and plausibility(self.text) > -VIN_ODDS / 2
+
+    @property
     def log_score(self) -> float:
         """How probable it is that this is the VIN, and read right; to compare looks with each other."""
         return score(self.region, self.evidence)
 
     @property
     def mean_probability(self) -> float:
-        """Of one character, as the geometric mean."""
-        return float(np.exp(self.evidence.log_probability / LENGTH))
+        return self.evidence.mean_probability
 
 
 def most_probable(evidence: LineEvidence) -> str:
@@ -123,7 +152,9 @@ class Search:
             self._search_size(side)
             if self.best is not None and self.best.mean_probability > GOOD_ENOUGH:
                 break
-        self._look_around()
+        if self.best is not None and not self.best.is_sure:
+            center = self.best.region
+            self._read(self._glance([see_from(center, view) for view in SECOND_VIEWS]), most=MOST_VIEWS)
 
     def _search_size(self, side: int) -> None:
         with self._clock.stage("detect"):
@@ -133,49 +164,38 @@ class Search:
                 regions = [self._detector.refine(self._image, region) for region in found[group]]
             self.regions += regions
             self._look_closely(regions)
-            if self._is_sure():
+            if self.best is not None and (self.best.is_sure or self.best.is_found):
                 break
-
-    def _is_sure(self) -> bool:
-        return self.best is not None and self.best.log_score > np.log(SURE)
 
     def _look_closely(self, regions: Sequence[Region]) -> None:
         """Both ways up, and where a line holds more or less than a VIN, at its parts or beyond its ends."""
-        looks = self._look(regions)
-        if not any(look.mean_probability > UPRIGHT for look in looks):
-            looks += self._look([turn(region) for region in regions])
-        best = sorted(looks, key=_score, reverse=True)[:MOST_RESIZED]
-        self._look([region for look in best for region in resize(look)])
+        glances = self._glance(regions)
+        if not any(glance.mean_probability > UPRIGHT for glance in glances):
+            glances += self._glance([turn(region) for region in regions])
+        looks = self._read(glances, most=MOST_READ)
+        if not any(look.is_sure for look in looks):
+            self._read(self._glance([part for look in looks for part in resize(look)]), most=MOST_READ)
 
-    def _look(self, regions: Sequence[Region], *, most: int = MOST_READ) -> list[Look]:
-        """Straightens the regions, and reads those that look most like a VIN with both recognizers."""
+    def _glance(self, regions: Sequence[Region]) -> list[Glance]:
+        """Straightens the regions and shows them to the character recognizer."""
         with self._clock.stage("rectify"):
             crops = [rectify(self._image, region) for region in regions]
         with self._clock.stage("characters"):
             lines = self._characters.weigh(crops)
-        scores = [score(region, line.evidence) for region, line in zip(regions, lines, strict=True)]
-        order = sorted(range(len(regions)), key=lambda index: -scores[index])[:most]
-        chosen = [index for index in order if scores[index] > scores[order[0]] - FAR_BEHIND]
+        return [Glance(*glance) for glance in zip(regions, crops, lines, strict=True)]
+
+    def _read(self, glances: Sequence[Glance], *, most: int) -> list[Look]:
+        """Reads those that look most like a VIN with the sequence recognizer, too."""
+        order = sorted(glances, key=lambda glance: glance.log_score, reverse=True)[:most]
+        chosen = [glance for glance in order if glance.log_score > order[0].log_score - FAR_BEHIND]
         with self._clock.stage("sequence"):
-            evidence = self._sequence.weigh([crops[index] for index in chosen])
+            lines = self._sequence.weigh([glance.crop for glance in chosen])
         taken = [
-            Look(regions[index], crops[index], read, lines[index], pool(read, lines[index].evidence))
-            for index, read in zip(chosen, evidence, strict=True)
+            Look(each.region, each.crop, line, each.characters, pool(line, each.characters.evidence))
+            for each, line in zip(chosen, lines, strict=True)
         ]
         self.looks += taken
         return taken
-
-    def _look_around(self) -> None:
-        """Where no look is sure, takes others beside the two best, and again beside the best of all."""
-        for count in CENTERS:
-            if self.best is None or self.best.evidence.log_probability > np.log(SURE):
-                break
-            known = sorted(self.looks, key=_score, reverse=True)
-            centers = known[:1] if known[0].mean_probability > CLEAR_LEAD else known[:count]
-            views = [see_from(center.region, view) for center in centers for view in SECOND_VIEWS]
-            self._look(views, most=MOST_VIEWS)
-            if self.best is centers[0]:
-                break
 
 
 def is_upside_down(region: Region) -> bool:
