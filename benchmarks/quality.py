@@ -20,14 +20,11 @@ from inference import load_reader
 from inference.bundle import DEFAULT_BUNDLE
 from inference.metrics import wilson_interval
 from inference.types import QualityCode, Reading
-from training.synthesis.unreadable import CAUSES, render_judged
+from training.synthesis.unreadable import CAUSES, HELPED_BY, render_judged
 
 SEED = 31_000
 READABLE_SHARE = 3
 """Readable photos for every one of each cause."""
-
-ALSO_RIGHT: dict[QualityCode, tuple[QualityCode, ...]] = {"too_small": ("no_vin",), "cut_off": ("no_vin",)}
-"""Advice that helps as well: to take the whole VIN into the frame, and closer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Outcome:
         """Refused, and the first advice is the one that helps."""
         if self.cause is None or self.advised is None or not self.is_refused:
             return False
-        return self.advised in (self.cause, *ALSO_RIGHT.get(self.cause, ()))
+        return self.advised in (self.cause, *HELPED_BY.get(self.cause, ()))
 
 
 def main() -> None:
@@ -72,7 +69,9 @@ def describe(cause: QualityCode | None, reading: Reading) -> Outcome:
 
 def format_table(outcomes: Sequence[Outcome]) -> str:
     """One row for each cause: how many were refused, advised right, and what the first advice was."""
-    header = f"{'cause':<14}{'n':>5}  {'refused (95 %)':<24}{'right advice first':<24}{'mentioned':>9}  advised"
+    header = (
+        f"{'cause':<14}{'n':>5}  {'refused (95 %)':<24}{'right advice first':<24}{'mentioned':>9}  advised"
+    )
     rows = [_row(cause, [each for each in outcomes if each.cause == cause]) for cause in CAUSES]
     spoilt = [each for each in outcomes if each.cause is not None]
     fine = [each for each in outcomes if each.cause is None]

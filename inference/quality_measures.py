@@ -31,8 +31,6 @@ _PHOTO_SCALES = (1, 2, 4, 8)
 _CROP_SCALES = (1, 2, 4)
 _CROP_MARGIN = 1 / 32
 """What a crop shows left and right of the text, in crop widths."""
-_FAR = 3.0
-"""Distances from the frame beyond so many characters are alike."""
 
 MEASURES = (
     *("photo_side", "photo_p5", "photo_p50", "photo_p95", "photo_black", "photo_white"),
@@ -96,15 +94,18 @@ def overview(image: Image) -> Gray:
 
 
 def measure_region(image: Image, region: Region) -> dict[str, float]:
-    """Size of the characters, and how far the line stays away from the frame, in characters."""
+    """Size of the characters, and how far the line stays away from the frame.
+
+    In characters, up to two of them: beyond all distances are alike, and near 1 or -1.
+    """
     width, height = quad_size(region.quad)
     ends, sides = _distances_from_frame(image, region)
     return {
         "character_height": float(np.log(max(height, 0.5) / 10)),
         "character_width": float(np.log(max(width / LENGTH, 0.5) / 7)),
         "detected": region.confidence,
-        "frame_ends": float(np.clip(ends * LENGTH / max(width, 1e-6), -_FAR, _FAR)),
-        "frame_sides": float(np.clip(sides / max(height, 1e-6), -_FAR, _FAR)),
+        "frame_ends": float(np.tanh(ends * LENGTH / max(width, 1e-6))),
+        "frame_sides": float(np.tanh(sides / max(height, 1e-6))),
     }
 
 

@@ -6,8 +6,6 @@ from what a bundle reads, so that it is to be fitted anew when the recognizers c
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,8 +20,9 @@ from inference.pipeline import LEAST_CREDIBLE
 from inference.quality import CLASSES, REFUSED, TRUSTED
 from inference.quality_measures import MEASURES, OF_THE_LINE, scale_confidence
 from inference.sessions import Network
-from training.export import OPSET, TOLERANCE, ParityError
-from training.synthesis.unreadable import CAUSES, render_judged
+from training.export import TOLERANCE, ParityError
+from training.graphs import trace_network
+from training.synthesis.unreadable import CAUSES, HELPED_BY, render_judged
 
 Measures = npt.NDArray[np.float32]
 """N x len(MEASURES)."""
@@ -41,7 +40,8 @@ _HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 24, 600, 0.01, 0.03, 0.05
 _FOLDS = 4
 _LEAST_SPREAD = 1e-2
 _BOUNDS = (0.15, 0.85)
-_CONFIDENCE, _LIKELIHOOD = MEASURES.index("confidence"), MEASURES.index("likelihood")
+_FOUND, _LIKELIHOOD, _CONFIDENCE = (MEASURES.index(name) for name in ("found", "likelihood", "confidence"))
+_UNSEEN = [CLASSES.index(name) for name in (None, *HELPED_BY)]
 
 
 class QualityFailed(RuntimeError):
@@ -150,10 +150,15 @@ class Classifier(nn.Module):
 
 
 def _with_nothing_found(judged: Judged) -> tuple[Measures, Labels]:
-    """The photos, and the unreadable ones again as they are where not even a line is found."""
-    blind = judged.measures[judged.labels > 0].copy()
+    """The photos, and all of them again as they are where not even a line is found.
+
+    Without a line nothing tells a VIN that is too small, cut off or merely missed from none at all.
+    """
+    blind = judged.measures.copy()
     blind[:, OF_THE_LINE] = 0.0
-    return np.vstack([judged.measures, blind]), np.r_[judged.labels, judged.labels[judged.labels > 0]]
+    measures, labels = np.vstack([judged.measures, blind]), np.r_[judged.labels, judged.labels]
+    unseen = (measures[:, _FOUND] == 0) & np.isin(labels, _UNSEEN)
+    return measures, np.where(unseen, CLASSES.index("no_vin"), labels)
 
 
 def _cross_validate(judged: Judged) -> Chances:
@@ -182,14 +187,16 @@ def _shifted(chances: Chances, shift: float) -> Chances:
 
 
 def measure(chances: Chances, judged: Judged) -> dict[str, float]:
-    """Shares of readable photos refused, of unreadable ones refused, and refused for the right cause."""
+    """Shares of readable photos refused, of unreadable ones refused, and refused with the right advice."""
     refused = judged.is_hopeless | ((chances[:, 0] < REFUSED) & ~judged.is_settled)
-    is_right = chances[:, 1:].argmax(axis=1) + 1 == judged.labels
+    advised = chances[:, 1:].argmax(axis=1) + 1
+    helped = [CLASSES[label] in HELPED_BY for label in judged.labels]  # all of them by the same advice
+    is_right = (advised == judged.labels) | (np.array(helped) & (advised == CLASSES.index("no_vin")))
     unreadable = judged.labels > 0
     return {
         "readable_refused": round(float(refused[~unreadable].mean()), 4),
         "unreadable_refused": round(float(refused[unreadable].mean()), 4),
-        "right_cause": round(float((refused & is_right)[unreadable].mean()), 4),
+        "advised_right": round(float((refused & is_right)[unreadable].mean()), 4),
     }
 
 
@@ -212,22 +219,10 @@ def write_network(bundle: Path, network: Classifier, figures: Mapping[str, float
 
 def to_onnx(network: Classifier) -> bytes:
     """Raises ParityError where ONNX Runtime answers otherwise than torch."""
-    probe, content = torch.randn(3, len(MEASURES)), io.BytesIO()
-    with warnings.catch_warnings():
-        # the exporter without dynamo is deprecated, but the newer one needs onnxscript
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (probe,),
-            content,  # type: ignore[arg-type]
-            input_names=["input"],
-            output_names=["output"],
-            dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
-            opset_version=OPSET,
-            dynamo=False,
-        )
+    probe = torch.randn(3, len(MEASURES))
+    content = trace_network(network, probe, dynamic={0: "batch"}).SerializeToString()
     with torch.inference_mode():
-        difference = np.abs(network(probe).numpy() - Network(content.getvalue()).run(probe.numpy())).max()
+        difference = np.abs(network(probe).numpy() - Network(content).run(probe.numpy())).max()
     if not difference <= TOLERANCE:
         raise ParityError(f"The quality network's ONNX file differs from it by {difference:.4g}.")
-    return content.getvalue()
+    return bytes(content)

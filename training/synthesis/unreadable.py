@@ -32,6 +32,9 @@ CAUSES: tuple[QualityCode, ...] = (
     "no_vin",
 )
 
+HELPED_BY: dict[QualityCode, tuple[QualityCode, ...]] = {"too_small": ("no_vin",), "cut_off": ("no_vin",)}
+"""Causes for which other advice helps as well: to take the whole VIN into the frame, and closer."""
+
 LEAST_READABLE = 9.0
 """Photo pixels of a character that a person reads without effort."""
 LEAST_CONTRAST = 60.0
