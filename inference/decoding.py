@@ -10,6 +10,7 @@ import pi_heif
 from PIL import Image as PillowImage
 from PIL import ImageOps
 
+from inference.heif import has_readable_items
 from inference.types import Image
 
 MAX_PIXELS = 60_000_000
@@ -41,6 +42,8 @@ def decode_image(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
     """
     if not content:
         raise UndecodableImage("The file is empty.")
+    if content[4:8] == b"ftyp" and not has_readable_items(content):
+        raise UndecodableImage("The photo is damaged: the list of its parts cannot be read.")
     try:
         with PillowImage.open(io.BytesIO(content), formats=FORMATS) as opened:
             _check_size(opened.width, opened.height, max_pixels)

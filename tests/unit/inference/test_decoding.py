@@ -16,6 +16,7 @@ from PIL import ImageOps
 from inference.decoding import ImageTooLarge, UndecodableImage, decode_image
 
 DATA = Path(__file__).parents[2] / "data" / "images"
+HEIC = (DATA / "turned.heic").read_bytes()
 LEFT, RIGHT = (200, 30, 40), (20, 60, 210)
 
 
@@ -98,12 +99,19 @@ def test_exif_orientation_is_applied(orientation: int) -> None:
 
 
 def test_heic_from_a_phone_held_upright() -> None:
-    assert_red_then_blue((DATA / "turned.heic").read_bytes())
+    assert_red_then_blue(HEIC)
 
 
 def test_truncated_heic() -> None:
     with pytest.raises(UndecodableImage):
-        decode_image((DATA / "turned.heic").read_bytes()[:-100])
+        decode_image(HEIC[:-100])
+
+
+@pytest.mark.parametrize("item_type", [b"\x93xif", b"Exi\xff", b"\xc3(if"])
+def test_heic_whose_item_types_are_no_text(item_type: bytes) -> None:
+    """The decoder would end the process; this test would not fail but end the run."""
+    with pytest.raises(UndecodableImage, match="damaged"):
+        decode_image(HEIC.replace(b"Exif", item_type, 1))
 
 
 def test_empty_file() -> None:
@@ -147,7 +155,6 @@ def test_what_follows_the_photo_in_its_file_does_not_matter() -> None:
     assert_red_then_blue(encode(picture(), "JPEG") + b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 9)
 
 
-HEIC = (DATA / "turned.heic").read_bytes()
 VALID = [HEIC] + [
     encode(noise((40, 60, 3)), form, **options)
     for form, options in [
