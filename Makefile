@@ -54,8 +54,9 @@ browser: install-test ## Fetch Playwright's Chromium, where the system has none
 fonts: install ## Fetch the open fonts that training photos are rendered with
 	$(VENV_PYTHON) -m training fonts
 
-bench-read: install ## Compare with another reader: make bench-read CSV=photos.csv LIMIT=100
-	$(VENV_PYTHON) -m benchmarks.read $(if $(CSV),--real $(CSV)) $(if $(LIMIT),--limit $(LIMIT))
+bench-read: install ## Compare with another reader: make bench-read CSV=photos.csv PART=held_out LIMIT=100
+	$(VENV_PYTHON) -m benchmarks.read $(if $(CSV),--photos $(CSV)) $(if $(PART),--part $(PART)) \
+		$(if $(LIMIT),--limit $(LIMIT))
 
 bench-detect: install ## How well VIN lines are found: make bench-detect CSV=photos.csv LIMIT=100
 	$(VENV_PYTHON) -m benchmarks.detect --real $(CSV) $(if $(LIMIT),--limit $(LIMIT))

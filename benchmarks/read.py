@@ -1,10 +1,10 @@
 """Reads the same photos with this project's engine and with RapidOCR, one processor each, and compares.
 
-    python -m benchmarks.read --real photos.csv --limit 100
+    python -m benchmarks.read --photos photos.csv --part held_out --limit 100
 
-The photos of the CSV are yours; beside them, synthetic ones are rendered from fixed seeds. RapidOCR 3.10
-(PP-OCRv6, Apache-2.0) is installed into a virtual environment of its own under var/bench, and used with its
-default settings.
+The photos of the CSV are yours (`--photos` may be given several times); beside them, synthetic ones are
+rendered from fixed seeds. RapidOCR 3.10 (PP-OCRv6, Apache-2.0) is installed into a virtual environment of its
+own under var/bench, and used with its default settings.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Run:
 def main() -> None:
     options = _parse()
     photos = _render_synthetic(options.synthetic)
-    if options.real is not None:
-        photos += _list_real(options.real, options.limit)
+    for csv_path in options.photos:
+        photos += _list_photos(csv_path, options)
     runs = [_run("VINloop", Path(sys.executable), ["benchmarks.run_vinloop", str(options.bundle)], photos)]
     if not options.alone:
         runs.append(_run("RapidOCR 3.10", rival_python(), ["benchmarks.run_rapidocr"], photos))
@@ -65,7 +65,11 @@ def main() -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.read", description=__doc__.splitlines()[0])
-    parser.add_argument("--real", type=Path, help="a CSV of labeled photos: columns file, vin, kind")
+    parser.add_argument(
+        "--photos", type=Path, action="append", default=[], help="a CSV of labeled photos: file, vin, kind"
+    )
+    parser.add_argument("--part", choices=("train", "held_out", "all"), default="all", help="by plate design")
+    parser.add_argument("--level", choices=("high", "all"), default="all", help="how sure their labels are")
     parser.add_argument("--limit", type=int, help="read at most so many of its photos, evenly spread")
     parser.add_argument("--synthetic", type=int, default=20, help="how many synthetic photos (20)")
     parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE)
@@ -73,13 +77,13 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _list_real(csv_path: Path, limit: int | None) -> list[Photo]:
-    items = load_labels(csv_path).items
-    step = max(len(items) / limit, 1.0) if limit else 1.0
+def _list_photos(csv_path: Path, options: argparse.Namespace) -> list[Photo]:
+    items = load_labels(csv_path, level=options.level, part=options.part).items
+    step = max(len(items) / options.limit, 1.0) if options.limit else 1.0
     chosen = [items[int(index * step)] for index in range(int(len(items) / step))]
-    find = path_beside(csv_path)
+    find, name = path_beside(csv_path), csv_path.parent.name
     return [
-        Photo(str(find(item.photo).resolve()), item.vin, f"real, {item.kind or 'unknown kind'}")
+        Photo(str(find(item.photo).resolve()), item.vin, f"{name}, {item.kind or 'unknown kind'}")
         for item in chosen
     ]
 
@@ -134,8 +138,9 @@ def format_table(photos: Sequence[Photo], runs: Sequence[Run]) -> str:
     groups: dict[str, list[Photo]] = {}
     for photo in photos:
         groups.setdefault(photo.group, []).append(photo)
-        if photo.group.startswith("real"):
-            groups.setdefault("real, all", []).append(photo)
+        source, _, kind = photo.group.partition(", ")
+        if kind:
+            groups.setdefault(f"{source}, all", []).append(photo)
     lines = [
         f"{'photos':<26}{'n':>5}  {'engine':<15}{'whole VIN right (95 %)':<26}{'median ms':>10}{'p95 ms':>9}"
     ]
