@@ -24,7 +24,7 @@ import zxingcpp
 
 from inference.geometry import Array, map_points, map_quad, quad_from_points, quad_size
 from inference.makers import is_known_maker
-from inference.types import Barcode, BarcodeVerdict, Image, Quad
+from inference.types import Barcode, Image, Quad
 from inference.vin import LENGTH, has_valid_check_digit, is_vin
 from inference.warping import warp
 
@@ -42,12 +42,10 @@ MAX_STRIP = 1600
 STRIP_WIDTH, STRIP_HEIGHT = 4.0, 10.0
 """How much is searched around a line of text, in widths and heights of that line."""
 
-_LINEAR = [zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.Code128]
-_MATRIX = [
-    zxingcpp.BarcodeFormat.DataMatrix,
-    zxingcpp.BarcodeFormat.QRCode,
-    zxingcpp.BarcodeFormat.PDF417,
-]
+_LINEAR = zxingcpp.BarcodeFormats((zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.Code128))
+_MATRIX = zxingcpp.BarcodeFormats(
+    (zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.PDF417)
+)
 _COPIES = ((1.0, 0.0), (3.0, 1.0))
 _STRIP_COPIES = ((1.0, 0.0), (3.0, 1.0), (4.0, 0.0), (3.0, 2.0))
 """How many columns there are for one of the photo, and how much it is sharpened: copies to try in turn."""
@@ -62,11 +60,12 @@ _PREFIXES = ("VIN", "I")
 """What stands before a VIN: its name, or the data identifier I of ANSI MH10.8.2, on imported vehicles too."""
 
 
-def read_barcodes(gray: Gray, *, directions: Sequence[float] = STRAIGHT) -> tuple[Barcode, ...]:
+def read_barcodes(image: Image | Gray, *, directions: Sequence[float] = STRAIGHT) -> tuple[Barcode, ...]:
     """The bar codes of a whole photo: a quick look, about 11 ms at 2 megapixels.
 
     Each of `directions` costs about 3 ms; STRAIGHT + TILTED leave no linear code unseen for its angle alone.
     """
+    gray = _to_gray(image)
     factor = 1 / max(1, round(max(gray.shape) / MAX_SIDE))  # whole pixels are averaged in a tenth of the time
     if min(gray.shape) * factor < _LEAST_SIDE:
         return ()
@@ -87,11 +86,10 @@ def read_barcodes_near(image: Image | Gray, quad: Quad) -> tuple[Barcode, ...]:
     matrix, width, height, reduction = _strip(quad, image.shape[1], image.shape[0])
     if min(width, height) < _LEAST_SIDE:
         return ()
-    corners = _corners(width, height)
-    left, top = np.floor(map_points(np.linalg.inv(matrix), corners).min(axis=0)).clip(0).astype(int)
-    right, bottom = np.ceil(map_points(np.linalg.inv(matrix), corners).max(axis=0)).astype(int) + 1
-    part = image[top:bottom, left:right]
-    gray = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY) if part.ndim == 3 else part
+    outline = map_points(np.linalg.inv(matrix).astype(np.float64), _corners(width, height))
+    left, top = np.floor(outline.min(axis=0)).clip(0).astype(int)
+    right, bottom = np.ceil(outline.max(axis=0)).astype(int) + 1
+    gray = _to_gray(image[top:bottom, left:right])
     inside = matrix @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]])
     strip = warp(gray, inside, width=width, height=height, reduction=reduction)
     found = _read_linear(strip, matrix, copies=_STRIP_COPIES, rows=_STRIP_ROWS)
@@ -101,14 +99,6 @@ def read_barcodes_near(image: Image | Gray, quad: Quad) -> tuple[Barcode, ...]:
 def without_repeats(barcodes: Iterable[Barcode]) -> tuple[Barcode, ...]:
     """Each code once, however often it was seen."""
     return tuple({(barcode.format, barcode.text): barcode for barcode in barcodes}.values())
-
-
-def compare(barcodes: Iterable[Barcode], vin: str | None) -> BarcodeVerdict | None:
-    """What the bar codes say of a VIN that was read; None where they hold none, or nothing was read."""
-    held = {barcode.vin for barcode in barcodes if barcode.vin is not None}
-    if vin is None or not held:
-        return None
-    return "agrees" if vin in held else "conflicts"
 
 
 def find_vin(text: str) -> str | None:
@@ -166,7 +156,7 @@ def _read_matrix(gray: Gray, matrix: Array) -> list[Barcode]:
     )
 
 
-def _read(gray: Gray, matrix: Array, *, formats: list[zxingcpp.BarcodeFormat], anyhow: bool) -> list[Barcode]:
+def _read(gray: Gray, matrix: Array, *, formats: zxingcpp.BarcodeFormats, anyhow: bool) -> list[Barcode]:
     back = np.linalg.inv(matrix).astype(np.float64)
     results = zxingcpp.read_barcodes(
         gray, formats=formats, try_rotate=anyhow, try_invert=anyhow, try_downscale=False
@@ -187,6 +177,11 @@ def _position(position: zxingcpp.Position) -> Quad:
     return quad_from_points([(corner.x, corner.y) for corner in corners])
 
 
+def _to_gray(image: Image | Gray) -> Gray:
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+    return np.asarray(gray, dtype=np.uint8)
+
+
 def _resize(gray: Gray, x: float, y: float) -> Gray:
     if (x, y) == (1.0, 1.0):
         return gray
@@ -204,7 +199,7 @@ def _turn(gray: Gray, degrees: float) -> tuple[Gray, Array]:
     if degrees == 0:
         return gray, rotation
     if degrees == 90:
-        return cv2.rotate(gray, cv2.ROTATE_90_COUNTERCLOCKWISE), rotation
+        return np.asarray(cv2.rotate(gray, cv2.ROTATE_90_COUNTERCLOCKWISE), dtype=np.uint8), rotation
     columns, rows = np.ceil(np.ptp(corners, axis=0)).astype(int)
     return warp(gray, rotation, width=int(columns), height=int(rows)), rotation
 

@@ -75,7 +75,8 @@ def _decode_jpeg(content: bytes, opened: PillowImage.Image) -> Image | None:
         return None
     if pixels is None or pixels.shape[:2] != (opened.height, opened.width):
         return None
-    return cv2.rotate(pixels, _TURNS[orientation]) if orientation != 1 else pixels
+    upright = cv2.rotate(pixels, _TURNS[orientation]) if orientation != 1 else pixels
+    return np.asarray(upright, dtype=np.uint8)
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:

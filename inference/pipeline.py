@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import cv2
 import numpy as np
 
-from inference.barcodes import read_barcodes, read_barcodes_near
+from inference.barcodes import TILTED, read_barcodes, read_barcodes_near, without_repeats
 from inference.clock import Clock
 from inference.decoding import decode_image
 from inference.detector import Detector
@@ -68,7 +67,7 @@ class VinReader:
 
     def _read(self, image: Image, clock: Clock) -> Reading:
         with clock.stage("barcodes"):
-            barcodes = read_barcodes(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+            barcodes = read_barcodes(image)
         search = Search(
             image,
             detector=self._detector,
@@ -79,9 +78,14 @@ class VinReader:
         search.run()
         with clock.stage("fuse"):
             read = self._fuse(search)
-        if read and read.confidence < SURE and not any(barcode.vin for barcode in barcodes):
+        if not any(barcode.vin for barcode in barcodes) and not (read and read.confidence >= SURE):
             with clock.stage("barcodes"):
-                barcodes = read_barcodes_near(image, read.look.region.quad)
+                closer = (
+                    read_barcodes_near(image, read.look.region.quad)
+                    if read
+                    else read_barcodes(image, directions=TILTED)
+                )
+            barcodes = without_repeats([*barcodes, *closer])
         text = read.verdict.vin if read and read.is_credible else None
         confirmed = confirm(text, read.confidence if read else 0.0, barcodes)
         with clock.stage("quality"):

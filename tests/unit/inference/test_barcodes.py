@@ -11,7 +11,6 @@ from inference.barcodes import (
     STRAIGHT,
     TILTED,
     Gray,
-    compare,
     find_vin,
     read_barcodes,
     read_barcodes_near,
@@ -191,12 +190,7 @@ def test_a_checked_vin_is_found_between_other_symbols(vin: str, before: str, aft
     assert has_valid_check_digit(found)
 
 
-def test_agreement_and_conflict() -> None:
+def test_each_code_is_listed_once() -> None:
     quad = quad_from_points([(0, 0), (1, 0), (1, 1), (0, 1)])
-    other = Barcode("Code 39", "L0T-7", None, quad)
-    code = Barcode("Code 39", VIN, VIN, quad)
-    assert compare([other, code], VIN) == "agrees"
-    assert compare([other, code], EUROPEAN) == "conflicts"
-    assert compare([other], VIN) is None
-    assert compare([code], None) is None
+    other, code = Barcode("Code 39", "L0T-7", None, quad), Barcode("Code 39", VIN, VIN, quad)
     assert without_repeats([other, code, other]) == (other, code)
