@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 
 from inference.decoding import decode_image
-from inference.detector import STRIDE, normalize
+from inference.detector import STRIDE
 from inference.geometry import map_points, quad_from_box
 from inference.types import Image
 from training.shards import WINDOW
@@ -39,11 +39,12 @@ def stream_mixed_windows(
     count = round(batch_size * real_share)
     while True:
         known = window_batch([vary_window(rng, next(synthetic)) for _ in range(batch_size - count)])
-        weak = weak_batch([vary_window(rng, draw_real_window(rng, *next(real))) for _ in range(count)])
+        weak = window_batch([vary_window(rng, draw_real_window(rng, *next(real))) for _ in range(count)])
+        scores, weights = weak.maps.split(2, dim=1)
         yield WindowBatch(
             torch.cat([known.inputs, weak.inputs]),
-            torch.cat([known.maps, weak.maps]),
-            torch.cat([torch.ones_like(known.maps), weak.weights]),
+            torch.cat([known.maps, scores]),
+            torch.cat([torch.ones_like(known.maps), weights]),
         )
 
 
@@ -54,13 +55,6 @@ def _draw_photos(
         for index in rng.permutation(len(photos)):
             path, label = photos[index]
             yield decode_image(path.read_bytes()), label
-
-
-def weak_batch(samples: list[dict[str, Bytes]]) -> WindowBatch:
-    """As `window_batch`, of windows whose `maps` carry the weights behind the scores."""
-    inputs = np.concatenate([normalize(sample["pixels"]) for sample in samples])
-    maps = torch.from_numpy(np.stack([sample["maps"] for sample in samples]).astype(np.float32) / 255)
-    return WindowBatch(torch.from_numpy(inputs), maps[:, :2], maps[:, 2:])
 
 
 def draw_real_window(rng: np.random.Generator, image: Image, label: WeakLabel) -> dict[str, Bytes]:
@@ -116,7 +110,7 @@ def _move_surroundings(label: WeakLabel, matrix: Matrix) -> npt.NDArray[np.float
     to_cells = np.diag([1 / STRIDE, 1 / STRIDE, 1.0]) @ matrix @ np.diag([1 / label.scale] * 2 + [1.0])
     planes = np.ascontiguousarray(label.surroundings.transpose(1, 2, 0))
     moved = cv2.warpAffine(planes, to_cells[:2], (_CELLS, _CELLS), flags=cv2.INTER_LINEAR)
-    return np.asarray(moved, np.float32).transpose(2, 0, 1) / 255
+    return np.asarray(moved, np.float32).transpose(2, 0, 1) / np.float32(255)
 
 
 def _around(quads: Quads) -> Quads:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -78,16 +79,15 @@ def label_again(detector: Detector, image: Image, label: WeakLabel) -> WeakLabel
 def save_weak_labels(path: Path, labels: Sequence[WeakLabel]) -> None:
     """Write the labels, in their order, aside and renamed."""
     unknown = np.full((LENGTH, 4, 2), np.nan)
-    arrays = {f"surroundings-{i}": label.surroundings for i, label in enumerate(labels)}
-    part = path.with_name(path.stem + ".part.npz")
-    np.savez_compressed(
-        part,
-        boxes=np.array([label.box for label in labels]),
-        characters=np.array([unknown if label.characters is None else label.characters for label in labels]),
-        confidences=np.array([label.confidence for label in labels]),
-        scales=np.array([label.scale for label in labels]),
-        **arrays,
+    arrays: dict[str, Any] = {f"surroundings-{i}": label.surroundings for i, label in enumerate(labels)}
+    arrays["boxes"] = np.array([label.box for label in labels])
+    arrays["characters"] = np.array(
+        [unknown if label.characters is None else label.characters for label in labels]
     )
+    arrays["confidences"] = np.array([label.confidence for label in labels])
+    arrays["scales"] = np.array([label.scale for label in labels])
+    part = path.with_name(path.stem + ".part.npz")
+    np.savez_compressed(part, **arrays)
     part.replace(path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -15,8 +16,8 @@ from inference.sessions import Network
 from inference.vin import LENGTH
 from tests.unit.inference.drawing import line_quads, outline
 from training.boxed_photos import list_boxed_photos, match_boxes
-from training.real_windows import SURROUNDINGS_WEIGHT, draw_real_window, real_maps, weak_batch
-from training.shards import WINDOW
+from training.real_windows import SURROUNDINGS_WEIGHT, draw_real_window, real_maps, stream_mixed_windows
+from training.shards import WINDOW, write_shard
 from training.synthesis.photos import Difficulty
 from training.synthesis.scenes import render_scene
 from training.targets import OTHER_AFFINITY
@@ -131,10 +132,20 @@ def test_windows_and_their_maps_move_together() -> None:
         bright = window["pixels"][2::4, 2::4, 0] > 150
         core = (window["maps"][0] > 200) & (window["maps"][2] == 255)
         assert bright[core].mean() > 0.95
-    batch = weak_batch([window])
-    assert batch.maps.shape == (1, 2, WINDOW // 4, WINDOW // 4)
+
+
+def test_real_and_synthetic_windows_share_a_batch(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "photo.png"), np.full((256, 256, 3), 90, np.uint8))
+    write_shard("scenes", tmp_path / "scenes" / "shard-00000", seed=(1, 0), size=2)
+    photos = [(tmp_path / "photo.png", label_of(None, 0.0))]
+    batch = next(stream_mixed_windows(photos, tmp_path / "scenes", batch_size=3, real_share=1 / 3, seed=1))
+    assert batch.inputs.shape == (3, 3, WINDOW, WINDOW)
+    assert batch.maps.shape == (3, 2, WINDOW // 4, WINDOW // 4)
     assert batch.weights is not None
-    assert float(batch.weights.max()) == 1
+    synthetic, real = batch.weights[:2], batch.weights[2]
+    assert bool((synthetic == 1).all())
+    assert float(real[1].min()) == 0
+    assert float(real[1].max()) == 1
 
 
 def test_labels_are_kept(tmp_path: Path) -> None:
