@@ -18,7 +18,7 @@ UNDECIDED = 0.5
 MOST_MISREAD = 5
 """A text that differs from a bar code's in so many symbols at most is the same VIN, misread."""
 
-CHARACTERS_SHARE = 0.35
+CHARACTERS_SHARE = 0.25
 """Weight of the character recognizer beside the sequence recognizer."""
 _MOST_APART = 0.4
 """Of the distance between characters, how far two recognizers may see them from each other."""

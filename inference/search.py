@@ -14,7 +14,7 @@ from inference.geometry import turn_quad
 from inference.recognizers.characters import CharacterLine, CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
 from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify
-from inference.rules import VIN_ODDS, plausibility
+from inference.rules import plausibility
 from inference.types import Crop, Image, LineEvidence, Region
 from inference.vin import ALPHABET, LENGTH
 
@@ -33,7 +33,9 @@ SURE = 0.9
 SURE_TOGETHER = 0.5
 """The same where both recognizers, each alone, read the same."""
 FOUND = 0.85
-"""Characters this probable, on a line that may be a VIN, end the search among the regions: it is the line."""
+"""Characters this probable, on a line that looks like a VIN, end the search among the regions."""
+IMPLAUSIBLE = -2.0
+"""Log-odds: lines of an unknown maker, or with letters at the end, do not look like a VIN."""
 GOOD_ENOUGH = 0.5
 """Characters this probable end the search among the sizes."""
 
@@ -103,7 +105,7 @@ class Look:
     @property
     def is_found(self) -> bool:
         """Whether this is the line of the VIN, though not every character may be sure."""
-        return self.mean_probability > FOUND and plausibility(self.text) > -VIN_ODDS / 2
+        return self.mean_probability > FOUND and plausibility(self.text) > IMPLAUSIBLE
 
     @property
     def log_score(self) -> float:

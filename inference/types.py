@@ -103,6 +103,11 @@ class LineEvidence:
         """Of the most probable 17 symbols."""
         return float(self.scores.max(axis=1).sum())
 
+    @property
+    def mean_probability(self) -> float:
+        """Of the most probable symbols, as the geometric mean."""
+        return float(np.exp(self.log_probability / len(self.scores)))
+
 
 @dataclass(frozen=True, slots=True)
 class QualityIssue:
