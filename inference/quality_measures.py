@@ -187,7 +187,7 @@ def measure_surroundings(image: Image, region: Region) -> dict[str, float]:
 
 def measure_noise(gray: Gray) -> float:
     """How much a pixel differs from the next but one where little is to be seen: mean of the lower half."""
-    counts = _histogram(cv2.absdiff(gray[:, 2:], gray[:, :-2])) if gray.shape[1] > 2 else np.zeros(256)
+    counts = _histogram(_difference(gray[:, 2:], gray[:, :-2])) if gray.shape[1] > 2 else np.zeros(256)
     half = np.clip(counts.sum() / 2 - np.r_[0, np.cumsum(counts)[:-1]], 0, counts)
     return _level(float(half @ np.arange(256)) / max(float(half.sum()), 1.0))
 
@@ -199,7 +199,11 @@ def _steepness(gray: Gray, scale: int, share: float) -> float:
         gray = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
     if gray.shape[1] < 2:
         return 0.0
-    return _level(*_quantiles(cv2.absdiff(gray[:, 1:], gray[:, :-1]), share))
+    return _level(*_quantiles(_difference(gray[:, 1:], gray[:, :-1]), share))
+
+
+def _difference(first: Gray, second: Gray) -> Gray:
+    return np.asarray(cv2.absdiff(first, second), np.uint8)
 
 
 def _quantiles(gray: Gray, *shares: float) -> list[float]:

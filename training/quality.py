@@ -36,7 +36,7 @@ READABLE_SHARE = 4
 MOST_REFUSED = 0.02
 """The share of readable photos that may be refused."""
 
-_HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 24, 600, 0.01, 0.03, 0.05
+_HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 24, 600, 0.01, 0.03, 0.2
 _FOLDS = 4
 _LEAST_SPREAD = 1e-2
 _BOUNDS = (0.15, 0.85)
@@ -112,6 +112,10 @@ def _collect(bundle: Path, count: int, seed: int, report: Callable[[str], None])
 
 class Classifier(nn.Module):
     """N x len(MEASURES) to N x len(CLASSES) logits; `shift` is added to that of readable photos."""
+
+    mean: torch.Tensor
+    spread: torch.Tensor
+    shift: torch.Tensor
 
     def __init__(self, mean: torch.Tensor, spread: torch.Tensor) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from training.synthesis import effects
 from training.synthesis.backgrounds import cluttered_background
 from training.synthesis.effects import Floats
 from training.synthesis.photos import Difficulty, expose_photo, plain_background
-from training.synthesis.scenes import Scene, render_scene
+from training.synthesis.scenes import Look, Scene, render_scene
 
 CAUSES: tuple[QualityCode, ...] = (
     "too_small",
@@ -99,7 +99,7 @@ def character_size(scene: Scene) -> float:
 def _readable_scene(rng: np.random.Generator) -> Scene:
     """The VIN large enough and whole, little else in the way."""
     side = int(np.exp(rng.uniform(np.log(480), np.log(1280))))
-    look = "stretched" if rng.random() < 0.25 else "normal"
+    look: Look = "stretched" if rng.random() < 0.25 else "normal"
     while True:
         difficulty = Difficulty(float(rng.uniform(0, 0.35)))
         scene = render_scene(
@@ -179,7 +179,8 @@ def _dazzle(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
         side = float(rng.choice([-1.0, 1.0]))
         middle = middle + side * (height / 2 + 2.4 * radii[1]) * np.array([-direction[1], direction[0]])
     spot = _distance(scene.image.shape, middle, direction, radii)
-    return scene.image.astype(np.float32) + _HALO * np.exp(-(spot**2))[..., None]
+    light = np.asarray(_HALO * np.exp(-(spot**2)), np.float32)
+    return scene.image.astype(np.float32) + light[..., None]
 
 
 def _distance(
@@ -190,7 +191,7 @@ def _distance(
     y = np.arange(shape[0], dtype=np.float32)[:, None] - np.float32(middle[1])
     along, across = np.asarray(radii, np.float32)
     dx, dy = np.asarray(direction, np.float32)
-    return np.hypot((x * dx + y * dy) / along, (y * dx - x * dy) / across)
+    return np.asarray(np.hypot((x * dx + y * dy) / along, (y * dx - x * dy) / across), np.float32)
 
 
 def _darken(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
