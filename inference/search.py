@@ -18,9 +18,10 @@ from inference.rules import plausibility
 from inference.types import Crop, Image, LineEvidence, Region
 from inference.vin import ALPHABET, LENGTH
 
-MOST_REGIONS = 8
-GROUPS = (slice(0, 1), slice(1, 4), slice(4, MOST_REGIONS))
+GROUPS = ((0, 1), (1, 4), (4, 8))
 """Mostly the first region is the one; the others are looked at where it is not."""
+FURTHER_GROUPS = ((0, 1), (1, 4))
+"""The same in sizes beyond the first."""
 SMALL_SIDE, LARGE_SIDE = 384, 1280
 ENOUGH_DETAIL = 900
 
@@ -32,6 +33,8 @@ SURE = 0.9
 """A look with this probability for the whole VIN ends the search, and needs no other view."""
 SURE_TOGETHER = 0.5
 """The same where both recognizers, each alone, read the same."""
+ODD = -3.0
+"""Log-odds: below are lines that are no VIN for more than one reason, though both recognizers read them."""
 FOUND = 0.85
 """Characters this probable, on a line that looks like a VIN, end the search among the regions."""
 IMPLAUSIBLE = -2.0
@@ -39,14 +42,12 @@ IMPLAUSIBLE = -2.0
 GOOD_ENOUGH = 0.5
 """Characters this probable end the search among the sizes."""
 
-MOST_READ = 2
+MOST_READ = 1
 """Of the crops of one group, how many the sequence recognizer reads: the character recognizer, which is
 quicker, has glanced at all of them.
 """
 MOST_VIEWS = 4
 """The same for other views of a region that was read before."""
-FAR_BEHIND = 25.0
-"""Crops that the character recognizer finds worse than the best by these log-odds are not read."""
 SECOND_VIEWS = (
     View(slant=0.25),
     View(slant=-0.25),
@@ -99,8 +100,9 @@ class Look:
     @property
     def is_sure(self) -> bool:
         """Whether nothing is to be gained by looking on."""
-        log_probability = self.evidence.log_probability + plausibility(self.text)
-        return log_probability > np.log(SURE_TOGETHER if self.recognizers_agree else SURE)
+        if self.recognizers_agree:
+            return self.evidence.log_probability > np.log(SURE_TOGETHER) and plausibility(self.text) > ODD
+        return self.evidence.log_probability + plausibility(self.text) > np.log(SURE)
 
     @property
     def is_found(self) -> bool:
@@ -150,20 +152,20 @@ class Search:
 
     def run(self) -> None:
         """Detects in one size after another until a VIN is found, then looks again where it is not sure."""
-        for side in detector_sides(self._image):
-            self._search_size(side)
+        for index, side in enumerate(detector_sides(self._image)):
+            self._search_size(side, FURTHER_GROUPS if index else GROUPS)
             if self.best is not None and self.best.mean_probability > GOOD_ENOUGH:
                 break
         if self.best is not None and not self.best.is_sure:
             center = self.best.region
             self._read(self._glance([see_from(center, view) for view in SECOND_VIEWS]), most=MOST_VIEWS)
 
-    def _search_size(self, side: int) -> None:
+    def _search_size(self, side: int, groups: Sequence[tuple[int, int]]) -> None:
         with self._clock.stage("detect"):
-            found = self._detector.detect(self._image, side=side, limit=MOST_REGIONS)
-        for group in GROUPS:
+            found = self._detector.detect(self._image, side=side, limit=groups[-1][1])
+        for start, end in groups:
             with self._clock.stage("detect"):
-                regions = [self._detector.refine(self._image, region) for region in found[group]]
+                regions = [self._detector.refine(self._image, region) for region in found[start:end]]
             self.regions += regions
             self._look_closely(regions)
             if self.best is not None and (self.best.is_sure or self.best.is_found):
@@ -188,8 +190,7 @@ class Search:
 
     def _read(self, glances: Sequence[Glance], *, most: int) -> list[Look]:
         """Reads those that look most like a VIN with the sequence recognizer, too."""
-        order = sorted(glances, key=lambda glance: glance.log_score, reverse=True)[:most]
-        chosen = [glance for glance in order if glance.log_score > order[0].log_score - FAR_BEHIND]
+        chosen = sorted(glances, key=lambda glance: glance.log_score, reverse=True)[:most]
         with self._clock.stage("sequence"):
             lines = self._sequence.weigh([glance.crop for glance in chosen])
         taken = [
