@@ -8,7 +8,7 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-detect bench-quality demo-screenshots clean
+	bench-ablation bench-detect bench-quality demo-screenshots clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ fonts: install ## Fetch the open fonts that training photos are rendered with
 bench-read: install ## Compare with another reader: make bench-read CSV=photos.csv PART=held_out LIMIT=100
 	$(VENV_PYTHON) -m benchmarks.read $(if $(CSV),--photos $(CSV)) $(if $(PART),--part $(PART)) \
 		$(if $(LIMIT),--limit $(LIMIT))
+
+bench-ablation: install ## What each part of the engine is worth: make bench-ablation CSV=photos.csv
+	$(VENV_PYTHON) -m benchmarks.ablation --photos $(CSV)
 
 bench-detect: install ## How well VIN lines are found: make bench-detect CSV=photos.csv LIMIT=100
 	$(VENV_PYTHON) -m benchmarks.detect --real $(CSV) $(if $(LIMIT),--limit $(LIMIT))

@@ -248,10 +248,10 @@ class Scorecard:
 
     `exact` counts whole VINs read right; `cer` is edits over expected characters; `located` counts photos
     whose region overlaps the labelled one with an IoU of 0.5 or more; `calibration_error` is the expected
-    calibration error (Guo et al. 2017, arXiv 1706.04599) over ten bins of the photos with a VIN. `with_region`
-    counts the labels that have a region, `with_17_boxes` the right readings that have one box for each of the
-    17 characters; `character_iou` is the mean over the photos where it is known. These three are None in
-    scorecards of before they were measured.
+    calibration error (Guo et al. 2017, arXiv 1706.04599) over ten bins of the photos with a VIN.
+    `with_region` counts the labels that have a region, `with_17_boxes` the right readings that have one box
+    for each of the 17 characters; `character_iou` is the mean over the photos where it is known. These three
+    are None in scorecards of before they were counted.
     """
 
     bundle: str

@@ -40,7 +40,8 @@ class PublishedReader:
 
 def prepare_crop(crop: Crop) -> npt.NDArray[np.float32]:
     """3 x H x W in the order blue, green, red, from -1 to 1, as PaddleOCR prepares its lines."""
-    return (crop.pixels[:, :, ::-1].transpose(2, 0, 1).astype(np.float32) / 255 - 0.5) / 0.5
+    planes = crop.pixels[:, :, ::-1].transpose(2, 0, 1)
+    return np.asarray((planes / 255 - 0.5) / 0.5, np.float32)
 
 
 def class_columns(symbols: Sequence[str]) -> list[list[int]]:

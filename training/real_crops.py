@@ -117,8 +117,12 @@ def _cut(
     for item in items:
         for example in load_examples([item], find):
             pictures = [example.straight_crop(), *(example.jittered_crop(rng) for _ in range(count - 1))]
-            crops += [_Labelled(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), example, item.kind) for p in pictures]
+            crops += [_Labelled(_to_gray(picture), example, item.kind) for picture in pictures]
     return crops
+
+
+def _to_gray(pixels: Image) -> Bytes:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _write(rng: np.random.Generator, crops: Sequence[_Labelled], folder: Path) -> None:

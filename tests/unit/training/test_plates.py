@@ -18,9 +18,7 @@ from training.synthesis.typefaces import Typeface
 VIN = "WVWZZZ1JZ3P281237"
 
 
-@pytest.mark.parametrize(
-    "source", ["stamp:0:4", "stamp:1:5", "stamp:5:6", "stamp-dots:2:5", "grid:3:7"]
-)
+@pytest.mark.parametrize("source", ["stamp:0:4", "stamp:1:5", "stamp:5:6", "stamp-dots:2:5", "grid:3:7"])
 def test_all_symbols_of_a_tool_differ(source: str) -> None:
     drawn = {symbol: Typeface(source, source).glyph(symbol).mask for symbol in ALPHABET}
     for (first, a), (second, b) in combinations(drawn.items(), 2):
