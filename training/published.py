@@ -23,7 +23,9 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
+from inference.sessions import Network
 from inference.vin import ALPHABET
+from training.graphs import ParityError
 from training.networks.sequence import SequenceNetwork
 from training.weights import save_weights
 
@@ -35,6 +37,8 @@ PACKAGE = "rapidocr==3.10.0"
 MEMBER = "rapidocr/models/PP-OCRv6_rec_small.onnx"
 SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
 WEIGHTS = "sequence.safetensors"
+TOLERANCE = 1e-3
+"""Greatest difference allowed between our probabilities and the published network's."""
 DEVIATION = np.float32(0.5)
 """Of the pixels that the published network was made for, from -1 to 1; ours come with the deviation 1."""
 
@@ -55,12 +59,30 @@ class Head:
 def write_start_weights(out_dir: Path) -> Path:
     """Fetch the published network once and write it as weights of ours; returns their file.
 
-    Raises PublishedWeightsUnavailable, OSError.
+    Raises PublishedWeightsUnavailable, graphs.ParityError, OSError.
     """
-    network, _ = convert_network(fetch_network(out_dir).read_bytes())
+    content = fetch_network(out_dir).read_bytes()
+    network, head = convert_network(content)
+    check_answers(content, network, head)
     path = out_dir / WEIGHTS
     save_weights(path, "sequence", network)
     return path
+
+
+def check_answers(content: bytes, network: SequenceNetwork, head: Head) -> float:
+    """Compare our network under the published head with the published file; returns the greatest difference.
+
+    Raises graphs.ParityError where a probability differs by more than TOLERANCE.
+    """
+    crops = np.random.default_rng(0).uniform(-1, 1, (2, 1, 48, 384)).astype(np.float32)
+    expected = Network(content).run(crops.repeat(3, axis=1))
+    with torch.inference_mode():
+        features = network.features(torch.from_numpy(crops / DEVIATION))
+        got = torch.softmax(features @ head.weight.T + head.bias, dim=2).numpy()
+    worst = float(np.abs(expected - got).max())
+    if not worst <= TOLERANCE:
+        raise ParityError(f"Our network differs from the published one by {worst:.4g}; allowed: {TOLERANCE}.")
+    return worst
 
 
 def fetch_network(folder: Path) -> Path:
