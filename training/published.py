@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from inference.sessions import Network
 from inference.vin import ALPHABET
-from training.graphs import ParityError
+from training.export import ParityError
 from training.networks.sequence import SequenceNetwork
 from training.weights import save_weights
 
@@ -59,7 +59,7 @@ class Head:
 def write_start_weights(out_dir: Path) -> Path:
     """Fetch the published network once and write it as weights of ours; returns their file.
 
-    Raises PublishedWeightsUnavailable, graphs.ParityError, OSError.
+    Raises PublishedWeightsUnavailable, export.ParityError, OSError.
     """
     content = fetch_network(out_dir).read_bytes()
     network, head = convert_network(content)
@@ -72,7 +72,7 @@ def write_start_weights(out_dir: Path) -> Path:
 def check_answers(content: bytes, network: SequenceNetwork, head: Head) -> float:
     """Compare our network under the published head with the published file; returns the greatest difference.
 
-    Raises graphs.ParityError where a probability differs by more than TOLERANCE.
+    Raises export.ParityError where a probability differs by more than TOLERANCE.
     """
     crops = np.random.default_rng(0).uniform(-1, 1, (2, 1, 48, 384)).astype(np.float32)
     expected = Network(content).run(crops.repeat(3, axis=1))
