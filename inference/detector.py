@@ -42,9 +42,8 @@ def prepare_image(image: Image, *, side: int = DETECTOR_SIDE) -> tuple[Tensor, f
     height, width = image.shape[:2]
     scale = min(side / max(height, width), MAX_ENLARGEMENT)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    return normalize(
-        _pad(_reduce(image, size) if scale < 1 else _resize(image, size, cv2.INTER_CUBIC))
-    ), scale
+    resized = _reduce(image, size) if scale < 1 else _resize(image, size, cv2.INTER_CUBIC)
+    return normalize(_pad(resized)), scale
 
 
 def _reduce(image: Image, size: tuple[int, int]) -> Image:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from inference.ctc import log_softmax
 from inference.quality_measures import MEASURES, measure_quality
 from inference.sessions import Network
 from inference.types import Crop, Image, QualityCode, QualityIssue, QualityReport, Region
@@ -91,7 +91,8 @@ class QualityJudge:
         if self._network is None:
             return weigh_by_limits(measures)
         inputs = np.array([[measures[name] for name in MEASURES]], np.float32)
-        return dict(zip(CLASSES, softmax(self._network.run(inputs)[0]), strict=True))
+        chances = np.exp(log_softmax(self._network.run(inputs)[0]))
+        return dict(zip(CLASSES, chances.tolist(), strict=True))
 
 
 def list_hindrances(chances: Probabilities, *, at_least_one: bool) -> list[QualityCode]:
@@ -125,8 +126,3 @@ def _check_limits(measures: Mapping[str, float]) -> list[tuple[QualityCode, bool
         ("low_contrast", found and contrast < 0.1),
         ("blurred", found and measures["crop_across_1"] < np.log1p(41 * max(contrast, 0.1)) / 3),
     ]
-
-
-def softmax(logits: npt.NDArray[np.float32]) -> list[float]:
-    powers = np.exp(logits.astype(np.float64) - float(logits.max()))
-    return [float(value) for value in powers / powers.sum()]

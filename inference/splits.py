@@ -23,14 +23,14 @@ def plate_design(vin: str) -> str:
 
 def part_of(vin: str) -> Part:
     """The part of a photo whose VIN is known: one design in three is held out."""
-    return "held_out" if _bucket(plate_design(vin), _PARTS) == 0 else "train"
+    return "held_out" if bucket(plate_design(vin), _PARTS) == 0 else "train"
 
 
 def part_of_boxed(file: str) -> Part:
     """The part of a photo that only has a box, by its name: one in five measures the detector."""
-    return "held_out" if _bucket(file, _BOXED_PARTS) == 0 else "train"
+    return "held_out" if bucket(file, _BOXED_PARTS) == 0 else "train"
 
 
-def _bucket(text: str, count: int) -> int:
-    """Uniform, and the same on every machine and in every version of Python."""
+def bucket(text: str, count: int) -> int:
+    """Which of `count` equal shares a text falls into, the same on every machine and for ever."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % count

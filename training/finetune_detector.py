@@ -7,7 +7,6 @@ known already, and trains on them and on synthetic windows.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ from inference.decoding import decode_image
 from inference.detector import Detector
 from inference.geometry import bounding_box
 from inference.sessions import Network as Session
-from inference.splits import plate_design
+from inference.splits import bucket, plate_design
 from training.boxed_photos import BoxedPhoto, list_boxed_photos, match_boxes
 from training.export import to_onnx
 from training.networks.detector import DetectorNetwork
@@ -108,7 +107,7 @@ def _choose(boxed: Path, photos: Sequence[BoxedPhoto], most: int) -> BoxedSet:
 def is_set_aside(photo: BoxedPhoto) -> bool:
     """Designs stay together; photos that nobody has read are told apart by their names."""
     key = "aside " + (plate_design(photo.vin) if photo.vin else photo.file)
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % SET_ASIDE == 0
+    return bucket(key, SET_ASIDE) == 0
 
 
 def _label(

@@ -5,7 +5,6 @@ One design in ten of those that may teach is kept aside: it tells when to stop, 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from inference.metrics import count_edits
 from inference.rectifier import rectify
 from inference.search import most_probable, score
 from inference.snapshot import PhotoPath, SnapshotItem
-from inference.splits import plate_design
+from inference.splits import bucket, plate_design
 from inference.types import Image, Quad, Region
 from training.boxed_lines import Reader, open_networks, propose_quads
 from training.examples import Example, load_examples
@@ -72,8 +71,7 @@ def write_real_crops(
 
 
 def is_kept_aside(vin: str) -> bool:
-    digest = hashlib.sha256(f"validation{plate_design(vin)}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % _PARTS == 0
+    return bucket(f"validation{plate_design(vin)}", _PARTS) == 0
 
 
 def _tighten_all(items: Iterable[SnapshotItem], find: PhotoPath, bundle: Path) -> Iterator[SnapshotItem]:
