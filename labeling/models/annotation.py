@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from labeling.models.base import choices_of, one_of
+from labeling.models.base import Effort, choices_of, one_of
 from labeling.models.task import Lease, Task
 
 
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class Annotation(models.Model):
+class Annotation(Effort):
     """One revision of the human work on a task. The database refuses to change one.
 
     `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:

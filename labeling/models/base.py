@@ -19,3 +19,15 @@ def one_of(field: str, states: type[StrEnum], name: str) -> models.CheckConstrai
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__in": [s.value for s in states]}), name=name
     )
+
+
+class Effort(models.Model):
+    """What one submit cost its author, as their browser counted it; null where a program submitted."""
+
+    keystrokes = models.PositiveIntegerField(null=True, blank=True, help_text="Keys, clicks and drags.")
+    active_ms = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Milliseconds with the photo in view and the person at work."
+    )
+
+    class Meta:
+        abstract = True

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from labeling.models.annotation import Annotation
-from labeling.models.base import choices_of, one_of
+from labeling.models.base import Effort, choices_of, one_of
 from labeling.models.task import Lease
 
 
@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     FIXED_AND_ACCEPTED = "fixed_and_accepted"
 
 
-class Review(models.Model):
+class Review(Effort):
     """A verdict. The database refuses to change one, and refuses a review of one's own annotation.
 
     `author` repeats the annotation's author for the sake of that check; a trigger holds it to the truth.

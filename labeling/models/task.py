@@ -36,6 +36,14 @@ class Task(models.Model):
     state = models.CharField(max_length=20, choices=choices_of(TaskState), default=TaskState.NEW)
     priority = models.FloatField(default=0.0)
     revision = models.PositiveIntegerField(default=0)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_tasks",
+        help_text="Who is to annotate it; empty: whoever is free.",
+    )
     rejection_reason = models.TextField(blank=True)
     skip_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()

@@ -70,6 +70,8 @@ def submit_annotation(
     region: Any,
     base_revision: int,
     now: datetime,
+    keystrokes: int | None = None,
+    active_ms: int | None = None,
 ) -> Annotation:
     """Submit the text and the boxes for review; the same lease submits once, however often it is sent.
 
@@ -83,12 +85,21 @@ def submit_annotation(
         "text": cleaned,
         "characters": clean_characters(characters, text=cleaned, width=photo.width, height=photo.height),
         "region": clean_region(region, width=photo.width, height=photo.height),
+        "keystrokes": keystrokes,
+        "active_ms": active_ms,
     }
     return _submit(lease, holder, content, base_revision, now)
 
 
 def mark_unreadable(
-    *, lease_id: uuid.UUID | str, holder: User, reason: str, base_revision: int, now: datetime
+    *,
+    lease_id: uuid.UUID | str,
+    holder: User,
+    reason: str,
+    base_revision: int,
+    now: datetime,
+    keystrokes: int | None = None,
+    active_ms: int | None = None,
 ) -> Annotation:
     """Say why nobody can read this photo; a reviewer has the last word.
 
@@ -98,6 +109,8 @@ def mark_unreadable(
     content = {
         "outcome": Outcome.UNREADABLE,
         "unreadable_reason": clean_reason(reason, what="the reason why it cannot be read"),
+        "keystrokes": keystrokes,
+        "active_ms": active_ms,
     }
     return _submit(lease, holder, content, base_revision, now)
 

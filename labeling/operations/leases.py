@@ -145,6 +145,8 @@ def _check_waits(task: Task, holder: User, kind: LeaseKind) -> None:
     if task.state not in WAITING[kind]:
         wanted = "a review" if kind == LeaseKind.REVIEW else "an annotation"
         raise NothingToClaim(f"This photo does not wait for {wanted}: it is {task.get_state_display()}.")
+    if kind == LeaseKind.ANNOTATE and task.assignee_id not in (None, holder.pk):
+        raise NothingToClaim(f"This photo is assigned to {task.assignee}.")
     newest = get_newest_annotation(task=task)
     if kind == LeaseKind.REVIEW and newest is not None:
         policies.check_can_review(holder, newest)

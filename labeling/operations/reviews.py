@@ -29,6 +29,8 @@ def submit_review(
     text: str = "",
     characters: Any = (),
     region: Any = None,
+    keystrokes: int | None = None,
+    active_ms: int | None = None,
 ) -> Review:
     """Judge the newest annotation; the same lease judges once, however often it is sent.
 
@@ -41,7 +43,12 @@ def submit_review(
     lease = leases.get_own_lease(lease_id, reviewer)
     correction = _clean_correction(verdict, lease.task.photo, text, characters, region)
     is_rejection = verdict == Verdict.REJECTED
-    spoken = clean_reason(reason) if is_rejection or clean_line(reason) else ""
+    judgement = {
+        "verdict": verdict,
+        "reason": clean_reason(reason) if is_rejection or clean_line(reason) else "",
+        "keystrokes": keystrokes,
+        "active_ms": active_ms,
+    }
     with transaction.atomic():
         Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
         done = Review.objects.filter(lease=lease).first()
@@ -49,7 +56,7 @@ def submit_review(
             return done
         task = leases.lock_held_lease(lease, kind=LeaseKind.REVIEW, now=now)
         check_revision(task, base_revision)
-        review = _record(task, lease, reviewer, verdict, spoken, correction, now)
+        review = _record(task, lease, reviewer, judgement, correction, now)
         _decide(task, review, now)
     return review
 
@@ -72,8 +79,7 @@ def _record(
     task: Task,
     lease: Lease,
     reviewer: User,
-    verdict: Verdict,
-    reason: str,
+    judgement: dict[str, Any],
     correction: dict[str, Any] | None,
     now: datetime,
 ) -> Review:
@@ -88,11 +94,10 @@ def _record(
         annotation=annotation,
         author=annotation.author,
         reviewer=reviewer,
-        verdict=verdict,
-        reason=reason,
         corrected=corrected,
         lease=lease,
         created_at=now,
+        **judgement,
     )
 
 

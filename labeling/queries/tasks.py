@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labeling import policies
 from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task, User
@@ -59,9 +59,12 @@ def list_tasks(*, project: Project, state: str = "", limit: int = 50) -> list[Ta
 def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[Task]:
     """The tasks that wait for this kind of work by this person, the one that comes first first.
 
-    Nobody reviews their own annotation, so those wait for others.
+    What is assigned waits for its assignee alone. Nobody reviews their own annotation, so those wait for
+    others.
     """
     rows = Task.objects.filter(project=project, state__in=WAITING[kind])
+    if kind == LeaseKind.ANNOTATE:
+        rows = rows.filter(Q(assignee=None) | Q(assignee=user))
     if kind == LeaseKind.REVIEW:
         own = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), author=user)
         rows = rows.exclude(Exists(own))

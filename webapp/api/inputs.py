@@ -13,6 +13,8 @@ MAX_TEXT = 64
 MAX_REASON = 1000
 MAX_ALTERNATIVES = 33
 MAX_PAGE = 200
+MAX_EFFORT = 24 * 3600 * 1000
+"""A day in milliseconds."""
 
 
 class LeaseInput(StrictInput):
@@ -33,6 +35,21 @@ class CharacterInput(StrictInput):
     edited = serializers.BooleanField(default=False)
 
 
+class EffortInput(StrictInput):
+    """What a submit cost the person, as their browser counted it."""
+
+    keystrokes = Whole(
+        allow_null=True, default=None, min_value=0, max_value=MAX_EFFORT, help_text="Keys, clicks and drags."
+    )
+    active_ms = Whole(
+        allow_null=True,
+        default=None,
+        min_value=0,
+        max_value=MAX_EFFORT,
+        help_text="Milliseconds with the photo in view and the person at work.",
+    )
+
+
 class WorkInput(StrictInput):
     """A person's reading of a photo: `base_revision` is the revision that was on the screen."""
 
@@ -42,7 +59,11 @@ class WorkInput(StrictInput):
     base_revision = Whole(min_value=0)
 
 
-class UnreadableInput(StrictInput):
+class AnnotationInput(EffortInput, WorkInput):
+    """The work that is submitted, and what it cost."""
+
+
+class UnreadableInput(EffortInput):
     reason = Text(max_length=MAX_REASON, allow_blank=True)
     base_revision = Whole(min_value=0)
 
@@ -51,7 +72,7 @@ class SkipInput(StrictInput):
     reason = Text(max_length=MAX_REASON, allow_blank=True)
 
 
-class ReviewInput(StrictInput):
+class ReviewInput(EffortInput):
     """A verdict; the text, the characters and the region count where it is "fixed_and_accepted"."""
 
     verdict = OneOf(Verdict)

@@ -12,7 +12,7 @@ from labeling.operations import annotations, leases, reviews
 from labeling.queries import projects, tasks
 from webapp.api.base import ApiView, current_user, read_input
 from webapp.api.bundles import BundleOutput, LeaseOutput, build_bundle
-from webapp.api.inputs import LeaseInput, ReviewInput, SkipInput, UnreadableInput, WorkInput
+from webapp.api.inputs import AnnotationInput, LeaseInput, ReviewInput, SkipInput, UnreadableInput, WorkInput
 from webapp.api.outputs import AnnotationOutput, DraftOutput, ReviewOutput, TaskOutput
 from webapp.api.permissions import check_scope
 from webapp.api.schema import describe
@@ -86,10 +86,10 @@ class LeaseDraft(ApiView):
 class LeaseAnnotation(ApiView):
     scopes = {"POST": {Scope.ANNOTATE}}
 
-    @describe(takes=WorkInput, answers={201: AnnotationOutput}, errors=CONFLICTS)
+    @describe(takes=AnnotationInput, answers={201: AnnotationOutput}, errors=CONFLICTS)
     def post(self, request: Request, lease_id: UUID) -> Response:
         """Submit for review. Sent twice, it has the effect of one."""
-        work = read_input(WorkInput, request)
+        work = read_input(AnnotationInput, request)
         annotation = annotations.submit_annotation(
             lease_id=lease_id, holder=current_user(request), now=timezone.now(), **work
         )

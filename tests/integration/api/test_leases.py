@@ -199,6 +199,21 @@ class TestSubmit:
         assert not Draft.objects.exists()
         assert (annotation.task.photo.vin, annotation.task.photo.vin_source) == (VIN, "human")
 
+    @pytest.mark.parametrize(("part", "body"), [("annotation", work()), ("unreadable", _WRITES[2][2])])
+    def test_what_it_cost_is_kept(self, people: People, api: As, part: str, body: dict[str, object]) -> None:
+        lease = Yard(people).lease()
+        effort = {"keystrokes": 2, "active_ms": 4100}
+        api(people.annotator).post(f"leases/{lease.pk}/{part}", body | effort)
+        annotation = Annotation.objects.get(task=lease.task)
+        assert (annotation.keystrokes, annotation.active_ms) == (2, 4100)
+
+    @pytest.mark.parametrize("effort", [{"keystrokes": -1}, {"active_ms": 10**9}, {"active_ms": "4"}])
+    def test_an_impossible_cost_is_refused(self, people: People, api: As, effort: dict[str, object]) -> None:
+        lease = Yard(people).lease()
+        with unchanged():
+            answer = api(people.annotator).post(f"leases/{lease.pk}/annotation", work() | effort)
+        expect_refusal(answer, 400)
+
     def test_sent_twice_it_is_one(self, people: People, api: As) -> None:
         lease = Yard(people).lease()
         first = api(people.annotator).post(f"leases/{lease.pk}/annotation", work())

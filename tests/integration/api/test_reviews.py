@@ -17,13 +17,14 @@ FIXED = "1HGCM82633A004353"
 def test_accepted(people: People, api: As) -> None:
     lease = Yard(people).review_lease()
     with audited("review.submitted"):
-        answer = api(people.reviewer).post(
-            f"leases/{lease.pk}/review", {"verdict": "accepted", "base_revision": 1}
-        )
+        body = {"verdict": "accepted", "base_revision": 1, "keystrokes": 1, "active_ms": 2400}
+        answer = api(people.reviewer).post(f"leases/{lease.pk}/review", body)
     assert answer.status_code == 201
     assert (answer.json()["verdict"], answer.json()["reviewer"]) == ("accepted", "reviewer")
     lease.task.refresh_from_db()
     assert lease.task.state == "accepted"
+    review = Review.objects.get()
+    assert (review.keystrokes, review.active_ms) == (1, 2400)
 
 
 def test_fixed_and_accepted_is_a_revision_of_the_reviewer(people: People, api: As) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labeling.models import Draft, Lease
+from labeling.models import Draft, Lease, Task
 from labeling.operations import annotations, leases
 from labeling.policies import Forbidden, NotFound
 from tests.conftest import People
@@ -53,6 +53,17 @@ def test_two_people_get_two_tasks(workshop: Workshop) -> None:
     assert mine
     assert theirs
     assert mine.task_id != theirs.task_id
+
+
+def test_what_is_assigned_waits_for_its_assignee_alone(workshop: Workshop) -> None:
+    task = workshop.open_task()
+    Task.objects.filter(pk=task.pk).update(assignee=workshop.people.reviewer)
+    assert claim_next(workshop) is None
+    with pytest.raises(leases.NothingToClaim, match="assigned to"):
+        workshop.claim(Task.objects.get(pk=task.pk), workshop.people.annotator)
+    lease = claim_next(workshop, "reviewer")
+    assert lease
+    assert lease.task == task
 
 
 def test_a_task_in_hand_is_not_given_to_another(workshop: Workshop) -> None:
