@@ -19,6 +19,7 @@ WRITTEN_BY_THE_DOMAIN = (
     models.Evaluation,
     models.FinetuningRun,
     models.GateDecision,
+    models.GatePolicy,
     models.Invitation,
     models.Lease,
     models.Membership,

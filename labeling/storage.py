@@ -98,6 +98,11 @@ def store_bundle(bundle_dir: Path) -> tuple[str, dict[str, Any]]:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def measure_bundle(digest: str) -> int:
+    """The size of a stored bundle in bytes, its manifest included."""
+    return sum(path.stat().st_size for path in bundle_path(digest).iterdir())
+
+
 def write_aside(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, all of it or not at all."""
     aside = _aside_path()

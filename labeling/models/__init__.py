@@ -6,6 +6,7 @@ from labeling.models.dataset import DatasetSnapshot, SnapshotItem
 from labeling.models.model_version import (
     Evaluation,
     GateDecision,
+    GatePolicy,
     ModelVersion,
     Promotion,
     PromotionKind,
@@ -27,6 +28,7 @@ __all__ = [
     "Evaluation",
     "FinetuningRun",
     "GateDecision",
+    "GatePolicy",
     "Invitation",
     "Lease",
     "LeaseKind",

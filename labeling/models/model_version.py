@@ -87,15 +87,44 @@ class Evaluation(models.Model):
         return f"{self.model_version.name} on {self.split} of {self.snapshot.name}"
 
 
+class GatePolicy(models.Model):
+    """The gate's rules of a project. Changing them makes another row; the newest one is in force.
+
+    `rules` are those of labeling.gates.GateRules. Where there is a `reference`, the rules are applied to its
+    test split too: a frozen set that does not grow, so that versions can be compared over months.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="gate_policies")
+    number = models.PositiveIntegerField()
+    rules = models.JSONField()
+    reference = models.ForeignKey(
+        DatasetSnapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="gate_policies"
+    )
+    reason = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="gate_policies"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="gate_policy_number_once")]
+
+    def __str__(self) -> str:
+        return f"rules {self.number}"
+
+
 class GateDecision(models.Model):
     """What the written rules said of a challenger beside the champion of that moment; never edited.
 
-    `reasons` lists {"rule", "passed", "reason"}.
+    `reasons` lists {"rule", "passed", "reason", "on"}. `policy` is null where the rules were the defaults.
     """
 
     challenger = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="gate_decisions")
     champion = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="defences")
     snapshot = models.ForeignKey(DatasetSnapshot, on_delete=models.PROTECT, related_name="gate_decisions")
+    policy = models.ForeignKey(
+        GatePolicy, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     passed = models.BooleanField()
     reasons = models.JSONField()
     rules = models.JSONField()
@@ -103,7 +132,11 @@ class GateDecision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["challenger", "champion", "snapshot"], name="gate_decision_once")
+            models.UniqueConstraint(
+                fields=["challenger", "champion", "snapshot", "policy"],
+                name="gate_decision_once",
+                nulls_distinct=False,
+            )
         ]
 
     def __str__(self) -> str:
@@ -132,3 +165,9 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.model_version.name}"
+
+    @property
+    def is_override(self) -> bool:
+        """Whether a person promoted it although the gate had not passed it."""
+        passed = self.gate_decision is not None and self.gate_decision.passed
+        return bool(self.reason) and not passed

@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection, transaction
 
 from inference.snapshot import PhotoPath, Snapshot, Split, decode_snapshot
 from inference.types import Scorecard
-from labeling import gates, storage
+from labeling import storage
 from labeling.models import (
     DatasetSnapshot,
     Evaluation,
@@ -27,15 +27,16 @@ from labeling.models import (
     RunMetric,
 )
 from labeling.operations import audit
+from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
 from labeling.operations.leaks import check_no_leak
 from labeling.operations.model_versions import register_version
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
+from labeling.queries.gate_policies import find_gate_policy
 from labeling.states import ModelVersionState, RunState
 
 logger = logging.getLogger(__name__)
 
-TEST: Split = "test"
 HEARTBEAT_SECONDS = 10.0
 _MAX_ERROR = 4000
 
@@ -220,15 +221,21 @@ def _finite(value: float | None) -> float | None:
 
 
 def _compare(claim: _Claim, version: ModelVersion, evaluator: Evaluator) -> GateDecision:
-    """Measure the challenger and the champion on the same test split and apply the gate's rules."""
+    """Measure the challenger and the champion on the same photos and apply the gate's rules.
+
+    They read the run's test split, and that of the reference set where the project has one.
+    """
     run = claim.run
     champion = get_champion(run.project) or run.base_version
-    claim.write(message=f"Measuring {version.name} on the test split")
-    challenger_card = _evaluate(claim, version, evaluator)
-    claim.write(message=f"Measuring {champion.name} on the test split")
-    champion_card = _evaluate(claim, champion, evaluator)
-    result = gates.compare(champion=champion_card, challenger=challenger_card)
+    policy = find_gate_policy(project=run.project)
+    for snapshot in list_measured(run.snapshot, policy):
+        for each in (version, champion):
+            claim.write(message=f"Measuring {each.name} on the test split of {snapshot.name}")
+            _evaluate(claim, each, snapshot, evaluator)
     with transaction.atomic():
+        decision = decide(
+            challenger=version, champion=champion, snapshot=run.snapshot, policy=policy, now=claim.clock()
+        )
         if version.state == ModelVersionState.CANDIDATE:
             move(
                 version,
@@ -236,28 +243,15 @@ def _compare(claim: _Claim, version: ModelVersion, evaluator: Evaluator) -> Gate
                 by=None,
                 verb="model_version.evaluated",
                 now=claim.clock(),
-                data={"passed": result.passed, "champion": champion.name},
+                data={"passed": decision.passed, "champion": champion.name},
             )
-        decision, _ = GateDecision.objects.get_or_create(
-            challenger=version,
-            champion=champion,
-            snapshot=run.snapshot,
-            defaults={
-                "passed": result.passed,
-                "reasons": result.to_json(),
-                "rules": gates.DEFAULT_RULES.to_json(),
-                "created_at": claim.clock(),
-            },
-        )
     return decision
 
 
-def _evaluate(claim: _Claim, version: ModelVersion, evaluator: Evaluator) -> Scorecard:
+def _evaluate(claim: _Claim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator) -> None:
     """A version is measured once on a split: what is stored is what it was."""
-    snapshot = claim.run.snapshot
-    known = Evaluation.objects.filter(model_version=version, snapshot=snapshot, split=TEST).first()
-    if known is not None:
-        return Scorecard.from_json(known.scorecard)
+    if find_scorecard(version=version, snapshot=snapshot) is not None:
+        return
     card = _measure(version, snapshot, evaluator)
     with transaction.atomic():
         Evaluation.objects.create(
@@ -276,7 +270,6 @@ def _evaluate(claim: _Claim, version: ModelVersion, evaluator: Evaluator) -> Sco
             now=claim.clock(),
             data=facts,
         )
-    return card
 
 
 def _measure(version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator) -> Scorecard:

@@ -20,7 +20,7 @@ def get_model_version(
     *, user: User | AnonymousUser, version_id: UUID | str, project: Project | None = None
 ) -> ModelVersion:
     """A version with its scorecards and what the gate said of it. Raises NotFound."""
-    decisions = GateDecision.objects.select_related("champion", "snapshot").order_by("-created_at")
+    decisions = GateDecision.objects.select_related("champion", "snapshot", "policy").order_by("-created_at")
     rows = ModelVersion.objects.select_related("project", "run", "base").prefetch_related(
         "evaluations__snapshot", Prefetch("gate_decisions", queryset=decisions)
     )

@@ -103,13 +103,25 @@ def list_gate_outcomes(*, project: Project) -> dict[UUID, bool]:
 def find_decision(*, version: ModelVersion) -> GateDecision | None:
     """The gate's newest word on the version."""
     decisions = GateDecision.objects.filter(challenger=version)
-    return decisions.select_related("champion", "challenger", "snapshot").order_by("-created_at").first()
+    return (
+        decisions.select_related("champion", "challenger", "snapshot", "policy__reference")
+        .order_by("-created_at")
+        .first()
+    )
+
+
+def list_overridden(*, project: Project) -> set[UUID]:
+    """Versions that a person has ever promoted against the gate."""
+    promotions = Promotion.objects.filter(model_version__project=project).exclude(reason="")
+    against = promotions.exclude(gate_decision__passed=True)
+    return set(against.values_list("model_version_id", flat=True))
 
 
 def list_promotions(*, version: ModelVersion) -> QuerySet[Promotion]:
     """When the version came into service, newest first."""
     promotions = Promotion.objects.filter(model_version=version)
-    return promotions.select_related("model_version", "previous", "by").order_by("-at")
+    related = ("model_version", "previous", "by", "gate_decision")
+    return promotions.select_related(*related).order_by("-at")
 
 
 def list_photo_ids(*, project: Project, sha256s: Iterable[str]) -> dict[str, UUID]:

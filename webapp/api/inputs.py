@@ -102,6 +102,16 @@ class PromoteInput(StrictInput):
     )
 
 
+class GatePolicyInput(StrictInput):
+    rules = serializers.DictField(
+        default=dict, help_text="Rules that differ from the defaults, by the names that GET lists."
+    )
+    reference = serializers.UUIDField(
+        allow_null=True, default=None, help_text="A snapshot whose test split is read as well, or null."
+    )
+    reason = Text(max_length=MAX_REASON, allow_blank=True, default="")
+
+
 class MemberInput(StrictInput):
     username = Text(max_length=150)
     role = OneOf(Role)

@@ -69,12 +69,24 @@ class EvaluationOutput(Output):
     created_at = serializers.DateTimeField()
 
 
+class GatePolicyOutput(Output):
+    number = serializers.IntegerField(help_text="0: the defaults, which nobody has changed.")
+    rules = serializers.DictField()
+    reference = serializers.UUIDField(source="reference_id", allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    created_by = Person(allow_null=True)
+    created_at = serializers.DateTimeField(allow_null=True)
+
+
 class GateDecisionOutput(Output):
     champion = serializers.UUIDField(source="champion_id")
     snapshot = serializers.UUIDField(source="snapshot_id")
     passed = serializers.BooleanField()
     reasons = serializers.ListField(child=serializers.DictField())
     rules = serializers.DictField()
+    policy = serializers.IntegerField(
+        source="policy.number", default=0, help_text="Which version of the rules; 0: the defaults."
+    )
     created_at = serializers.DateTimeField()
 
 

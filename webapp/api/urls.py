@@ -23,6 +23,7 @@ project_urls = [
     path("snapshots", datasets.ProjectSnapshots.as_view(), name="api-project-snapshots"),
     path("runs", runs.ProjectRuns.as_view(), name="api-project-runs"),
     path("model-versions", model_versions.ProjectModelVersions.as_view(), name="api-project-model-versions"),
+    path("gate", model_versions.ProjectGate.as_view(), name="api-project-gate"),
     path("rollback", model_versions.ProjectRollback.as_view(), name="api-project-rollback"),
     path("members", members.ProjectMembers.as_view(), name="api-project-members"),
     path("invitations", members.ProjectInvitations.as_view(), name="api-project-invitations"),
@@ -51,6 +52,7 @@ run_urls = [
 ]
 version_urls = [
     path("promote", model_versions.ModelVersionPromotion.as_view(), name="api-model-version-promote"),
+    path("judge", model_versions.ModelVersionJudgement.as_view(), name="api-model-version-judge"),
 ]
 version_one: list[URLPattern | URLResolver] = [
     path("projects", projects.Projects.as_view(), name="api-projects"),

@@ -36,6 +36,8 @@ _SENTENCES = {
     "run.canceled": "{actor} canceled a run",
     "run.retried": "{actor} started a run again",
     "run.started": "A worker began a run",
+    "gate.changed": "{actor} changed the rules of the gate",
+    "model_version.judged": "{actor} had a model version judged by today's rules",
     "model_version.registered": "{name} was registered",
     "model_version.promoted": "{actor} promoted a model version in place of {previous}",
     "model_version.rolled_back": "{actor} rolled back from {previous}",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from inference.metrics import align_texts
 from webapp.templatetags.icons import icon
 
 register = template.Library()
@@ -107,6 +108,24 @@ def _mark_unread(part: str) -> SafeString:
             for symbol in part
         ),
     )
+
+
+@register.simple_tag
+def vin_beside(text: str, expected: str) -> SafeString:
+    """A VIN with a mark on each symbol that another one does not have at its place."""
+    if not text:
+        return format_html('<span class="faint">no VIN found</span>')
+    symbols = [after for _, after in align_texts(expected, text)]
+    differs = [before != after for before, after in align_texts(expected, text)]
+    body = format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", symbol or "∅") if wrong else symbol,)
+            for symbol, wrong in zip(symbols, differs, strict=True)
+        ),
+    )
+    return format_html('<span class="vin" translate="no">{}</span>', body)
 
 
 def confidence_level(value: float) -> str:

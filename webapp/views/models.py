@@ -11,13 +11,16 @@ from django.utils import timezone
 from inference.types import Scorecard
 from labeling.errors import DomainError
 from labeling.models import Evaluation, GateDecision, ModelVersion, Project
+from labeling.operations import gating
 from labeling.operations import model_versions as operations
+from labeling.operations.gate_policies import set_gate_policy
 from labeling.policies import Capability
-from labeling.queries import model_versions, pages
+from labeling.queries import datasets, gate_policies, model_versions, pages
 from labeling.states import ModelVersionState
 from webapp.forms import OverrideForm, show_refusal
+from webapp.gate_form import GateForm, fill_in
 from webapp.scorecards import Comparison, compare_scorecards
-from webapp.views.access import current_user, project_action, project_page
+from webapp.views.access import current_user, project_action, project_page, sent_form
 
 PROMOTABLE = (ModelVersionState.EVALUATED, ModelVersionState.ARCHIVED)
 
@@ -27,9 +30,10 @@ def version_list(request: HttpRequest, project: Project) -> HttpResponse:
     """Every version with its newest scorecard and what the gate said."""
     scores = pages.list_test_scores(project=project)
     outcomes = pages.list_gate_outcomes(project=project)
+    overridden = pages.list_overridden(project=project)
     versions = model_versions.list_model_versions(project=project).select_related("run__snapshot")
     context = {
-        "rows": [(row, scores.get(row.pk), outcomes.get(row.pk)) for row in versions],
+        "rows": [(row, scores.get(row.pk), outcomes.get(row.pk), row.pk in overridden) for row in versions],
         "previous": operations.find_rollback_target(project),
     }
     return render(request, "models.html", context)
@@ -63,6 +67,45 @@ def promote(request: HttpRequest, project: Project, version_id: UUID) -> HttpRes
 
 
 @project_action(Capability.TRAIN)
+def judge(request: HttpRequest, project: Project, version_id: UUID) -> HttpResponse:
+    """Judge a measured version by the rules of now."""
+    chosen = _get(request, project, version_id)
+    decision = gating.judge_again(version=chosen, by=current_user(request), now=timezone.now())
+    words = "passes the gate" if decision.passed else "does not pass the gate"
+    messages.info(request, f"By today's rules {chosen.name} {words}.")
+    return redirect("model", project.slug, version_id)
+
+
+@project_page(form=Capability.TRAIN)
+def gate(request: HttpRequest, project: Project) -> HttpResponse:
+    """The gate's rules and how they came about; sending the form puts others into force."""
+    policy = gate_policies.find_gate_policy(project=project)
+    initial = {**fill_in(gate_policies.rules_of(policy)), "reference": policy and policy.reference_id}
+    snapshots = datasets.list_snapshots(project=project)
+    form = GateForm(sent_form(request), snapshots=snapshots, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _change_gate(request, project, form)
+        except DomainError as error:
+            show_refusal(form, error)
+    context = {"form": form, "policies": gate_policies.list_gate_policies(project=project)}
+    return render(request, "gate.html", context, status=400 if form.errors else 200)
+
+
+def _change_gate(request: HttpRequest, project: Project, form: GateForm) -> HttpResponse:
+    policy = set_gate_policy(
+        project=project,
+        rules=form.rules(),
+        reference=form.cleaned_data["reference"],
+        reason=form.cleaned_data["reason"],
+        by=current_user(request),
+        now=timezone.now(),
+    )
+    messages.success(request, f"{str(policy).capitalize()} are in force for the comparisons to come.")
+    return redirect("gate", project.slug)
+
+
+@project_action(Capability.TRAIN)
 def rollback(request: HttpRequest, project: Project) -> HttpResponse:
     """Bring back what was in service before."""
     restored = operations.rollback(project=project, by=current_user(request), now=timezone.now())
@@ -83,9 +126,10 @@ def _render_version(
     context = {
         "version": shown,
         "decision": decision,
+        "rules_changed": _rules_changed(project, decision),
         "form": form,
         "can_promote": shown.state in PROMOTABLE,
-        "comparison": _compare(project, shown, decision),
+        "comparisons": _compare(project, shown, decision),
         "manifest_facts": _read_manifest(shown.manifest),
         "promotions": pages.list_promotions(version=shown),
         "previous": operations.find_rollback_target(project),
@@ -93,20 +137,35 @@ def _render_version(
     return render(request, "model.html", context, status=status)
 
 
-def _compare(project: Project, shown: ModelVersion, decision: GateDecision | None) -> Comparison | None:
+def _compare(project: Project, shown: ModelVersion, decision: GateDecision | None) -> list[Comparison]:
+    """The version on what it was last measured on, then on the reference set of the decision."""
     evaluation = pages.find_evaluation(version=shown, snapshot=decision.snapshot if decision else None)
-    if evaluation is None:
-        return None
+    reference = decision.policy.reference if decision and decision.policy else None
+    evaluations = [evaluation]
+    if reference and reference != (evaluation and evaluation.snapshot):
+        evaluations.append(pages.find_evaluation(version=shown, snapshot=reference))
+    return [_compare_on(project, shown, decision, found) for found in evaluations if found]
+
+
+def _compare_on(
+    project: Project, shown: ModelVersion, decision: GateDecision | None, evaluation: Evaluation
+) -> Comparison:
     against = (
-        pages.find_evaluation(version=decision.champion, snapshot=decision.snapshot) if decision else None
+        pages.find_evaluation(version=decision.champion, snapshot=evaluation.snapshot) if decision else None
     )
-    card = Scorecard.from_json(evaluation.scorecard)
+    card = _card(evaluation)
     return compare_scorecards(
         champion=(decision.champion.name, _card(against)) if decision and against else None,
         challenger=(shown.name, card),
         snapshot=evaluation.snapshot.name,
         photos=pages.list_photo_ids(project=project, sha256s=[photo.photo for photo in card.photos]),
     )
+
+
+def _rules_changed(project: Project, decision: GateDecision | None) -> bool:
+    """Whether the decision was taken by rules that are no longer in force."""
+    policy = gate_policies.find_gate_policy(project=project)
+    return decision is not None and decision.policy_id != (policy.pk if policy else None)
 
 
 def _card(evaluation: Evaluation) -> Scorecard:

@@ -50,6 +50,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-project-leases", "POST"): {"kind": "annotate"},
         ("api-project-snapshots", "POST"): {"name": "stolen"},
         ("api-project-runs", "POST"): {"snapshot": str(yard.snapshot.pk)},
+        ("api-project-gate", "PUT"): {"rules": {"kind_loss": 0.5}},
         ("api-project-rollback", "POST"): {},
         ("api-project-members", "POST"): {"username": "annotator", "role": "admin"},
         ("api-project-invitations", "POST"): {"role": "admin", "name": "me"},
@@ -65,6 +66,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-run-cancel", "POST"): {},
         ("api-run-retry", "POST"): {},
         ("api-model-version-promote", "POST"): {"override_reason": "mine now"},
+        ("api-model-version-judge", "POST"): {},
         ("api-member", "PATCH"): {"role": "admin"},
     }
 

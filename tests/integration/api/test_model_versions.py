@@ -9,6 +9,7 @@ from labeling.queries.champions import get_champion
 from tests.conftest import People
 from tests.integration.api.asking import As, audited, expect_refusal, unchanged
 from tests.integration.api.yard import Yard
+from tests.integration.views import rows
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +84,49 @@ def test_roles_strangers_and_methods(people: People, other_people: People, api: 
             expect_refusal(api(people.admin).get(where), 405)
         expect_refusal(api(other_people.admin).get(f"model-versions/{challenger.pk}"), 404)
         expect_refusal(api(people.admin).delete(f"model-versions/{challenger.pk}"), 405)
+
+
+def test_the_gate_has_defaults_and_is_changed_by_those_who_train(
+    people: People, other_people: People, api: As
+) -> None:
+    address = f"projects/{people.project.slug}/gate"
+    shown = api(people.annotator).get(address).json()
+    assert (shown["number"], shown["reference"], shown["created_by"]) == (0, None, None)
+    snapshot = rows.add_snapshot(people)
+    body = {"rules": {"kind_loss": 0.1}, "reference": str(snapshot.pk), "reason": "Few papers yet"}
+    with audited("gate.changed"):
+        answer = api(people.ml_engineer).call("PUT", address, body)
+    assert answer.status_code == 200
+    shown = api(people.annotator).get(address).json()
+    assert (shown["number"], shown["rules"]["kind_loss"]) == (1, 0.1)
+    assert (shown["reference"], shown["created_by"]) == (str(snapshot.pk), "ml_engineer")
+    with unchanged():
+        for person in (people.annotator, people.reviewer):
+            expect_refusal(api(person).call("PUT", address, body), 403, "forbidden")
+        expect_refusal(api(other_people.admin).call("PUT", address, body), 404)
+        expect_refusal(api(people.admin).post(address, body), 405)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"rules": {"kind_loss": 2}}, "kind_loss"),
+        ({"rules": {"speed": 1}}, "speed"),
+        ({"rules": 5}, "rules"),
+        ({"reference": "not an id"}, "reference"),
+        ({"force": True}, "force"),
+    ],
+)
+def test_odd_rules_are_refused(people: People, api: As, body: dict[str, object], named: str) -> None:
+    with unchanged():
+        answer = api(people.ml_engineer).call("PUT", f"projects/{people.project.slug}/gate", body)
+        expect_refusal(answer, 400)
+    assert named in answer.json()["fields"]
+
+
+def test_a_version_that_was_never_measured_is_not_judged(people: People, api: As) -> None:
+    judge = f"model-versions/{Yard(people).champion.pk}/judge"
+    with unchanged():
+        expect_refusal(api(people.ml_engineer).post(judge), 409, "not_measured")
+        expect_refusal(api(people.reviewer).post(judge), 403, "forbidden")
+        expect_refusal(api(people.admin).get(judge), 405)

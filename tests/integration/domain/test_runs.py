@@ -87,8 +87,13 @@ def test_without_test_photos_the_gate_says_that_it_cannot_tell(workshop: Worksho
     assert done is not None
     assert done.state == "succeeded"
     assert evaluator.asked == []
-    (reason,) = GateDecision.objects.get().reasons
-    assert "nobody can tell" in reason["reason"]
+    decision = GateDecision.objects.get()
+    assert not decision.passed
+    assert [(r["rule"], r["passed"]) for r in decision.reasons] == [
+        ("enough_photos", False),
+        ("bundle_size", True),
+    ]
+    assert "nobody can tell" in decision.reasons[0]["reason"]
 
 
 def test_a_champion_is_measured_once_a_snapshot(workshop: Workshop, snapshot: DatasetSnapshot) -> None:

@@ -17,6 +17,7 @@ from labeling.models import DatasetSnapshot, FinetuningRun
 from labeling.operations import runs
 from labeling.operations.datasets import freeze_snapshot
 from tests.integration.domain.workshop import Workshop, make_bundle
+from tests.scorecards import make_card
 
 
 def find_vins(split: str, count: int, seed: int = 1) -> list[str]:
@@ -60,17 +61,19 @@ class PlainTrainer:
 
 @dataclass
 class PlainEvaluator:
-    """Says of each bundle how many of the test photos it reads."""
+    """Says of each bundle how many of the test photos it reads; a bundle may be named with a snapshot."""
 
-    exact: dict[str, int] = field(default_factory=dict)
+    exact: dict[Any, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def __call__(self, *, bundle_dir: Path, snapshot: Snapshot, split: str, photo_path: Any) -> Scorecard:
         name = json.loads((bundle_dir / "manifest.json").read_text())["name"]
         self.asked.append(name)
-        n = len(snapshot.split(split))
-        exact = self.exact.get(name, n)
-        return Scorecard(name, snapshot.name, split, n, exact, 1 - exact / n, n, 0.05, 100.0, 150.0)
+        photos = [item.photo for item in snapshot.split(split)]
+        n = len(photos)
+        exact = self.exact.get((name, snapshot.name), self.exact.get(name, n))
+        figures = {"bundle": name, "snapshot": snapshot.name, "split": split, "cer": 1 - exact / n}
+        return make_card(exact, n, names=photos, **figures)
 
 
 def freeze(workshop: Workshop, *, train: int = 1, test: int = 5, name: str = "first") -> DatasetSnapshot:

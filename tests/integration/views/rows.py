@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from inference.types import Scorecard
 from labeling.models import (
     Annotation,
     DatasetSnapshot,
@@ -20,6 +19,7 @@ from labeling.models import (
     Task,
 )
 from tests.conftest import People
+from tests.scorecards import make_card
 
 VIN = "1M8GDM9AXKP042788"
 REGION = [[100, 100], [520, 100], [520, 140], [100, 140]]
@@ -166,7 +166,7 @@ def add_metrics(run: FinetuningRun, *losses: float) -> None:
 def add_evaluation(
     version: ModelVersion, snapshot: DatasetSnapshot, *, exact: int, n: int = 12
 ) -> Evaluation:
-    card = Scorecard(version.digest, snapshot.sha256, "test", n, exact, 0.1, n, 0.05, 90.0, 140.0)
+    card = make_card(exact, n, bundle=version.digest, snapshot=snapshot.sha256)
     return Evaluation.objects.create(
         model_version=version,
         snapshot=snapshot,

@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from labeling.models import AuditEvent, DatasetSnapshot, FinetuningRun, Promotion
+from labeling.gates import DEFAULT_RULES
+from labeling.models import AuditEvent, DatasetSnapshot, FinetuningRun, GatePolicy, Promotion
 from tests.conftest import People
 from tests.integration.views import rows
+from webapp.gate_form import fill_in
 
 
 def _page(people: People, name: str, *keys: object, role: str = "ml_engineer") -> str:
@@ -192,3 +194,51 @@ def test_those_who_cannot_train_see_no_buttons(people: People) -> None:
 
 def test_a_project_without_a_version_says_so(people: People) -> None:
     assert "No model version yet" in _page(people, "models")
+
+
+def _rules(**changes: str) -> dict[str, str]:
+    """What the form of the gate sends: shares in percent."""
+    shown = {name: str(value) for name, value in fill_in(DEFAULT_RULES).items()}
+    return shown | {"reference": "", "reason": ""} | changes
+
+
+def test_the_gate_shows_its_rules_in_percent_and_takes_others(people: People) -> None:
+    assert 'name="kind_loss" value="5.0"' in _page(people, "gate")
+    sent = _send(people, "gate", data=_rules(kind_loss="12.5", reason="Few papers yet"))
+    assert sent.status_code == 302
+    policy = GatePolicy.objects.get()
+    assert (policy.rules["kind_loss"], policy.rules["minimum_photos"]) == (0.125, 5)
+    html = _page(people, "gate")
+    assert "Few papers yet" in html
+    assert 'name="kind_loss" value="12.5"' in html
+
+
+@pytest.mark.parametrize("wrong", [{"kind_loss": "101"}, {"minimum_photos": "0"}, {"kind_loss": "x"}])
+def test_odd_rules_are_refused_beside_their_field(people: People, wrong: dict[str, str]) -> None:
+    response = _send(people, "gate", data=_rules(**wrong))
+    assert response.status_code == 400
+    assert 'aria-invalid="true"' in response.content.decode()
+    assert not GatePolicy.objects.exists()
+
+
+def test_those_who_cannot_train_look_at_the_rules_only(people: People) -> None:
+    html = _page(people, "gate", role="annotator")
+    assert "Put these rules into force" not in html
+    url = reverse("gate", args=[people.project.slug])
+    assert people.client("annotator").post(url, _rules()).status_code == 403
+
+
+def test_changed_rules_can_judge_what_was_measured(people: People) -> None:
+    _, challenger = _challenge(people, passed=False)
+    assert "Judge by today" not in _page(people, "model", challenger.pk)
+    _send(people, "gate", data=_rules(exact_match_loss="50"))
+    assert "Judge by today" in _page(people, "model", challenger.pk)
+
+
+def test_an_override_shows_for_ever(people: People) -> None:
+    champion, challenger = _challenge(people, passed=False)
+    _send(people, "model-promote", challenger.pk, data={"override_reason": "We need the new plates."})
+    _send(people, "rollback")
+    assert "Overridden" in _page(people, "models")
+    assert "Against the gate" in _page(people, "model", challenger.pk)
+    assert "Against the gate" not in _page(people, "model", champion.pk)

@@ -1,9 +1,10 @@
 """Two scorecards side by side."""
 
-import pytest
+from dataclasses import replace
 
 from inference.types import EvaluatedPhoto, Scorecard
-from webapp.scorecards import compare_scorecards, wilson_interval
+from tests.scorecards import make_card
+from webapp.scorecards import compare_scorecards
 
 
 def _card(*read: str | None, cer: float = 0.1, bundle: str = "a") -> Scorecard:
@@ -52,18 +53,38 @@ def test_photos_that_changed_lead_to_their_page() -> None:
         snapshot="june",
         photos={"1" * 64: 41, "2" * 64: 42},
     )
-    assert [(row.photo, row.better) for row in comparison.changed] == [(41, True), (42, False)]
-    assert comparison.changed[1].challenger == ""
+    assert [(row.photo, row.better) for row in comparison.changed] == [(42, False), (41, True)]
+    assert comparison.changed[0].challenger == ""
 
 
-@pytest.mark.parametrize(
-    ("hits", "n", "low", "high"),
-    # The roots x of (hits / n - x)^2 = z^2 x (1 - x) / n, from numpy.roots.
-    [(8, 10, 0.490162, 0.943318), (0, 10, 0.0, 0.277533), (10, 10, 0.722467, 1.0)],
-)
-def test_the_interval_is_wilsons(hits: int, n: int, low: float, high: float) -> None:
-    assert wilson_interval(hits, n) == pytest.approx((low, high), abs=1e-5)
+def test_chance_is_named_where_two_are_compared() -> None:
+    few = compare_scorecards(
+        champion=("v1", _card("RIGHT", "WRONG")), challenger=("v2", _card("RIGHT", "RIGHT")),
+        snapshot="june", photos={},
+    )  # fmt: skip
+    assert few.chance.startswith("1 photo is read right that was not, 0 no longer: +50.0 (")
+    assert few.chance.endswith("It may be chance.")
+    many = compare_scorecards(
+        champion=("v1", _card(*["WRONG"] * 9)), challenger=("v2", _card(*["RIGHT"] * 9)),
+        snapshot="june", photos={},
+    )  # fmt: skip
+    assert many.chance.endswith("p = 0.0039. Chance alone hardly makes such a difference.")
 
 
-def test_no_photo_says_nothing() -> None:
-    assert wilson_interval(0, 0) == (0.0, 1.0)
+def test_kinds_stand_apart_and_one_kind_alone_needs_no_table() -> None:
+    before, after = make_card(1, 2), make_card(2, 2)
+    of_two = [
+        replace(
+            card, photos=tuple(replace(p, kind=k) for p, k in zip(card.photos, ("paper", ""), strict=True))
+        )
+        for card in (before, after)
+    ]
+    both = compare_scorecards(
+        champion=("v1", of_two[0]), challenger=("v2", of_two[1]), snapshot="june", photos={}
+    )
+    assert [(row.kind, row.cells) for row in both.kinds] == [
+        ("kind unknown", ["0 of 1, 0.0 %", "1 of 1, 100.0 %"]),
+        ("paper", ["1 of 1, 100.0 %", "1 of 1, 100.0 %"]),
+    ]
+    assert (both.kinds[0].difference, both.kinds[0].tone) == ("+100.0 (+100.0 to +100.0)", "")
+    assert compare_scorecards(champion=None, challenger=("v1", before), snapshot="", photos={}).kinds == []
