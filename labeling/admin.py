@@ -20,6 +20,7 @@ WRITTEN_BY_THE_DOMAIN = (
     models.FinetuningRun,
     models.GateDecision,
     models.GatePolicy,
+    models.RunSchedule,
     models.Invitation,
     models.Lease,
     models.Membership,

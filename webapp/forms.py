@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 
 from labeling.errors import DomainError
-from labeling.models import DatasetSnapshot, ModelVersion, Role, Scope
+from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Role, Scope
+from labeling.operations.runs import MAX_PRIORITY
 from labeling.policies import Forbidden
+from labeling.run_settings import SETTINGS
 from webapp.templatetags.words import ROLE_WORDS
 
 ROLE_CHOICES = [(role.value, ROLE_WORDS[role.value]) for role in Role]
@@ -51,42 +53,74 @@ class RunForm(forms.Form):
     base_version = forms.ModelChoiceField(
         ModelVersion.objects.none(), required=False, empty_label="The version in service", label="Start from"
     )
-    steps = forms.IntegerField(
-        min_value=1, max_value=100_000, required=False, help_text="How long it learns. Empty: 800."
-    )
-    batch_size = forms.IntegerField(
-        min_value=1, max_value=512, required=False, help_text="Crops in one step. Empty: 32."
-    )
-    learning_rate = forms.FloatField(
-        min_value=1e-7, max_value=1, required=False, help_text="How far each step goes. Empty: 0.0003."
-    )
-    replay_share = forms.FloatField(
-        min_value=0,
-        max_value=0.95,
+    priority = forms.IntegerField(
+        min_value=-MAX_PRIORITY,
+        max_value=MAX_PRIORITY,
         required=False,
-        label="Share of synthetic crops",
-        help_text="Keeps what was known, between 0 and 0.95. Empty: 0.5.",
+        help_text="Runs of a higher priority start first. Empty: 0.",
     )
-    seed = forms.IntegerField(
-        min_value=0, max_value=2**31 - 1, required=False, help_text="Empty: the default."
+    cloned_from = forms.ModelChoiceField(
+        FinetuningRun.objects.none(), required=False, widget=forms.HiddenInput
     )
 
     CONFIG = ("steps", "batch_size", "learning_rate", "replay_share", "seed")
 
-    def __init__(self, *args: Any, snapshots: Any, versions: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, snapshots: Any, versions: Any, runs: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["snapshot"].queryset = snapshots  # type: ignore[attr-defined]
         self.fields["base_version"].queryset = versions  # type: ignore[attr-defined]
+        self.fields["cloned_from"].queryset = runs  # type: ignore[attr-defined]
+        self.fields.update({name: _build_setting(name) for name in self.CONFIG})
 
     def config_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.CONFIG]
 
-    def config_has_errors(self) -> bool:
-        return any(self[name].errors for name in self.CONFIG)
+    def opens_settings(self) -> bool:
+        """Whether a setting has an error, or is filled in."""
+        return any(self[name].errors or self[name].value() not in (None, "") for name in self.CONFIG)
 
     def config(self) -> dict[str, Any]:
         """Only what was filled in."""
         return {name: self.cleaned_data[name] for name in self.CONFIG if self.cleaned_data[name] is not None}
+
+
+_SETTING_WORDS = {
+    "steps": ("Steps", "How long it learns."),
+    "batch_size": ("Batch size", "Crops in one step."),
+    "learning_rate": ("Learning rate", "How far each step goes."),
+    "replay_share": ("Share of synthetic crops", "Keeps what was known."),
+    "seed": ("Seed", "The same seed gives the same run."),
+}
+
+
+def _build_setting(name: str) -> forms.Field:
+    setting = SETTINGS[name]
+    label, hint = _SETTING_WORDS[name]
+    words: dict[str, Any] = {
+        "label": label,
+        "help_text": f"{hint} Empty: {setting.default:g}.",
+        "required": False,
+    }
+    if setting.is_whole:
+        return forms.IntegerField(min_value=int(setting.least), max_value=int(setting.most), **words)
+    return forms.FloatField(min_value=setting.least, max_value=setting.most, **words)
+
+
+class RunScheduleForm(forms.Form):
+    """When runs start by themselves. Empty switches it off."""
+
+    corrections = forms.IntegerField(
+        min_value=1,
+        required=False,
+        label="After so many corrections",
+        help_text="Accepted, and not yet learned from.",
+    )
+    days = forms.IntegerField(
+        min_value=1,
+        required=False,
+        label="After so many days",
+        help_text="If anything was corrected since.",
+    )
 
 
 class OverrideForm(forms.Form):

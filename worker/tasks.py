@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import leases, photos, predictions, runs
+from labeling.operations import leases, photos, predictions, run_schedules, runs
 from labeling.queue import EXECUTE_RUN, PREDICT_PHOTO, PREDICTION_SECONDS, RENDER_PHOTO, SWEEP
 from worker import limits, readers
 
@@ -30,13 +30,13 @@ def render_photo(photo_id: str) -> None:
 
 
 @shared_task(name=EXECUTE_RUN, time_limit=RUN_SECONDS)
-def execute_run(run_id: str) -> None:
-    """Train, export, register, measure: one fine-tuning run."""
+def execute_run() -> None:
+    """Train, export, register, measure: the fine-tuning run that comes first."""
     # torch takes seconds and hundreds of megabytes, which the prediction worker does not need.
     from worker.finetuning import evaluate_bundle, train_bundle
 
     limits.limit_memory(limits.FINETUNING_BYTES)
-    runs.execute_run(run_id=UUID(run_id), trainer=train_bundle, evaluator=evaluate_bundle, now=timezone.now)
+    runs.execute_next_run(trainer=train_bundle, evaluator=evaluate_bundle, now=timezone.now)
 
 
 @shared_task(name=SWEEP, time_limit=60)
@@ -46,3 +46,4 @@ def sweep() -> None:
     leases.sweep_leases(now=now)
     predictions.sweep_photos(now=now)
     runs.sweep_runs(now=now)
+    run_schedules.start_due_runs(now=now)

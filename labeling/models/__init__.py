@@ -15,7 +15,7 @@ from labeling.models.photo import Photo, VinSource
 from labeling.models.prediction import Prediction
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
-from labeling.models.run import FinetuningRun, RunMetric
+from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
 from labeling.models.task import Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
 from labeling.models.user import User
@@ -44,6 +44,8 @@ __all__ = [
     "Review",
     "Role",
     "RunMetric",
+    "RunSchedule",
+    "RunTrigger",
     "Scope",
     "SnapshotItem",
     "Task",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from enum import StrEnum
 from typing import ClassVar
 
 from django.conf import settings
@@ -14,13 +15,23 @@ from labeling.models.project import Project
 from labeling.states import RunState
 
 
+class RunTrigger(StrEnum):
+    """What asked for a run: a person or their program, or the project's schedule."""
+
+    REQUEST = "request"
+    CORRECTIONS = "corrections"
+    INTERVAL = "interval"
+
+
 class FinetuningRun(models.Model):
     """A snapshot, a base version, a configuration and a seed, and what became of them.
 
-    `heartbeat_at` is written while a worker is on it; `cancel_requested_at` stops it at its next report.
+    Queued runs start by `priority`, the highest first, then in the order of their requests. `heartbeat_at` is
+    written while a worker is on it; `cancel_requested_at` stops it at its next report.
     """
 
     State: ClassVar = RunState
+    Trigger: ClassVar = RunTrigger
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="runs")
@@ -32,6 +43,11 @@ class FinetuningRun(models.Model):
     config = models.JSONField()
     seed = models.BigIntegerField()
     state = models.CharField(max_length=20, choices=choices_of(RunState), default=RunState.QUEUED)
+    priority = models.SmallIntegerField(default=0)
+    trigger = models.CharField(max_length=20, choices=choices_of(RunTrigger), default=RunTrigger.REQUEST)
+    cloned_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="clones"
+    )
     step = models.PositiveIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0)
     loss = models.FloatField(null=True, blank=True)
@@ -51,6 +67,14 @@ class FinetuningRun(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="run_number_once"),
             one_of("state", RunState, "run_state"),
+            one_of("trigger", RunTrigger, "run_trigger"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-priority", "requested_at"],
+                name="run_next",
+                condition=models.Q(state=RunState.QUEUED.value),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +87,42 @@ class FinetuningRun(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELED)
+
+
+class RunSchedule(models.Model):
+    """When a project's runs start by themselves; a row for each project that wants that.
+
+    A run starts after so many `corrections` were accepted, or so many days after the last one was asked for;
+    null switches either off. It runs in the name of whoever `set_by` says. `message` is what came of the last
+    time it was due.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="run_schedule")
+    corrections = models.PositiveIntegerField(null=True, blank=True)
+    days = models.PositiveIntegerField(null=True, blank=True)
+    config = models.JSONField(default=dict)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="run_schedules"
+    )
+    set_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True, blank=True)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(models.Q(corrections=None) | models.Q(corrections__gte=1))
+                & (models.Q(days=None) | models.Q(days__gte=1)),
+                name="run_schedule_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"schedule of {self.project_id}"
+
+    @property
+    def is_on(self) -> bool:
+        return self.corrections is not None or self.days is not None
 
 
 class RunMetric(models.Model):

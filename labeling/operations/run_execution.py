@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from labeling.operations.model_versions import register_version
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
 from labeling.queries.gate_policies import find_gate_policy
+from labeling.queries.runs import list_queue
 from labeling.states import ModelVersionState, RunState
 
 logger = logging.getLogger(__name__)
@@ -121,15 +121,15 @@ class _Claim:
         )
 
 
-def execute_run(
-    *, run_id: uuid.UUID | str, trainer: Trainer, evaluator: Evaluator, now: datetime | Clock
+def execute_next_run(
+    *, trainer: Trainer, evaluator: Evaluator, now: datetime | Clock
 ) -> FinetuningRun | None:
-    """Carry out a queued run; None where another worker has it. Never trains inside a transaction.
+    """Carry out the run that comes first in the queue; None where none waits. Never trains in a transaction.
 
     A run that fails keeps the error and raises nothing: what went wrong is for the person who reads its page.
     """
     clock: Clock = now if callable(now) else lambda: now
-    claim = _claim(run_id, clock)
+    claim = _claim_next(clock)
     if claim is None:
         return None
     try:
@@ -145,17 +145,17 @@ def execute_run(
         if isinstance(error, Conflict) and _is_mine(claim):
             _fail(claim, error)
         else:
-            logger.warning("Run %s is with another worker now", run_id)
+            logger.warning("Run %s is with another worker now", claim.run.pk)
     except Exception as error:  # whatever training raises: the run keeps it
-        logger.exception("Run %s failed", run_id)
+        logger.exception("Run %s failed", claim.run.pk)
         _fail(claim, error)
     claim.run.refresh_from_db()
     return claim.run
 
 
-def _claim(run_id: uuid.UUID | str, clock: Clock) -> _Claim | None:
-    related = ("project", "snapshot", "base_version__run", "requested_by")
-    run = FinetuningRun.objects.select_related(*related).filter(pk=run_id, state=RunState.QUEUED).first()
+def _claim_next(clock: Clock) -> _Claim | None:
+    """Each queued run has a message of its own, so whichever message comes, the first run starts."""
+    run = list_queue().select_related("project", "snapshot", "base_version__run", "requested_by").first()
     if run is None:
         return None
     now = clock()

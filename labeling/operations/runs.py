@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,21 +11,26 @@ from django.db.models import Max
 
 from labeling import policies, queue
 from labeling.errors import DomainError
-from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, User
+from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, RunTrigger, User
 from labeling.operations import audit
 from labeling.operations.leaks import check_no_leak
-from labeling.operations.run_execution import execute_run
+from labeling.operations.run_execution import execute_next_run
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
+from labeling.queries.runs import find_pace, list_queue
+from labeling.run_settings import InvalidConfig, clean_config, value_of
 from labeling.states import RunState
 
 __all__ = [
     "InvalidConfig",
     "NothingToLearn",
     "cancel_run",
-    "execute_run",
+    "execute_next_run",
+    "move_to_front",
+    "plan_run",
     "request_run",
     "retry_run",
+    "set_priority",
     "sweep_runs",
 ]
 
@@ -34,13 +39,13 @@ LOST_AFTER = timedelta(seconds=60)
 """No heartbeat for so long: the worker was killed, and another one goes on from the checkpoint."""
 
 MAX_ATTEMPTS = 3
-MAX_SETTINGS = 30
+MAX_PRIORITY = 100
 
 
-class InvalidConfig(DomainError):
-    """The configuration of a run holds something that no configuration holds."""
+class InvalidPriority(DomainError):
+    """The priority is outside of what it may be."""
 
-    code = "invalid_config"
+    code = "invalid_priority"
 
 
 class NothingToLearn(Conflict):
@@ -57,10 +62,58 @@ def request_run(
     by: User,
     now: datetime,
     base_version: ModelVersion | None = None,
+    priority: int = 0,
+    trigger: RunTrigger = RunTrigger.REQUEST,
+    cloned_from: FinetuningRun | None = None,
 ) -> FinetuningRun:
     """Ask for a run from the champion's weights, or from those of `base_version`.
 
-    The trainer knows what the settings mean; here they must be plain. `seed` is one of them, 1 if missing.
+    Runs of a higher `priority` start first. `cloned_from` is the run that this one repeats with changes.
+
+    Raises InvalidConfig, InvalidPriority, NothingToLearn, LeakedTestSplit, NotFound, Forbidden.
+    """
+    plan = plan_run(project=project, snapshot=snapshot, config=config, by=by, base_version=base_version)
+    if cloned_from is not None and cloned_from.project_id != project.pk:
+        raise policies.NotFound
+    return _insert_run(
+        plan,
+        by=by,
+        now=now,
+        priority=_check_priority(priority),
+        trigger=trigger,
+        cloned_from=cloned_from,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run would do. `seconds` is guessed from the pace of the project's last run, if there was one."""
+
+    snapshot: DatasetSnapshot
+    base: ModelVersion
+    config: dict[str, Any]
+    steps: int
+    real_crops: int
+    synthetic_crops: int
+    passes: float
+    ahead: int
+    seconds: float | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Photos by split."""
+        return dict(self.snapshot.counts)
+
+
+def plan_run(
+    *,
+    project: Project,
+    snapshot: DatasetSnapshot,
+    config: dict[str, Any],
+    by: User,
+    base_version: ModelVersion | None = None,
+) -> RunPlan:
+    """Check all that can be checked beforehand, and say what a run would train on; changes nothing.
 
     Raises InvalidConfig, NothingToLearn, LeakedTestSplit, NotFound, Forbidden.
     """
@@ -70,40 +123,84 @@ def request_run(
         raise policies.NotFound
     if base is None:
         raise NothingToLearn("The project has no model version to start from.")
-    if not snapshot.counts.get("train"):
+    photos = snapshot.counts.get("train", 0)
+    if not photos:
         raise NothingToLearn("This snapshot has no photo to train on: all of them fell into other splits.")
     check_no_leak(snapshot=snapshot, base=base)
-    settings, seed = clean_config(config)
-    return _insert_run(project, snapshot, base, settings, seed, by, now)
+    settings = clean_config(config)
+    steps, batch = value_of(settings, "steps"), value_of(settings, "batch_size")
+    synthetic = round(batch * value_of(settings, "replay_share"))
+    real = max(batch - synthetic, 1)
+    pace = find_pace(project=project)
+    return RunPlan(
+        snapshot=snapshot,
+        base=base,
+        config=settings,
+        steps=steps,
+        real_crops=steps * real,
+        synthetic_crops=steps * synthetic,
+        passes=steps * real / photos,
+        ahead=list_queue().count(),
+        seconds=None if pace is None else pace * steps * batch,
+    )
+
+
+def set_priority(*, run: FinetuningRun, priority: int, by: User, now: datetime) -> FinetuningRun:
+    """Let a queued run start before those of a lower priority.
+
+    Raises Conflict, InvalidPriority, Forbidden.
+    """
+    policies.check_can(by, policies.Capability.TRAIN, run.project)
+    wanted = _check_priority(priority)
+    with transaction.atomic():
+        if not FinetuningRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(priority=wanted):
+            raise Conflict("It does not wait any more, so its place in the queue cannot change.")
+        facts = {"from": run.priority, "to": wanted}
+        audit.record(project=run.project, actor=by, verb="run.priority_changed", on=run, now=now, data=facts)
+    run.priority = wanted
+    return run
+
+
+def move_to_front(*, run: FinetuningRun, by: User, now: datetime) -> FinetuningRun:
+    """Let a queued run start before all others. Raises Conflict, Forbidden."""
+    others = list_queue().exclude(pk=run.pk).first()
+    wanted = run.priority if others is None else max(run.priority, others.priority + 1)
+    return set_priority(run=run, priority=min(wanted, MAX_PRIORITY), by=by, now=now)
+
+
+def _check_priority(priority: int) -> int:
+    if not -MAX_PRIORITY <= priority <= MAX_PRIORITY:
+        said = f"A whole number from -{MAX_PRIORITY} to {MAX_PRIORITY}."
+        raise InvalidPriority(f"The priority must be: {said}", fields={"priority": said})
+    return priority
 
 
 @transaction.atomic
-def _insert_run(
-    project: Project,
-    snapshot: DatasetSnapshot,
-    base: ModelVersion,
-    settings: dict[str, Any],
-    seed: int,
-    by: User,
-    now: datetime,
-) -> FinetuningRun:
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+def _insert_run(plan: RunPlan, *, by: User, now: datetime, **more: Any) -> FinetuningRun:
+    project = Project.objects.select_for_update(no_key=True).get(pk=plan.snapshot.project_id)
     highest = FinetuningRun.objects.filter(project=project).aggregate(highest=Max("number"))["highest"]
     run = FinetuningRun.objects.create(
         project=project,
         number=(highest or 0) + 1,
-        snapshot=snapshot,
-        base_version=base,
-        config=settings,
-        seed=seed,
-        steps=settings["steps"] if isinstance(settings.get("steps"), int) else 0,
+        snapshot=plan.snapshot,
+        base_version=plan.base,
+        config=plan.config,
+        seed=plan.config["seed"],
+        steps=plan.steps,
         requested_by=by,
         requested_at=now,
         nudge_at=now + NUDGE_AFTER,
+        **more,
     )
-    facts = {"snapshot": snapshot.name, "base": base.name, "config": settings, "seed": seed}
+    facts = {
+        "snapshot": plan.snapshot.name,
+        "base": plan.base.name,
+        "config": plan.config,
+        "seed": run.seed,
+        "trigger": str(run.trigger),
+    }
     audit.record(project=project, actor=by, verb="run.requested", on=run, now=now, data=facts)
-    queue.enqueue_on_commit(queue.EXECUTE_RUN, run_id=str(run.pk))
+    queue.enqueue_on_commit(queue.EXECUTE_RUN)
     return run
 
 
@@ -155,7 +252,7 @@ def retry_run(*, run: FinetuningRun, by: User, now: datetime) -> FinetuningRun:
             heartbeat_at=None,
             nudge_at=now + NUDGE_AFTER,
         )
-        queue.enqueue_on_commit(queue.EXECUTE_RUN, run_id=str(run.pk))
+        queue.enqueue_on_commit(queue.EXECUTE_RUN)
     return run
 
 
@@ -180,7 +277,7 @@ def _recover(run: FinetuningRun, now: datetime) -> bool:
         with transaction.atomic():
             move(run, state, by=None, verb=verb, now=now, only_if=still_silent, **changes)
             if state == RunState.QUEUED:
-                queue.enqueue_on_commit(queue.EXECUTE_RUN, run_id=str(run.pk))
+                queue.enqueue_on_commit(queue.EXECUTE_RUN)
     except Conflict:
         return False
     return True
@@ -188,31 +285,7 @@ def _recover(run: FinetuningRun, now: datetime) -> bool:
 
 def _nudge(run: FinetuningRun, now: datetime) -> bool:
     expires = 2 * NUDGE_AFTER.total_seconds()
-    if not queue.send(queue.EXECUTE_RUN, {"run_id": str(run.pk)}, expires=expires):
+    if not queue.send(queue.EXECUTE_RUN, {}, expires=expires):
         return False
     FinetuningRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(nudge_at=now + NUDGE_AFTER)
     return True
-
-
-def clean_config(config: Any) -> tuple[dict[str, Any], int]:
-    """Plain settings and the seed. Raises InvalidConfig."""
-    if not isinstance(config, dict) or len(config) > MAX_SETTINGS:
-        raise InvalidConfig(f"The configuration must be an object of at most {MAX_SETTINGS} settings.")
-    for name, value in config.items():
-        if not isinstance(name, str) or len(name) > 50 or not _is_plain(value):
-            raise InvalidConfig(
-                "A setting must be a finite number, a short text, or true or false.",
-                fields={str(name)[:50]: "not plain"},
-            )
-    seed = config.get("seed", 1)
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
-        raise InvalidConfig("The seed must be a whole number from 0 to 2147483647.", fields={"seed": "odd"})
-    return {**config, "seed": seed}, seed
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, str):
-        return len(value) <= 100 and value.isprintable()
-    if isinstance(value, int):
-        return abs(value) < 2**53
-    return isinstance(value, float) and math.isfinite(value)

@@ -25,11 +25,11 @@ from labeling.models import (
     Task,
     User,
 )
-from labeling.states import ModelVersionState, PhotoState, RunState, TaskState
+from labeling.queries import runs
+from labeling.states import ModelVersionState, PhotoState, TaskState
 
 UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
 BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
-OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
 QUIET_VERBS = ("lease.claimed", "lease.released", "lease.removed", "photo.queued", "model_version.archived")
 
 
@@ -51,7 +51,7 @@ def count_newly_accepted(*, project: Project) -> int:
 
 def find_open_run(*, project: Project) -> FinetuningRun | None:
     """The run that is under way or next in the queue."""
-    return FinetuningRun.objects.filter(project=project, state__in=OPEN_RUNS).order_by("requested_at").first()
+    return FinetuningRun.objects.filter(project=project, state__in=runs.OPEN).order_by("requested_at").first()
 
 
 def find_untrained_snapshot(*, project: Project) -> DatasetSnapshot | None:

@@ -94,6 +94,28 @@ class RunInput(StrictInput):
     config = serializers.DictField(
         default=dict, help_text="Settings of the training that differ from the defaults."
     )
+    priority = Whole(default=0, help_text="Runs of a higher priority start first.")
+    cloned_from = serializers.UUIDField(
+        allow_null=True, default=None, help_text="The run that this one repeats with changes."
+    )
+
+
+class RunPlanInput(StrictInput):
+    snapshot = serializers.UUIDField()
+    base_version = serializers.UUIDField(allow_null=True, default=None, help_text="Null: the champion.")
+    config = serializers.DictField(default=dict)
+
+
+class RunChangeInput(StrictInput):
+    priority = Whole(help_text="Runs of a higher priority start first.")
+
+
+class RunScheduleInput(StrictInput):
+    corrections = Whole(allow_null=True, help_text="Accepted corrections after which a run starts; or null.")
+    days = Whole(
+        allow_null=True, help_text="Days after which a run starts, if there is anything new; or null."
+    )
+    config = serializers.DictField(default=dict, help_text="The settings of those runs.")
 
 
 class PromoteInput(StrictInput):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from labeling.models import PromotionKind
+from labeling.models import PromotionKind, RunTrigger
 from labeling.states import ModelVersionState, RunState
 from webapp.api.fields import OneOf
 from webapp.api.outputs import Output, Person
@@ -31,6 +31,9 @@ class RunOutput(Output):
     base_version = serializers.UUIDField(source="base_version_id")
     config = serializers.DictField()
     seed = serializers.IntegerField()
+    priority = serializers.IntegerField()
+    trigger = OneOf(RunTrigger)
+    cloned_from = serializers.UUIDField(source="cloned_from_id", allow_null=True)
     state = OneOf(RunState)
     step = serializers.IntegerField()
     steps = serializers.IntegerField()
@@ -44,6 +47,32 @@ class RunOutput(Output):
     requested_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class RunPlanOutput(Output):
+    """What a run would do."""
+
+    base_version = serializers.UUIDField(source="base.pk")
+    counts = serializers.DictField(help_text="Photos by split.")
+    config = serializers.DictField()
+    steps = serializers.IntegerField()
+    real_crops = serializers.IntegerField(help_text="How many crops of real photos are seen.")
+    synthetic_crops = serializers.IntegerField()
+    passes = serializers.FloatField(help_text="How often each photo to train on is seen, on average.")
+    ahead = serializers.IntegerField(help_text="Runs in the queue before it.")
+    seconds = serializers.FloatField(
+        allow_null=True, help_text="Guessed from the project's last run; null where there was none."
+    )
+
+
+class RunScheduleOutput(Output):
+    corrections = serializers.IntegerField(allow_null=True)
+    days = serializers.IntegerField(allow_null=True)
+    config = serializers.DictField()
+    set_by = Person(allow_null=True)
+    set_at = serializers.DateTimeField(allow_null=True)
+    tried_at = serializers.DateTimeField(allow_null=True)
+    message = serializers.CharField(allow_blank=True, help_text="What came of it when it was last due.")
 
 
 class RunDetailOutput(RunOutput):

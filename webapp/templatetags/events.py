@@ -32,6 +32,8 @@ _SENTENCES = {
     "review.submitted": "{actor} reviewed an annotation: {verdict}",
     "snapshot.frozen": "{actor} froze the snapshot {name}",
     "run.requested": "{actor} asked for a fine-tuning run on {snapshot}",
+    "run.priority_changed": "{actor} moved a run in the queue",
+    "run_schedule.changed": "{actor} changed when runs start by themselves",
     "run.cancel_requested": "{actor} asked to cancel a run",
     "run.canceled": "{actor} canceled a run",
     "run.retried": "{actor} started a run again",

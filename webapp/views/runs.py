@@ -14,33 +14,73 @@ from inference.snapshot import SPLITS
 from labeling.errors import DomainError
 from labeling.models import FinetuningRun, Project
 from labeling.operations import runs as operations
+from labeling.operations.run_schedules import set_run_schedule
 from labeling.policies import Capability
 from labeling.queries import datasets, model_versions, runs
 from labeling.queries.champions import get_champion
 from labeling.states import RunState
 from webapp.charts import chart_run
-from webapp.forms import RunForm, show_refusal
-from webapp.views.access import current_user, project_action, project_page, sent_form
+from webapp.forms import RunForm, RunScheduleForm, show_refusal
+from webapp.views.access import current_user, project_action, project_page
 
 
 @project_page(form=Capability.TRAIN)
 def run_list(request: HttpRequest, project: Project) -> HttpResponse:
-    """Every run; sending the form asks for another."""
+    """Every run; sending the form asks for another, or says what it would do."""
     form = _build_form(request, project)
+    plan = None
     if request.method == "POST" and form.is_valid():
         try:
-            run = _request_run(request, project, form)
-            return redirect("run", project.slug, run.pk)
+            if "plan" not in request.POST:
+                return redirect("run", project.slug, _request_run(request, project, form).pk)
+            plan = operations.plan_run(**_find_parts(request, project, form))
         except DomainError as error:
             show_refusal(form, error)
+    status = 400 if form.errors else 200
+    return _render_list(request, project, form, plan=plan, status=status)
+
+
+@project_action(Capability.TRAIN)
+def schedule(request: HttpRequest, project: Project) -> HttpResponse:
+    """Let runs start by themselves, in the name of whoever sends this."""
+    form = RunScheduleForm(request.POST)
+    if form.is_valid():
+        kept = runs.find_schedule(project=project)
+        set_run_schedule(
+            project=project,
+            by=current_user(request),
+            now=timezone.now(),
+            config=kept.config if kept else {},
+            **form.cleaned_data,
+        )
+        messages.success(request, "Kept. Runs that start by themselves say so in the list.")
+        return redirect("runs", project.slug)
+    return _render_list(request, project, _build_form(request, project), schedule_form=form, status=400)
+
+
+def _render_list(
+    request: HttpRequest,
+    project: Project,
+    form: RunForm,
+    *,
+    plan: operations.RunPlan | None = None,
+    schedule_form: RunScheduleForm | None = None,
+    status: int,
+) -> HttpResponse:
     listed = list(runs.list_runs(project=project))
+    kept = runs.find_schedule(project=project)
+    initial = {"corrections": kept.corrections, "days": kept.days} if kept else {}
     context = {
         "form": form,
+        "plan": plan,
         "runs": listed,
         "any_open": any(not run.is_over for run in listed),
         "blocked": _find_obstacle(project),
+        "schedule": kept,
+        "schedule_form": schedule_form or RunScheduleForm(initial=initial),
+        "corrections": runs.count_corrections(project=project),
     }
-    return render(request, "runs.html", context, status=400 if form.errors else 200)
+    return render(request, "runs.html", context, status=status)
 
 
 @project_page()
@@ -53,6 +93,7 @@ def run(request: HttpRequest, project: Project, run_id: UUID) -> HttpResponse:
         "version": getattr(shown, "model_version", None),
         "splits": [(split, shown.snapshot.counts.get(split, 0)) for split in SPLITS],
         "chart": chart_run(metrics, steps=shown.steps),
+        "ahead": runs.count_ahead(run=shown),
         "time_left": guess_time_left(shown, now=timezone.now()),
         "run_time": shown.finished_at - shown.started_at if shown.finished_at and shown.started_at else None,
     }
@@ -75,6 +116,15 @@ def retry(request: HttpRequest, project: Project, run_id: UUID) -> HttpResponse:
     return redirect("run", project.slug, run_id)
 
 
+@project_action(Capability.TRAIN)
+def start_first(request: HttpRequest, project: Project, run_id: UUID) -> HttpResponse:
+    """Let a queued run start before all others."""
+    shown = runs.get_run(user=current_user(request), run_id=run_id, project=project)
+    operations.move_to_front(run=shown, by=current_user(request), now=timezone.now())
+    messages.success(request, f"{shown.name.capitalize()} starts first.")
+    return redirect("run", project.slug, run_id)
+
+
 def guess_time_left(run: FinetuningRun, *, now: datetime) -> timedelta | None:
     """From the pace so far; None where nothing can be said."""
     if run.state != RunState.RUNNING or not run.started_at or not run.step or not run.steps:
@@ -84,21 +134,41 @@ def guess_time_left(run: FinetuningRun, *, now: datetime) -> timedelta | None:
 
 
 def _build_form(request: HttpRequest, project: Project) -> RunForm:
+    """Filled in with the snapshot, or with all of the run, that the address names."""
+    initial: dict[str, Any] = {"snapshot": request.GET.get("snapshot")}
+    if "clone" in request.GET:
+        source = runs.get_run(user=current_user(request), run_id=request.GET["clone"], project=project)
+        initial = {
+            **source.config,
+            "snapshot": source.snapshot_id,
+            "base_version": source.base_version_id,
+            "cloned_from": source.pk,
+        }
+    sent = request.POST if request.method == "POST" and "snapshot" in request.POST else None
     return RunForm(
-        sent_form(request),
-        initial={"snapshot": request.GET.get("snapshot")},
+        sent,
+        initial=initial,
         snapshots=datasets.list_snapshots(project=project),
         versions=model_versions.list_model_versions(project=project),
+        runs=runs.list_runs(project=project),
     )
+
+
+def _find_parts(request: HttpRequest, project: Project, form: RunForm) -> dict[str, Any]:
+    return {
+        "project": project,
+        "snapshot": form.cleaned_data["snapshot"],
+        "base_version": form.cleaned_data["base_version"],
+        "config": form.config(),
+        "by": current_user(request),
+    }
 
 
 def _request_run(request: HttpRequest, project: Project, form: RunForm) -> FinetuningRun:
     return operations.request_run(
-        project=project,
-        snapshot=form.cleaned_data["snapshot"],
-        base_version=form.cleaned_data["base_version"],
-        config=form.config(),
-        by=current_user(request),
+        **_find_parts(request, project, form),
+        priority=form.cleaned_data["priority"] or 0,
+        cloned_from=form.cleaned_data["cloned_from"],
         now=timezone.now(),
     )
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_run_starts_from_the_champion(people: People, api: As) -> None:
     yard = Yard(people)
-    body = {"snapshot": str(yard.snapshot.pk), "config": {"recognizer_steps": 10}}
+    body = {"snapshot": str(yard.snapshot.pk), "config": {"steps": 10}}
     with audited("run.requested"):
         answer = api(people.ml_engineer).post(f"projects/{people.project.slug}/runs", body)
     assert answer.status_code == 201
@@ -100,3 +100,43 @@ def test_roles_strangers_and_methods(people: People, other_people: People, api: 
         expect_refusal(api(other_people.admin).get(f"runs/{run.pk}"), 404)
         expect_refusal(api(people.admin).delete(f"runs/{run.pk}"), 405)
         expect_refusal(api(people.admin).get(f"runs/{run.pk}/cancel"), 405)
+
+
+def test_a_plan_says_what_would_happen_and_starts_nothing(people: People, api: As) -> None:
+    yard = Yard(people)
+    body = {"snapshot": str(yard.snapshot.pk), "config": {"steps": 10, "batch_size": 8, "replay_share": 0.25}}
+    yard.champion  # noqa: B018 - made before it is looked whether anything changes
+    with unchanged():
+        answer = api(people.ml_engineer).post(f"projects/{people.project.slug}/runs/plan", body)
+    assert answer.status_code == 200
+    plan = answer.json()
+    assert (plan["real_crops"], plan["synthetic_crops"], plan["passes"], plan["ahead"]) == (60, 20, 60.0, 0)
+    assert (plan["counts"]["train"], plan["seconds"]) == (1, None)
+
+
+def test_a_run_is_moved_in_the_queue_and_cloned(people: People, api: As) -> None:
+    run = Yard(people).run
+    with audited("run.priority_changed"):
+        answer = api(people.ml_engineer).call("PATCH", f"runs/{run.pk}", {"priority": 7})
+    assert (answer.status_code, answer.json()["priority"]) == (200, 7)
+    with unchanged():
+        expect_refusal(api(people.ml_engineer).call("PATCH", f"runs/{run.pk}", {"priority": 101}), 400)
+        expect_refusal(api(people.reviewer).call("PATCH", f"runs/{run.pk}", {"priority": 1}), 403)
+    body = {"snapshot": str(run.snapshot_id), "config": {"seed": 2}, "cloned_from": str(run.pk)}
+    clone = api(people.ml_engineer).post(f"projects/{people.project.slug}/runs", body).json()
+    assert (clone["cloned_from"], clone["seed"], clone["trigger"]) == (str(run.pk), 2, "request")
+
+
+def test_a_schedule_is_kept_and_shown(people: People, api: As) -> None:
+    address = f"projects/{people.project.slug}/run-schedule"
+    assert api(people.annotator).get(address).json()["set_by"] is None
+    with audited("run_schedule.changed"):
+        answer = api(people.ml_engineer).call("PUT", address, {"corrections": 50, "days": None})
+    assert answer.status_code == 200
+    shown = api(people.annotator).get(address).json()
+    assert (shown["corrections"], shown["days"], shown["set_by"]) == (50, None, "ml_engineer")
+    with unchanged():
+        for body in ({"corrections": 0, "days": None}, {"corrections": 50}, {"corrections": True, "days": 1}):
+            expect_refusal(api(people.ml_engineer).call("PUT", address, body), 400)
+        refused = {"corrections": 5, "days": 5}
+        expect_refusal(api(people.annotator).call("PUT", address, refused), 403, "forbidden")

@@ -36,7 +36,7 @@ def dead_broker(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_message_reaches_its_queue(empty_broker: None) -> None:
     assert queue.send(queue.PREDICT_PHOTO, {"photo_id": "1"})
     assert queue.count_waiting(queue.PREDICTION_QUEUE) == 1
-    assert queue.send(queue.EXECUTE_RUN, {"run_id": "1"})
+    assert queue.send(queue.EXECUTE_RUN, {})
     assert queue.count_waiting(queue.FINETUNING_QUEUE) == 1
 
 

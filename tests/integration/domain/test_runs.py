@@ -24,6 +24,7 @@ from labeling.models import (
 )
 from labeling.operations import leaks, runs
 from labeling.operations.datasets import freeze_snapshot
+from labeling.operations.transitions import Conflict
 from labeling.policies import Forbidden, NotFound
 from labeling.states import IllegalTransition
 from tests.conftest import People
@@ -111,6 +112,36 @@ def test_a_second_message_does_nothing(workshop: Workshop, snapshot: DatasetSnap
     execute(run, workshop, trainer)
     assert inner == [None, None, None]
     assert execute(run, workshop) is None
+
+
+def test_the_first_in_the_queue_starts_whichever_message_comes(
+    workshop: Workshop, snapshot: DatasetSnapshot
+) -> None:
+    first, second, urgent = (request(workshop, snapshot) for _ in range(3))
+    runs.move_to_front(run=urgent, by=workshop.people.ml_engineer, now=workshop.now)
+    started = [execute(first, workshop, PlainTrainer(name)) for name in ("one", "two", "three")]
+    assert [run and run.pk for run in started] == [urgent.pk, first.pk, second.pk]
+
+
+def test_a_run_that_has_begun_keeps_its_place(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    run = request(workshop, snapshot)
+    execute(run, workshop)
+    with pytest.raises(Conflict, match="does not wait any more"):
+        runs.set_priority(run=run, priority=5, by=workshop.people.ml_engineer, now=workshop.now)
+
+
+def test_the_plan_of_a_run_knows_the_pace_of_the_last(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    done = execute(request(workshop, snapshot, config={"steps": 3, "batch_size": 10}), workshop)
+    assert done is not None
+    FinetuningRun.objects.filter(pk=done.pk).update(finished_at=done.started_at + timedelta(seconds=60))
+    plan = runs.plan_run(
+        project=workshop.people.project,
+        snapshot=snapshot,
+        config={"steps": 20, "batch_size": 6},
+        by=workshop.people.ml_engineer,
+    )
+    assert plan.seconds == pytest.approx(60 / 30 * 120)
+    assert FinetuningRun.objects.count() == 1
 
 
 def test_a_failure_is_kept(workshop: Workshop, snapshot: DatasetSnapshot) -> None:

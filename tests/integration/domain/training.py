@@ -102,8 +102,8 @@ def execute(
     evaluator: Any = None,
     at: datetime | None = None,
 ) -> FinetuningRun | None:
-    return runs.execute_run(
-        run_id=run.pk,
+    """Let a worker take what comes first in the queue, which is this run where it waits alone."""
+    return runs.execute_next_run(
         trainer=trainer or PlainTrainer(),
         evaluator=evaluator or PlainEvaluator(),
         now=at or workshop.now,

@@ -242,3 +242,44 @@ def test_an_override_shows_for_ever(people: People) -> None:
     assert "Overridden" in _page(people, "models")
     assert "Against the gate" in _page(people, "model", challenger.pk)
     assert "Against the gate" not in _page(people, "model", champion.pk)
+
+
+def test_the_plan_is_shown_and_nothing_starts(people: People) -> None:
+    snapshot, _ = rows.add_snapshot(people), rows.add_version(people)
+    sent = {"snapshot": snapshot.pk, "steps": "100", "plan": "1"}
+    html = _send(people, "runs", data=sent).content.decode()
+    assert "30 photos" in html
+    assert "1,200 real ones and 1,200 synthetic ones in 100 steps" in html
+    assert 'value="100"' in html
+    assert not FinetuningRun.objects.exists()
+
+
+def test_a_clone_starts_from_the_settings_of_its_source(people: People) -> None:
+    run = rows.add_run(people, rows.add_snapshot(people), rows.add_version(people), config={"steps": 77})
+    url = reverse("runs", args=[people.project.slug])
+    html = people.client("ml_engineer").get(url, {"clone": run.pk}).content.decode()
+    assert 'name="steps" value="77"' in html
+    sent = {"snapshot": run.snapshot_id, "steps": "80", "cloned_from": run.pk}
+    assert _send(people, "runs", data=sent).status_code == 302
+    clone = FinetuningRun.objects.latest("number")
+    assert (clone.cloned_from, clone.config["steps"]) == (run, 80)
+    assert "Cloned from" in _page(people, "run", clone.pk)
+
+
+def test_a_queued_run_can_start_first(people: People) -> None:
+    snapshot, version = rows.add_snapshot(people), rows.add_version(people)
+    rows.add_run(people, snapshot, version)
+    later = rows.add_run(people, snapshot, version, number=2)
+    assert "1 run starts" in _page(people, "run", later.pk)
+    assert _send(people, "run-first", later.pk).status_code == 302
+    assert "This one is next" in _page(people, "run", later.pk)
+
+
+def test_runs_may_start_by_themselves(people: People) -> None:
+    assert "Off." in _page(people, "runs")
+    assert _send(people, "run-schedule", data={"corrections": "50", "days": ""}).status_code == 302
+    html = _page(people, "runs")
+    assert 'name="corrections" value="50"' in html
+    assert "On, in the name of" in html
+    assert "After 50 corrections." in _page(people, "runs", role="annotator")
+    assert _send(people, "run-schedule", data={"corrections": "0", "days": ""}).status_code == 400
