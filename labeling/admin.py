@@ -30,6 +30,7 @@ WRITTEN_BY_THE_DOMAIN = (
     models.Prediction,
     models.Project,
     models.Promotion,
+    models.QualityPolicy,
     models.Review,
     models.Task,
 )

@@ -20,6 +20,7 @@ class Capability(StrEnum):
     TRAIN = "train"
     MANAGE_PHOTOS = "manage_photos"
     MANAGE_MEMBERS = "manage_members"
+    MANAGE_POLICY = "manage_policy"
 
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
@@ -37,6 +38,7 @@ _DEEDS = {
     Capability.TRAIN: "freeze datasets, train or promote model versions",
     Capability.MANAGE_PHOTOS: "delete photos",
     Capability.MANAGE_MEMBERS: "manage members",
+    Capability.MANAGE_POLICY: "see or set how work is checked",
 }
 
 

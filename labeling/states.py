@@ -71,6 +71,7 @@ TASK: Table = {
     },
     TaskState.IN_PROGRESS: {
         TaskState.SUBMITTED: "annotated, or marked unreadable",
+        TaskState.ACCEPTED: "annotated, and the policy asks for no review",
         TaskState.SKIPPED: "skipped with a reason",
         TaskState.NEW: "lease released or expired",
         TaskState.REJECTED: "lease released or expired after a rejection",
@@ -88,7 +89,7 @@ TASK: Table = {
     TaskState.REJECTED: {TaskState.IN_PROGRESS: "claimed by an annotator"},
     TaskState.SKIPPED: {TaskState.NEW: "put back into the queue"},
     TaskState.AUTO_ACCEPTED: {TaskState.NEW: "opened again"},
-    TaskState.ACCEPTED: {},
+    TaskState.ACCEPTED: {TaskState.NEW: "accepted without review, and taken back by its author"},
     TaskState.UNREADABLE: {},
 }
 

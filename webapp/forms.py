@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from labeling.errors import DomainError
-from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Role, Scope
+from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, QualityPolicy, Role, Scope
 from labeling.operations.runs import MAX_PRIORITY
 from labeling.policies import Forbidden
 from labeling.run_settings import SETTINGS
@@ -155,6 +155,60 @@ class AddMemberForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=ROLE_CHOICES)
+
+
+class PolicyForm(forms.Form):
+    """How work is checked. Shares are in percent here, as people speak of them, and shares in the domain."""
+
+    PERCENT = ("review_share", "target_error")
+    SWITCHES = ("is_adaptive", "blind_review")
+
+    review_share = forms.FloatField(
+        min_value=0,
+        max_value=100,
+        label="Annotations that are reviewed, in %",
+        help_text="Nobody can tell beforehand which. What was sent back is always reviewed again.",
+    )
+    is_adaptive = forms.BooleanField(
+        required=False,
+        label="Adapt it to each person",
+        help_text="More reviews for those who err more, fewer for those who have proved to err less.",
+    )
+    target_error = forms.FloatField(
+        min_value=0.1,
+        max_value=50,
+        label="Error that is tolerated, in % of annotations",
+        help_text="Adapting: who errs as often as this has exactly the share above.",
+    )
+    blind_review = forms.BooleanField(
+        required=False,
+        label="Hide the author from reviewers",
+        help_text="A reading is judged by what it says, not by who wrote it.",
+    )
+    reason = forms.CharField(
+        max_length=500, label="Why it changes", help_text="For whoever reads the history below."
+    )
+    replaces = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, policy: QualityPolicy) -> None:
+        percent = {name: round(getattr(policy, name) * 100, 3) for name in self.PERCENT}
+        switches = {name: getattr(policy, name) for name in self.SWITCHES}
+        super().__init__(data, initial={**percent, **switches, "replaces": policy.number})
+        for name in self.PERCENT:
+            self.fields[name].widget.attrs["step"] = "any"
+
+    def to_policy(self) -> dict[str, Any]:
+        """As the domain takes it."""
+        values = self.cleaned_data
+        rules = {name: values[name] / 100 for name in self.PERCENT}
+        rules |= {name: values[name] for name in self.SWITCHES}
+        return {"rules": rules, "reason": values["reason"], "replaces": values["replaces"]}
+
+    def to_draft(self, project: Project) -> QualityPolicy:
+        """What was typed as a policy that nobody has set; a figure that cannot be counts as it was."""
+        values = {**self.initial, **self.cleaned_data}
+        rules = {name: values[name] / 100 for name in self.PERCENT}
+        return QualityPolicy(project=project, **rules, **{name: values[name] for name in self.SWITCHES})
 
 
 class TokenForm(forms.Form):

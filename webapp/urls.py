@@ -14,6 +14,7 @@ from webapp.views import (
     members,
     models,
     photos,
+    quality,
     runs,
     tokens,
 )
@@ -44,6 +45,8 @@ project_urls = [
     path("models/<uuid:version_id>/", models.version, name="model"),
     path("models/<uuid:version_id>/promote/", models.promote, name="model-promote"),
     path("models/<uuid:version_id>/judge/", models.judge, name="model-judge"),
+    path("policy/", quality.policy, name="policy"),
+    path("policy/preview/", quality.preview, name="policy-preview"),
     path("members/", members.member_list, name="members"),
     path("members/add/", members.add, name="member-add"),
     path("members/<int:member_id>/role/", members.change_role, name="member-role"),

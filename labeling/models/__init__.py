@@ -12,11 +12,14 @@ from labeling.models.model_version import (
     PromotionKind,
 )
 from labeling.models.photo import Photo, VinSource
+from labeling.models.policy import QualityPolicy
 from labeling.models.prediction import Prediction
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
 from labeling.models.task import Draft, Lease, LeaseKind, Task
+from labeling.models.run import FinetuningRun, RunMetric
+from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
 from labeling.models.user import User
 
@@ -24,6 +27,7 @@ __all__ = [
     "Annotation",
     "AuditEvent",
     "DatasetSnapshot",
+    "DecidedBy",
     "Draft",
     "Evaluation",
     "FinetuningRun",
@@ -41,6 +45,7 @@ __all__ = [
     "Project",
     "Promotion",
     "PromotionKind",
+    "QualityPolicy",
     "Review",
     "Role",
     "RunMetric",

@@ -21,6 +21,14 @@ class LeaseKind(StrEnum):
     REVIEW = "review"
 
 
+class DecidedBy(StrEnum):
+    """Why a task is accepted or unreadable."""
+
+    NOBODY = ""
+    REVIEW = "review"
+    POLICY = "policy"
+
+
 class Task(models.Model):
     """The work on one photo.
 
@@ -44,13 +52,22 @@ class Task(models.Model):
         related_name="assigned_tasks",
         help_text="Who is to annotate it; empty: whoever is free.",
     )
+    decided_by = models.CharField(
+        max_length=20,
+        blank=True,
+        choices=choices_of(DecidedBy),
+        help_text="While it is accepted or unreadable: by a review, or because the policy asked for none.",
+    )
     rejection_reason = models.TextField(blank=True)
     skip_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
     class Meta:
-        constraints = [one_of("state", TaskState, "task_state")]
+        constraints = [
+            one_of("state", TaskState, "task_state"),
+            one_of("decided_by", DecidedBy, "task_decided_by"),
+        ]
         indexes = [
             models.Index(fields=["project", "state", "-priority", "created_at"], name="task_next"),
         ]

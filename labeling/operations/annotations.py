@@ -19,6 +19,7 @@ from labeling.operations.inputs import (
     clean_region,
     clean_text,
 )
+from labeling.operations.routes import choose_route
 from labeling.operations.transitions import move
 from labeling.states import TaskState
 
@@ -73,8 +74,9 @@ def submit_annotation(
     keystrokes: int | None = None,
     active_ms: int | None = None,
 ) -> Annotation:
-    """Submit the text and the boxes for review; the same lease submits once, however often it is sent.
+    """Submit the text and the boxes; the same lease submits once, however often it is sent.
 
+    What follows is the quality policy's to say: a review, or none.
     Raises LeaseLost, StaleRevision, InvalidText, InvalidCharacters, NotFound, Forbidden.
     """
     lease = leases.get_own_lease(lease_id, holder)
@@ -164,15 +166,17 @@ def _submit(
         annotation = add_annotation(task=task, lease=lease, author=holder, content=content, now=now)
         leases.end_lease(lease, reason="submitted", now=now)
         Draft.objects.filter(task=task, author=holder).delete()
+        route = choose_route(task=task, annotation=annotation)
         move(
             task,
-            TaskState.SUBMITTED,
+            route.state,
             by=holder,
             verb="annotation.submitted",
             now=now,
             data={"annotation": str(annotation.pk), "revision": annotation.revision},
             only_if={"revision": base_revision},
             revision=annotation.revision,
+            decided_by=route.decided_by.value,
             rejection_reason="",
             updated_at=now,
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from labeling import policies
-from labeling.models import Annotation, Photo, Task, User
+from labeling.models import Annotation, DecidedBy, Photo, SnapshotItem, Task, User
 from labeling.operations import audit
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.transitions import Conflict, move
-from labeling.states import TaskState
+from labeling.states import IllegalTransition, TaskState
+
+_OWN_TO_TAKE_BACK = (TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED)
 
 
 def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
@@ -36,18 +39,23 @@ def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
 def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
     """Put a task back into the queue of the annotators.
 
-    Whoever submitted it may take it back until a reviewer opens it; what was skipped or accepted without a
-    person is put back by a reviewer. Raises IllegalTransition, Conflict, Forbidden.
+    Whoever submitted it may take it back until a reviewer opens it, or, where the policy asked for no review,
+    until a snapshot holds it. What was skipped or accepted without a person is put back by a reviewer.
+    Raises IllegalTransition, Conflict, Forbidden.
     """
     _check_can_reopen(task, by)
+    changes: dict[str, Any] = {"skip_reason": "", "decided_by": "", "updated_at": now}
     with transaction.atomic():
-        move(task, TaskState.NEW, by=by, verb="task.reopened", now=now, skip_reason="", updated_at=now)
+        same = {"decided_by": task.decided_by, "revision": task.revision}
+        move(task, TaskState.NEW, by=by, verb="task.reopened", now=now, only_if=same, **changes)
         refresh_best_value(task.photo)
     return task
 
 
 def _check_can_reopen(task: Task, by: User) -> None:
-    if task.state not in (TaskState.SUBMITTED, TaskState.IN_REVIEW):
+    if task.state == TaskState.ACCEPTED and task.decided_by != DecidedBy.POLICY:
+        raise IllegalTransition("A second person has agreed to this reading, so it stays accepted.")
+    if task.state not in _OWN_TO_TAKE_BACK:
         policies.check_can(by, policies.Capability.REVIEW, task.project)
         return
     policies.check_can(by, policies.Capability.ANNOTATE, task.project)
@@ -56,3 +64,5 @@ def _check_can_reopen(task: Task, by: User) -> None:
         raise policies.Forbidden("Only its author can take an annotation back.")
     if task.state == TaskState.IN_REVIEW:
         raise Conflict("A reviewer has opened it already, so it cannot be taken back.")
+    if task.state == TaskState.ACCEPTED and SnapshotItem.objects.filter(photo=task.photo_id).exists():
+        raise Conflict("A dataset snapshot holds this reading already, so it cannot be taken back.")

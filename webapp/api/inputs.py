@@ -148,6 +148,17 @@ class InvitationInput(StrictInput):
     name = Text(max_length=150, help_text="Who is invited: a name or an address.")
 
 
+class QualityPolicyInput(StrictInput):
+    """Shares are between 0 and 1."""
+
+    review_share = Number(help_text="Of annotations, how many a reviewer judges.")
+    is_adaptive = serializers.BooleanField(help_text="Whether a person's share follows their measured error.")
+    target_error = Number(help_text="The error at which a person has exactly the project's share.")
+    blind_review = serializers.BooleanField(help_text="Whether reviewers see no authors.")
+    reason = Text(max_length=MAX_REASON, allow_blank=True, help_text="Why it changes.")
+    replaces = Whole(min_value=0, help_text="The number of the policy that was in force when you looked.")
+
+
 class TokenInput(StrictInput):
     name = Text(max_length=100)
     scopes = serializers.ListField(child=OneOf(Scope), min_length=1, max_length=len(Scope))

@@ -201,6 +201,17 @@ class InvitationMadeOutput(Output):
     link = serializers.CharField(help_text="For the invited person alone; it is shown once.")
 
 
+class QualityPolicyOutput(Output):
+    number = serializers.IntegerField(help_text="0: nobody has set one, and these are the defaults.")
+    review_share = serializers.FloatField()
+    is_adaptive = serializers.BooleanField()
+    target_error = serializers.FloatField()
+    blind_review = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+    made_by = Person(allow_null=True)
+    made_at = serializers.DateTimeField(allow_null=True)
+
+
 class TokenOutput(Output):
     id = serializers.IntegerField()
     name = serializers.CharField()

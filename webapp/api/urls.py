@@ -11,6 +11,7 @@ from webapp.api import (
     model_versions,
     photos,
     projects,
+    quality,
     runs,
     tasks,
     tokens,
@@ -29,6 +30,8 @@ project_urls = [
     path("rollback", model_versions.ProjectRollback.as_view(), name="api-project-rollback"),
     path("members", members.ProjectMembers.as_view(), name="api-project-members"),
     path("invitations", members.ProjectInvitations.as_view(), name="api-project-invitations"),
+    path("quality-policy", quality.ProjectQualityPolicy.as_view(), name="api-project-quality-policy"),
+    path("quality-policies", quality.ProjectQualityPolicies.as_view(), name="api-project-quality-policies"),
     path("events", projects.ProjectEvents.as_view(), name="api-project-events"),
 ]
 photo_urls = [

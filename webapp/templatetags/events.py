@@ -30,6 +30,7 @@ _SENTENCES = {
     "lease.removed": "The photo was taken from its holder",
     "annotation.submitted": "{actor} submitted revision {revision}",
     "review.submitted": "{actor} reviewed an annotation: {verdict}",
+    "policy.set": "{actor} set quality policy {number}: {reason}",
     "snapshot.frozen": "{actor} froze the snapshot {name}",
     "run.requested": "{actor} asked for a fine-tuning run on {snapshot}",
     "run.priority_changed": "{actor} moved a run in the queue",

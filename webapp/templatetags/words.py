@@ -220,6 +220,13 @@ def plural(count: int, words: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
+@register.filter
+def percent_range(bounds: tuple[float, float]) -> str:
+    """An interval of shares as '1 to 9 %'."""
+    low, high = (f"{bound * 100:.0f}" for bound in bounds)
+    return f"{low} to {high} %"
+
+
 ERROR_WORDS = {
     400: ("That was not understood", "Go back, reload the page and try again: nothing was changed."),
     403: ("You may not do this", "An admin of the project can give you the role that it needs."),

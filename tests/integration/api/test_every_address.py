@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from labeling.models import Membership
 from tests.conftest import People
 from tests.integration.api.asking import Api, As, expect_refusal, unchanged
-from tests.integration.api.yard import Yard, work
+from tests.integration.api.yard import POLICY, Yard, work
 from webapp.api import urls
 from webapp.api.permissions import HasScope
 
@@ -57,6 +57,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-project-rollback", "POST"): {},
         ("api-project-members", "POST"): {"username": "annotator", "role": "admin"},
         ("api-project-invitations", "POST"): {"role": "admin", "name": "me"},
+        ("api-project-quality-policy", "PUT"): POLICY,
         ("api-photo-reread", "POST"): {},
         ("api-task-leases", "POST"): {"kind": "annotate"},
         ("api-task-reopen", "POST"): {},

@@ -36,6 +36,17 @@ TRAINING_SEED = next(seed for seed in range(1000) if split_for_vehicle(VIN, seed
 REGION = [[20.0, 100.0], [300.0, 100.0], [300.0, 130.0], [20.0, 130.0]]
 
 
+POLICY: dict[str, object] = {
+    "review_share": 0.25,
+    "is_adaptive": False,
+    "target_error": 0.02,
+    "blind_review": True,
+    "reason": "Too many reviews.",
+    "replaces": 0,
+}
+"""A quality policy as an admin sends it."""
+
+
 def box(index: int, left: float = 20.0, width: float = 15.0) -> list[list[float]]:
     """The quad of one character of the region."""
     x = left + index * 16.0

@@ -14,8 +14,19 @@ from django.conf import settings
 
 from inference.geometry import shift_quad
 from inference.types import CharacterBox, Quad, QualityReport, Reading, Region
-from labeling.models import Annotation, Lease, ModelVersion, Photo, Prediction, Review, Task, User
-from labeling.operations import annotations, leases, model_versions, photos, predictions, reviews
+from labeling.models import (
+    Annotation,
+    Lease,
+    ModelVersion,
+    Photo,
+    Prediction,
+    QualityPolicy,
+    Review,
+    Task,
+    User,
+)
+from labeling.operations import annotations, leases, model_versions, photos, predictions, quality, reviews
+from labeling.queries.quality import get_policy
 from tests.conftest import People
 from tests.photos import VIN, render_photo
 
@@ -127,6 +138,30 @@ class Workshop:
             region=[list(corner) for corner in REGION],
             base_revision=task.revision,
             now=self.now,
+        )
+
+    def mark_unreadable(self, task: Task, by: User | None = None) -> Annotation:
+        author = by or self.people.annotator
+        lease = self.claim(task, author)
+        task.refresh_from_db()
+        return annotations.mark_unreadable(
+            lease_id=lease.pk, holder=author, reason="Glare.", base_revision=task.revision, now=self.now
+        )
+
+    def set_policy(
+        self, *, by: User | None = None, reason: str = "Because.", **changes: Any
+    ) -> QualityPolicy:
+        """The policy in force with these changes."""
+        current = get_policy(project=self.people.project)
+        replaces = changes.pop("replaces", current.number)
+        rules = {name: getattr(current, name) for name in (*quality.LIMITS, *quality.SWITCHES)}
+        return quality.set_policy(
+            project=self.people.project,
+            by=by or self.people.admin,
+            now=self.now,
+            rules=rules | changes,
+            reason=reason,
+            replaces=replaces,
         )
 
     def review(self, task: Task, verdict: str = "accepted", by: User | None = None, **more: Any) -> Review:

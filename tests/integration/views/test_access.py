@@ -24,11 +24,14 @@ PAGES: dict[str, set[str]] = {
     "models": EVERYBODY,
     "model": EVERYBODY,
     "members": {"admin"},
+    "policy": {"admin"},
+    "policy-preview": {"admin"},
 }
 FORMS: dict[str, set[str]] = {
     "datasets": {"ml_engineer", "admin"},
     "runs": {"ml_engineer", "admin"},
     "members": {"admin"},
+    "policy": {"admin"},
 }
 ACTIONS: dict[str, set[str]] = {
     "photo-reread": EVERYBODY,
