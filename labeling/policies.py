@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from labeling.errors import DomainError
-from labeling.models import Annotation, Membership, Project, Role, User
+from labeling.models import Annotation, Membership, Project, Role, Task, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -87,6 +87,18 @@ def check_can_review(user: User, annotation: Annotation) -> None:
     check_can(user, Capability.REVIEW, annotation.task.project)
     if annotation.author_id == user.pk:
         raise Forbidden("You cannot review your own annotation: somebody else has to.")
+    if annotation.is_blind:
+        check_has_not_read(user, annotation.task)
+
+
+def check_has_not_read(user: User, task: Task) -> None:
+    """Independent readings are of different people, and a third one judges them. Raises Forbidden."""
+    if has_read(user, task):
+        raise Forbidden("You have read this photo yourself: somebody else has to look at it now.")
+
+
+def has_read(user: User, task: Task) -> bool:
+    return Annotation.objects.filter(task=task, author=user).exists()
 
 
 def can_review(user: User, annotation: Annotation) -> bool:

@@ -23,6 +23,10 @@ class PhotoState(StrEnum):
 class TaskState(StrEnum):
     NEW = "new"
     IN_PROGRESS = "in_progress"
+    SECOND_READING = "second_reading"
+    IN_SECOND_READING = "in_second_reading"
+    CONFLICT = "conflict"
+    IN_ADJUDICATION = "in_adjudication"
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"
     ACCEPTED = "accepted"
@@ -71,10 +75,27 @@ TASK: Table = {
     },
     TaskState.IN_PROGRESS: {
         TaskState.SUBMITTED: "annotated, or marked unreadable",
+        TaskState.SECOND_READING: "annotated, and the policy wants it read twice",
         TaskState.ACCEPTED: "annotated, and the policy asks for no review",
         TaskState.SKIPPED: "skipped with a reason",
         TaskState.NEW: "lease released or expired",
         TaskState.REJECTED: "lease released or expired after a rejection",
+    },
+    TaskState.SECOND_READING: {
+        TaskState.IN_SECOND_READING: "claimed by another annotator",
+        TaskState.NEW: "taken back by its author",
+    },
+    TaskState.IN_SECOND_READING: {
+        TaskState.ACCEPTED: "both readings agree",
+        TaskState.SUBMITTED: "both agree and the policy asks for a review, or skipped",
+        TaskState.CONFLICT: "the readings differ",
+        TaskState.SECOND_READING: "lease released or expired",
+    },
+    TaskState.CONFLICT: {TaskState.IN_ADJUDICATION: "claimed by a third person"},
+    TaskState.IN_ADJUDICATION: {
+        TaskState.ACCEPTED: "the third person settled it",
+        TaskState.UNREADABLE: "nobody can read it, says the third person too",
+        TaskState.CONFLICT: "lease released or expired",
     },
     TaskState.SUBMITTED: {
         TaskState.IN_REVIEW: "claimed by a reviewer",

@@ -160,7 +160,7 @@ class RoleForm(forms.Form):
 class PolicyForm(forms.Form):
     """How work is checked. Shares are in percent here, as people speak of them, and shares in the domain."""
 
-    PERCENT = ("review_share", "target_error")
+    PERCENT = ("review_share", "target_error", "double_share")
     SWITCHES = ("is_adaptive", "blind_review")
 
     review_share = forms.FloatField(
@@ -179,6 +179,12 @@ class PolicyForm(forms.Form):
         max_value=50,
         label="Error that is tolerated, in % of annotations",
         help_text="Adapting: who errs as often as this has exactly the share above.",
+    )
+    double_share = forms.FloatField(
+        min_value=0,
+        max_value=100,
+        label="Photos that two people read, in %",
+        help_text="Neither sees the other's reading. Where they differ, a third person settles it.",
     )
     blind_review = forms.BooleanField(
         required=False,

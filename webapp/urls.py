@@ -32,6 +32,7 @@ project_urls = [
     path("photos/<uuid:photo_id>/reopen/", photos.reopen, name="photo-reopen"),
     path("annotate/", editor.annotate, name="annotate"),
     path("review/", editor.review, name="review"),
+    path("adjudicate/", editor.adjudicate, name="adjudicate"),
     path("datasets/", datasets.snapshot_list, name="datasets"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/schedule/", runs.schedule, name="run-schedule"),

@@ -11,6 +11,7 @@ from django.db import models
 
 from labeling.models.base import Effort, choices_of, one_of
 from labeling.models.task import Lease, Task
+from labeling.models.user import User
 
 
 class Outcome(StrEnum):
@@ -43,6 +44,9 @@ class Annotation(Effort):
         Lease, on_delete=models.CASCADE, null=True, blank=True, related_name="annotation"
     )
     base_revision = models.PositiveIntegerField()
+    is_blind = models.BooleanField(
+        default=False, help_text="A second reading: its author saw nothing of the revision before."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -51,11 +55,27 @@ class Annotation(Effort):
             models.CheckConstraint(
                 condition=models.Q(revision=models.F("base_revision") + 1), name="annotation_follows_its_base"
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_blind=False) | models.Q(base_revision__gte=1),
+                name="annotation_blind_is_second",
+            ),
             one_of("outcome", Outcome, "annotation_outcome"),
         ]
 
     def __str__(self) -> str:
         return f"{self.text or self.outcome} (revision {self.revision})"
+
+    is_author_hidden = False
+    """Set in memory, for the person whom it is shown to."""
+
+    @property
+    def shown_author(self) -> User | None:
+        """Who wrote it, as far as the person may know to whom it is shown."""
+        return None if self.is_author_hidden else self.author
+
+    def says_the_same(self, other: Annotation) -> bool:
+        """Whether both read the same VIN, or both say that nobody can."""
+        return (self.outcome, self.text) == (other.outcome, other.text)
 
     @property
     def is_complete(self) -> bool:

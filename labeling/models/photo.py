@@ -18,6 +18,7 @@ class VinSource(StrEnum):
     NONE = ""
     PREDICTION = "prediction"
     HUMAN = "human"
+    CONSENSUS = "consensus"
 
 
 class Photo(models.Model):

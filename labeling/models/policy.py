@@ -29,6 +29,9 @@ class QualityPolicy(models.Model):
     target_error = models.FloatField(
         default=0.02, help_text="The measured error at which a person has exactly the share of the project."
     )
+    double_share = models.FloatField(
+        default=0.0, help_text="Of photos, how many two people read independently."
+    )
     blind_review = models.BooleanField(default=False, help_text="Whether reviewers see no authors.")
     reason = models.TextField(blank=True)
     made_by = models.ForeignKey(
@@ -41,6 +44,7 @@ class QualityPolicy(models.Model):
             models.UniqueConstraint(fields=["project", "number"], name="quality_policy_number_once"),
             _between("review_share", 0, 1),
             _between("target_error", 0.001, 0.5),
+            _between("double_share", 0, 1),
         ]
 
     def __str__(self) -> str:

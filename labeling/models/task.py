@@ -19,6 +19,7 @@ from labeling.states import TaskState
 class LeaseKind(StrEnum):
     ANNOTATE = "annotate"
     REVIEW = "review"
+    ADJUDICATE = "adjudicate"
 
 
 class DecidedBy(StrEnum):
@@ -26,14 +27,17 @@ class DecidedBy(StrEnum):
 
     NOBODY = ""
     REVIEW = "review"
+    CONSENSUS = "consensus"
+    ADJUDICATION = "adjudication"
     POLICY = "policy"
 
 
 class Task(models.Model):
     """The work on one photo.
 
-    Its state says which work waits: annotation (new, rejected) or review (submitted). `revision` is the
-    number of the newest annotation, 0 where there is none. Higher `priority` comes first.
+    Its state says which work waits: annotation (new, rejected, second reading), review (submitted) or
+    adjudication (conflict). `revision` is the number of the newest annotation, 0 where there is none. Higher
+    `priority` comes first.
     """
 
     State: ClassVar = TaskState
@@ -56,7 +60,7 @@ class Task(models.Model):
         max_length=20,
         blank=True,
         choices=choices_of(DecidedBy),
-        help_text="While it is accepted or unreadable: by a review, or because the policy asked for none.",
+        help_text="While it is accepted or unreadable: what made it so.",
     )
     rejection_reason = models.TextField(blank=True)
     skip_reason = models.TextField(blank=True)

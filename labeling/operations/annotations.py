@@ -126,7 +126,9 @@ def skip_task(*, lease_id: uuid.UUID | str, holder: User, reason: str, now: date
         leases.end_lease(lease, reason="skipped", now=now)
         facts = {"reason": cleaned}
         changes: dict[str, Any] = {"skip_reason": cleaned, "updated_at": now}
-        move(task, TaskState.SKIPPED, by=holder, verb="task.skipped", now=now, data=facts, **changes)
+        # What one person has read and a second one lays aside is for a reviewer to look at.
+        state = TaskState.SUBMITTED if task.state == TaskState.IN_SECOND_READING else TaskState.SKIPPED
+        move(task, state, by=holder, verb="task.skipped", now=now, data=facts, **changes)
     return task
 
 
@@ -163,6 +165,7 @@ def _submit(
             return done  # a double click, or a retry after the answer was lost on its way
         task = leases.lock_held_lease(lease, kind=LeaseKind.ANNOTATE, now=now)
         check_revision(task, base_revision)
+        content["is_blind"] = task.state == TaskState.IN_SECOND_READING
         annotation = add_annotation(task=task, lease=lease, author=holder, content=content, now=now)
         leases.end_lease(lease, reason="submitted", now=now)
         Draft.objects.filter(task=task, author=holder).delete()

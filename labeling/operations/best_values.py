@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from labeling.models import Annotation, Outcome, Photo, Prediction, Task, VinSource
+from labeling.models import Annotation, DecidedBy, Outcome, Photo, Prediction, Task, VinSource
 from labeling.states import TaskState
 
+# What waits for a second reading is nobody's to see, and of two that differ nobody knows which is right.
 _WORK_COUNTS = (TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED)
 
 
@@ -27,7 +28,9 @@ def _find_human_value(photo: Photo) -> dict[str, Any] | None:
     newest = Annotation.objects.filter(task=task, revision=task.revision).first()
     if newest is None or task.state not in _WORK_COUNTS or newest.outcome != Outcome.READ:
         return None
-    return {"vin": newest.text, "confidence": None, "vin_source": VinSource.HUMAN.value}
+    is_agreed = task.decided_by == DecidedBy.CONSENSUS
+    source = VinSource.CONSENSUS if is_agreed else VinSource.HUMAN
+    return {"vin": newest.text, "confidence": None, "vin_source": source.value}
 
 
 def _find_predicted_value(photo: Photo) -> dict[str, Any]:

@@ -17,7 +17,20 @@ from labeling.queries.annotations import get_newest_annotation
 from labeling.queries.tasks import NEEDED, WAITING, list_waiting
 from labeling.states import TaskState
 
-LEASED = {LeaseKind.ANNOTATE: TaskState.IN_PROGRESS, LeaseKind.REVIEW: TaskState.IN_REVIEW}
+LEASED = {
+    TaskState.NEW: TaskState.IN_PROGRESS,
+    TaskState.REJECTED: TaskState.IN_PROGRESS,
+    TaskState.SECOND_READING: TaskState.IN_SECOND_READING,
+    TaskState.SUBMITTED: TaskState.IN_REVIEW,
+    TaskState.CONFLICT: TaskState.IN_ADJUDICATION,
+}
+"""What becomes of a task that is claimed. Given back, it is again what it was."""
+
+_WANTED = {
+    LeaseKind.ANNOTATE: "an annotation",
+    LeaseKind.REVIEW: "a review",
+    LeaseKind.ADJUDICATE: "a decision",
+}
 
 
 class LeaseLost(DomainError):
@@ -143,9 +156,11 @@ def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | N
 
 def _check_waits(task: Task, holder: User, kind: LeaseKind) -> None:
     if task.state not in WAITING[kind]:
-        wanted = "a review" if kind == LeaseKind.REVIEW else "an annotation"
-        raise NothingToClaim(f"This photo does not wait for {wanted}: it is {task.get_state_display()}.")
-    if kind == LeaseKind.ANNOTATE and task.assignee_id not in (None, holder.pk):
+        state = task.get_state_display()
+        raise NothingToClaim(f"This photo does not wait for {_WANTED[kind]}: it is {state}.")
+    if task.state in (TaskState.SECOND_READING, TaskState.CONFLICT):
+        policies.check_has_not_read(holder, task)
+    elif kind == LeaseKind.ANNOTATE and task.assignee_id not in (None, holder.pk):
         raise NothingToClaim(f"This photo is assigned to {task.assignee}.")
     newest = get_newest_annotation(task=task)
     if kind == LeaseKind.REVIEW and newest is not None:
@@ -168,7 +183,8 @@ def _open_lease(
     except IntegrityError as error:
         raise TaskTaken from error
     facts = {"lease": str(lease.pk), "kind": kind.value}
-    move(task, LEASED[kind], by=holder, verb="lease.claimed", now=now, data=facts, updated_at=now)
+    leased = LEASED[TaskState(task.state)]
+    move(task, leased, by=holder, verb="lease.claimed", now=now, data=facts, updated_at=now)
     return lease
 
 
@@ -203,10 +219,10 @@ def _expire_leases(expired: QuerySet[Lease], now: datetime) -> int:
 
 
 def _return_task(task: Task, lease: Lease, *, by: User | None, verb: str, now: datetime) -> None:
-    if lease.kind == LeaseKind.REVIEW:
-        back = TaskState.SUBMITTED
-    else:
+    if task.state == TaskState.IN_PROGRESS:
         back = TaskState.REJECTED if task.rejection_reason else TaskState.NEW
+    else:
+        back = next(waiting for waiting, leased in LEASED.items() if leased == task.state)
     facts = {"lease": str(lease.pk), "holder": lease.holder_id}
     move(task, back, by=by, verb=verb, now=now, data=facts, updated_at=now)
 

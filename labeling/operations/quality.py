@@ -19,6 +19,7 @@ from labeling.queries.quality import get_policy
 LIMITS = {
     "review_share": (0.0, 1.0),
     "target_error": (0.001, 0.5),
+    "double_share": (0.0, 1.0),
 }
 """The least and the most that each figure may be."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from labeling.models import Annotation, DecidedBy, Outcome, Project, Task
-from labeling.queries.quality import get_policy, measure_error
+from labeling.models import Annotation, DecidedBy, Outcome, Project, QualityPolicy, Task, User
+from labeling.queries.quality import can_read_twice, get_policy, measure_error
 from labeling.routing import draw, share_to_review
 from labeling.states import TaskState
 
@@ -26,15 +26,35 @@ REVIEW = Route(TaskState.SUBMITTED)
 def choose_route(*, task: Task, annotation: Annotation) -> Route:
     """Where the annotation goes that was just added to a task, which the caller has locked.
 
-    What was sent back and what is marked unreadable is always reviewed.
+    What was sent back and what is marked unreadable is always reviewed, unless two readings differ in it.
     """
+    if annotation.is_blind:
+        return _compare(task, annotation)
     if task.rejection_reason or annotation.outcome != Outcome.READ:
         return REVIEW
     policy = get_policy(project=task.project)
-    measured = measure_error(project=task.project, user=annotation.author)
-    if draw_for(task.project, "review", task.pk) < share_to_review(policy, measured):
+    is_drawn = draw_for(task.project, "second reading", task.pk) < policy.double_share
+    if is_drawn and can_read_twice(project=task.project, author=annotation.author):
+        return Route(TaskState.SECOND_READING)
+    return _review_or_accept(policy, task, [annotation.author], DecidedBy.POLICY)
+
+
+def _compare(task: Task, second: Annotation) -> Route:
+    first = Annotation.objects.select_related("author").get(task=task, revision=second.base_revision)
+    if not second.says_the_same(first):
+        return Route(TaskState.CONFLICT)
+    policy = get_policy(project=task.project)
+    return _review_or_accept(policy, task, [first.author, second.author], DecidedBy.CONSENSUS)
+
+
+def _review_or_accept(policy: QualityPolicy, task: Task, authors: list[User], decided_by: DecidedBy) -> Route:
+    """By the largest of the authors' shares."""
+    share = max(
+        share_to_review(policy, measure_error(project=task.project, user=author)) for author in authors
+    )
+    if draw_for(task.project, "review", task.pk) < share:
         return REVIEW
-    return Route(TaskState.ACCEPTED, DecidedBy.POLICY)
+    return Route(TaskState.ACCEPTED, decided_by)
 
 
 def draw_for(project: Project, purpose: str, about: object) -> float:

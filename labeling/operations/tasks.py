@@ -14,7 +14,15 @@ from labeling.operations.best_values import refresh_best_value
 from labeling.operations.transitions import Conflict, move
 from labeling.states import IllegalTransition, TaskState
 
-_OWN_TO_TAKE_BACK = (TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED)
+_OWN_TO_TAKE_BACK = (
+    TaskState.SUBMITTED,
+    TaskState.IN_REVIEW,
+    TaskState.ACCEPTED,
+    TaskState.SECOND_READING,
+    TaskState.IN_SECOND_READING,
+    TaskState.CONFLICT,
+    TaskState.IN_ADJUDICATION,
+)
 
 
 def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
@@ -62,6 +70,10 @@ def _check_can_reopen(task: Task, by: User) -> None:
     newest = Annotation.objects.get(task=task, revision=task.revision)
     if newest.author_id != by.pk:
         raise policies.Forbidden("Only its author can take an annotation back.")
+    if newest.is_blind:
+        raise Conflict("This was compared with another person's reading already, so it cannot be taken back.")
+    if task.state == TaskState.IN_SECOND_READING:
+        raise Conflict("Another person reads it just now, so it cannot be taken back.")
     if task.state == TaskState.IN_REVIEW:
         raise Conflict("A reviewer has opened it already, so it cannot be taken back.")
     if task.state == TaskState.ACCEPTED and SnapshotItem.objects.filter(photo=task.photo_id).exists():

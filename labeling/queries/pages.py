@@ -30,6 +30,7 @@ from labeling.states import ModelVersionState, PhotoState, TaskState
 
 UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
 BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
+AUTHORS_VERBS = ("annotation.submitted", "task.skipped", "task.reopened", "lease.claimed", "lease.released")
 QUIET_VERBS = ("lease.claimed", "lease.released", "lease.removed", "photo.queued", "model_version.archived")
 
 
@@ -136,8 +137,8 @@ def list_recent_events(*, project: Project, limit: int = 100) -> list[AuditEvent
     return list(events.order_by("-id")[:limit])
 
 
-def list_events_of_photo(*, photo: Photo, limit: int = 50) -> list[AuditEvent]:
-    """What happened to a photo and to its task, newest first."""
+def list_events_of_photo(*, photo: Photo, hides_authors: bool = False, limit: int = 50) -> list[AuditEvent]:
+    """What happened to a photo and to its task, newest first; on request without what names an author."""
     task = Task.objects.filter(photo=photo).first()
     events = AuditEvent.objects.filter(object_type="photo", object_id=str(photo.pk))
     if task is not None:
@@ -145,6 +146,8 @@ def list_events_of_photo(*, photo: Photo, limit: int = 50) -> list[AuditEvent]:
         annotations = [str(key) for key in task.annotations.values_list("pk", flat=True)]
         of_annotations = AuditEvent.objects.filter(object_type="annotation", object_id__in=annotations)
         events = events | of_task | of_annotations
+    if hides_authors:
+        events = events.exclude(verb__in=AUTHORS_VERBS)
     return list(events.select_related("actor").order_by("-id")[:limit])
 
 

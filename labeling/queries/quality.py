@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labeling.models import Membership, Project, QualityPolicy, Review, User, Verdict
+from labeling.models import Membership, Project, QualityPolicy, Review, Role, User, Verdict
 from labeling.policies import CAPABILITIES, Capability
 from labeling.routing import MeasuredError, share_to_review
 
@@ -38,6 +38,13 @@ def measure_error(*, project: Project, user: User) -> MeasuredError:
     judged = Review.objects.filter(author=user, annotation__task__project=project).order_by("-created_at")
     verdicts = list(judged.values_list("verdict", flat=True)[:RECENT_TRIALS])
     return MeasuredError(errors=sum(v != Verdict.ACCEPTED for v in verdicts), trials=len(verdicts))
+
+
+def can_read_twice(*, project: Project, author: User) -> bool:
+    """Whether there are people for a second reading, and for a third look where the two differ."""
+    members = list(Membership.objects.filter(project=project, user__is_active=True).exclude(user=author))
+    readers = [m for m in members if Capability.ANNOTATE in CAPABILITIES[Role(m.role)]]
+    return len(readers) >= 2 and any(Capability.REVIEW in CAPABILITIES[Role(m.role)] for m in members)
 
 
 def list_measured(*, project: Project) -> list[Standing]:

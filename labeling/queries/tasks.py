@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from labeling import policies
 from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task, User
 from labeling.queries.access import get_visible
-from labeling.queries.annotations import get_newest_annotation
+from labeling.queries.annotations import DIFFERING, list_shown_annotations
 from labeling.queries.paging import clamp_limit
 from labeling.queries.predictions import get_newest_prediction
 from labeling.states import TaskState
@@ -20,23 +20,29 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
-    LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED),
+    LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED, TaskState.SECOND_READING),
     LeaseKind.REVIEW: (TaskState.SUBMITTED,),
+    LeaseKind.ADJUDICATE: (TaskState.CONFLICT,),
 }
 NEEDED = {
     LeaseKind.ANNOTATE: policies.Capability.ANNOTATE,
     LeaseKind.REVIEW: policies.Capability.REVIEW,
+    LeaseKind.ADJUDICATE: policies.Capability.REVIEW,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TaskBundle:
-    """A task as its editor shows it: what was read, what was written last, and one's own draft."""
+    """A task as its editor shows it: what was read, what was written last, and one's own draft.
+
+    `readings` are the two that an adjudicator chooses from.
+    """
 
     task: Task
     photo: Photo
     prediction: Prediction | None
     annotation: Annotation | None
+    readings: list[Annotation]
     draft: Draft | None
     lease: Lease | None
     waiting: int
@@ -59,14 +65,19 @@ def list_tasks(*, project: Project, state: str = "", limit: int = 50) -> list[Ta
 def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[Task]:
     """The tasks that wait for this kind of work by this person, the one that comes first first.
 
-    What is assigned waits for its assignee alone. Nobody reviews their own annotation, so those wait for
-    others.
+    What is assigned waits for its assignee alone, and then for whoever reads it a second time. Nobody reads a
+    photo twice, reviews their own annotation, or settles a conflict that they are part of.
     """
     rows = Task.objects.filter(project=project, state__in=WAITING[kind])
+    own = Annotation.objects.filter(task=OuterRef("pk"), author=user)
     if kind == LeaseKind.ANNOTATE:
-        rows = rows.filter(Q(assignee=None) | Q(assignee=user))
-    if kind == LeaseKind.REVIEW:
-        own = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), author=user)
+        second = Q(state=TaskState.SECOND_READING)
+        rows = rows.filter(Q(assignee=None) | Q(assignee=user) | second).exclude(second & Exists(own))
+    elif kind == LeaseKind.REVIEW:
+        judged = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), is_blind=True)
+        newest = own.filter(revision=OuterRef("revision"))
+        rows = rows.exclude(Exists(newest) | Exists(own) & Exists(judged))
+    else:
         rows = rows.exclude(Exists(own))
     return rows.order_by("-priority", "created_at", "id")
 
@@ -83,15 +94,19 @@ def work_waiting(*, project: Project, user: User | AnonymousUser) -> dict[str, i
 def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> TaskBundle:
     """Everything that the editor needs. Raises NotFound for those who are not in the project.
 
-    A reviewer is shown the annotation, an annotator the newest one too, as work goes on from there.
+    A reviewer is shown the annotation, an annotator the newest one too, as work goes on from there; a second
+    reader is shown none, and an adjudicator both readings.
     """
     policies.check_can(user, policies.Capability.VIEW, task.project)
     kind = LeaseKind(lease.kind) if lease else LeaseKind.ANNOTATE
+    shown = list_shown_annotations(task=task, user=user)
+    is_conflict = task.state in DIFFERING
     return TaskBundle(
         task=task,
         photo=task.photo,
         prediction=get_newest_prediction(photo=task.photo),
-        annotation=get_newest_annotation(task=task),
+        annotation=next((row for row in shown if row.revision == task.revision and not is_conflict), None),
+        readings=shown[1::-1] if is_conflict else [],
         draft=_find_draft(task, user),
         lease=lease,
         waiting=list_waiting(project=task.project, user=user, kind=kind).count(),

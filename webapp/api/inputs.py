@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from labeling.models import LeaseKind, Role, Scope, Verdict, VinSource
+from labeling.models import LeaseKind, Outcome, Role, Scope, Verdict, VinSource
 from labeling.queries.photos import ORDERS
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole, many
@@ -83,6 +83,17 @@ class ReviewInput(EffortInput):
     base_revision = Whole(min_value=0)
 
 
+class AdjudicationInput(EffortInput):
+    """What the photo shows, where two readings differ: text and boxes, or why nobody can read it."""
+
+    outcome = OneOf(Outcome)
+    reason = Text(max_length=MAX_REASON, allow_blank=True, default="")
+    text = Text(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
+    characters = many(CharacterInput, MAX_CHARACTERS)
+    region = Quad(allow_null=True, default=None)
+    base_revision = Whole(min_value=0)
+
+
 class SnapshotInput(StrictInput):
     name = Text(max_length=100)
     split_seed = Whole(min_value=0, max_value=2**31 - 1, default=1)
@@ -154,6 +165,7 @@ class QualityPolicyInput(StrictInput):
     review_share = Number(help_text="Of annotations, how many a reviewer judges.")
     is_adaptive = serializers.BooleanField(help_text="Whether a person's share follows their measured error.")
     target_error = Number(help_text="The error at which a person has exactly the project's share.")
+    double_share = Number(help_text="Of photos, how many two people read independently.")
     blind_review = serializers.BooleanField(help_text="Whether reviewers see no authors.")
     reason = Text(max_length=MAX_REASON, allow_blank=True, help_text="Why it changes.")
     replaces = Whole(min_value=0, help_text="The number of the policy that was in force when you looked.")

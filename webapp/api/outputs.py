@@ -142,6 +142,8 @@ class PredictionOutput(Output):
 
 
 class AnnotationOutput(Output):
+    """`author` is null while the policy hides it from those who judge."""
+
     id = serializers.UUIDField()
     revision = serializers.IntegerField()
     text = serializers.CharField(allow_blank=True)
@@ -149,7 +151,7 @@ class AnnotationOutput(Output):
     characters = CharacterOutput(many=True)
     outcome = OneOf(Outcome)
     unreadable_reason = serializers.CharField(allow_blank=True)
-    author = Person()
+    author = Person(source="shown_author", allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -206,6 +208,7 @@ class QualityPolicyOutput(Output):
     review_share = serializers.FloatField()
     is_adaptive = serializers.BooleanField()
     target_error = serializers.FloatField()
+    double_share = serializers.FloatField()
     blind_review = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True)
     made_by = Person(allow_null=True)

@@ -136,6 +136,8 @@ class PhotoAnnotations(ApiView):
 
     @describe(answers={200: AnnotationList})
     def get(self, request: Request, photo_id: UUID) -> Response:
-        """What people submitted, newest first."""
-        photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
-        return Response(AnnotationList({"items": annotations.list_annotations(photo=photo)}).data)
+        """What people submitted, newest first; a reading that waits for a second one to its author alone."""
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        shown = annotations.list_annotations(photo=photo, user=person)
+        return Response(AnnotationList({"items": shown}).data)

@@ -45,6 +45,7 @@ lease_urls = [
     path("annotation", leases.LeaseAnnotation.as_view(), name="api-lease-annotation"),
     path("unreadable", leases.LeaseUnreadable.as_view(), name="api-lease-unreadable"),
     path("skip", leases.LeaseSkip.as_view(), name="api-lease-skip"),
+    path("adjudication", leases.LeaseAdjudication.as_view(), name="api-lease-adjudication"),
     path("review", leases.LeaseReview.as_view(), name="api-lease-review"),
 ]
 task_urls = [

@@ -29,6 +29,7 @@ _SENTENCES = {
     "lease.expired": "Nobody worked on the photo any more, so it went back",
     "lease.removed": "The photo was taken from its holder",
     "annotation.submitted": "{actor} submitted revision {revision}",
+    "adjudication.submitted": "{actor} settled two readings that differed",
     "review.submitted": "{actor} reviewed an annotation: {verdict}",
     "policy.set": "{actor} set quality policy {number}: {reason}",
     "snapshot.frozen": "{actor} froze the snapshot {name}",

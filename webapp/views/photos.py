@@ -12,14 +12,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from labeling.models import Annotation, Photo, Prediction, Project, Task
+from labeling.models import Annotation, DecidedBy, LeaseKind, Photo, Prediction, Project, Task
 from labeling.operations import photos as operations
 from labeling.operations import tasks as task_operations
 from labeling.operations.archives import ARCHIVE_FACTOR
-from labeling.policies import CAPABILITIES, Capability, can_review, get_role
+from labeling.policies import CAPABILITIES, Capability, can_review, get_role, has_read
 from labeling.queries import annotations, pages, photos, predictions
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.paging import InvalidCursor, Page
+from labeling.queries.tasks import NEEDED
 from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
 from webapp.explanations import Explanation, explain_reading
@@ -32,7 +33,9 @@ CHIPS = (
     ("unread", "Being read"),
     (TaskState.NEW.value, "To annotate"),
     (TaskState.REJECTED.value, "Sent back"),
+    (TaskState.SECOND_READING.value, "Second reading"),
     (TaskState.SUBMITTED.value, "To review"),
+    (TaskState.CONFLICT.value, "Readings differ"),
     (TaskState.ACCEPTED.value, "Accepted"),
     (TaskState.UNREADABLE.value, "Unreadable"),
     (TaskState.SKIPPED.value, "Skipped"),
@@ -128,7 +131,7 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
     shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
     task = getattr(shown, "task", None)
     readings = _name_drawings(predictions.list_predictions(photo=shown), "p")
-    revisions = _name_drawings(annotations.list_annotations(photo=shown), "a")
+    revisions = _name_drawings(annotations.list_annotations(photo=shown, user=current_user(request)), "a")
     drawing = _choose_drawing(shown, readings, revisions, request.GET.get("show", ""))
     context = {
         "photo": shown,
@@ -138,11 +141,15 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
         "annotations": revisions,
         "drawing": drawing,
         "how": _explain(drawing, readings),
-        "events": pages.list_events_of_photo(photo=shown),
+        "events": pages.list_events_of_photo(photo=shown, hides_authors=_hides_authors(task)),
         "work": _offer_work(request, project, task),
         "can_reopen": _can_take_back(request, task, revisions),
     }
     return render(request, "photo.html", context)
+
+
+def _hides_authors(task: Task | None) -> bool:
+    return task is not None and annotations.hides_authors(task)
 
 
 @project_action(Capability.UPLOAD)
@@ -199,7 +206,7 @@ def _explain(drawing: Drawing | None, readings: list[Prediction]) -> Explanation
 
 def _draw(row: Any) -> Drawing:
     if isinstance(row, Annotation):
-        source = f"revision {row.revision} by {row.author}"
+        source = f"revision {row.revision}" + (f" by {row.shown_author}" if row.shown_author else "")
     else:
         source = f"prediction by {row.model_version.name}"
     return draw_reading(region=row.region, characters=row.characters, source=source, key=row.drawing_key)
@@ -213,6 +220,9 @@ def _offer_work(request: HttpRequest, project: Project, task: Task | None) -> di
         return None
     if task.state in (TaskState.NEW, TaskState.REJECTED) and Capability.ANNOTATE in rights:
         return _link_work("annotate", "Annotate", project, task)
+    for state, place, action in _SECOND_LOOKS:
+        if task.state == state and NEEDED[place] in rights and not has_read(current_user(request), task):
+            return _link_work(place, action, project, task)
     held = pages.find_held_lease(task=task, holder=current_user(request), now=timezone.now())
     if held is not None:
         return _link_work(held.kind, "Go on", project, task)
@@ -221,6 +231,12 @@ def _offer_work(request: HttpRequest, project: Project, task: Task | None) -> di
         if newest and can_review(current_user(request), newest):
             return _link_work("review", "Review", project, task)
     return None
+
+
+_SECOND_LOOKS = (
+    (TaskState.SECOND_READING, LeaseKind.ANNOTATE, "Annotate"),
+    (TaskState.CONFLICT, LeaseKind.ADJUDICATE, "Settle"),
+)
 
 
 def _link_work(place: str, action: str, project: Project, task: Task) -> dict[str, str]:
@@ -232,6 +248,8 @@ def _link_work(place: str, action: str, project: Project, task: Task) -> dict[st
 
 
 def _can_take_back(request: HttpRequest, task: Task | None, revisions: list[Annotation]) -> bool:
-    if task is None or task.state != TaskState.SUBMITTED or not revisions:
+    if task is None or not revisions or revisions[0].is_blind:
         return False
-    return revisions[0].author_id == request.user.pk
+    is_open = task.state in (TaskState.SUBMITTED, TaskState.SECOND_READING)
+    is_unreviewed = task.state == TaskState.ACCEPTED and task.decided_by == DecidedBy.POLICY
+    return (is_open or is_unreviewed) and revisions[0].author_id == request.user.pk

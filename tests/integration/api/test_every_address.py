@@ -67,6 +67,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-lease-unreadable", "POST"): {"reason": "glare", "base_revision": 0},
         ("api-lease-skip", "POST"): {"reason": "none"},
         ("api-lease-review", "POST"): verdict,
+        ("api-lease-adjudication", "POST"): work() | {"outcome": "read"},
         ("api-run-cancel", "POST"): {},
         ("api-run-retry", "POST"): {},
         ("api-model-version-promote", "POST"): {"override_reason": "mine now"},

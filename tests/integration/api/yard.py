@@ -24,12 +24,24 @@ from labeling.models import (
     Task,
     User,
 )
-from labeling.operations import annotations, datasets, leases, photos, predictions, reviews, runs, tokens
+from labeling.operations import (
+    annotations,
+    datasets,
+    leases,
+    photos,
+    predictions,
+    quality,
+    reviews,
+    runs,
+    tokens,
+)
+from labeling.queries.quality import get_policy
 from labeling.states import ModelVersionState
 from tests.conftest import People, make_user
 from tests.integration.api import hostile_files as files
 
 VIN = "1HGCM82633A004352"
+OTHER_VIN = "1HGCM82633A004353"
 TRAINING_SEED = next(seed for seed in range(1000) if split_for_vehicle(VIN, seed=seed) == "train")
 """With it the one vehicle of these tests is there to train on."""
 
@@ -40,6 +52,7 @@ POLICY: dict[str, object] = {
     "review_share": 0.25,
     "is_adaptive": False,
     "target_error": 0.02,
+    "double_share": 0.1,
     "blind_review": True,
     "reason": "Too many reviews.",
     "replaces": 0,
@@ -151,6 +164,33 @@ class Yard:
     def review_lease(self, seed: int = 4, author: User | None = None) -> Lease:
         task = self.submit(seed, author).task
         return leases.claim_task(task=task, holder=self.people.reviewer, kind="review", now=timezone.now())
+
+    def allow(self, **rules: object) -> None:
+        """A quality policy with these rules."""
+        quality.set_policy(
+            project=self.people.project,
+            by=self.people.admin,
+            now=timezone.now(),
+            rules={**POLICY, "blind_review": False, **rules},
+            reason="Because.",
+            replaces=get_policy(project=self.people.project).number,
+        )
+
+    def read_once(self, seed: int = 6) -> Task:
+        """The annotator has read it, and it waits for a second reader."""
+        self.allow(double_share=1, review_share=0)
+        return Task.objects.get(pk=self.submit(seed).task_id)
+
+    def differ(self, seed: int = 7) -> Task:
+        """The annotator and a second one have read it differently."""
+        task = self.read_once(seed)
+        lease = leases.claim_task(
+            task=task, holder=self.second_annotator, kind="annotate", now=timezone.now()
+        )
+        annotations.submit_annotation(
+            lease_id=lease.pk, holder=lease.holder, now=timezone.now(), **work(OTHER_VIN, base_revision=1)
+        )
+        return Task.objects.get(pk=task.pk)
 
     def accept(self, seed: int = 5) -> Task:
         lease = self.review_lease(seed)

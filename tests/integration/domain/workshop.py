@@ -25,7 +25,16 @@ from labeling.models import (
     Task,
     User,
 )
-from labeling.operations import annotations, leases, model_versions, photos, predictions, quality, reviews
+from labeling.operations import (
+    adjudications,
+    annotations,
+    leases,
+    model_versions,
+    photos,
+    predictions,
+    quality,
+    reviews,
+)
 from labeling.queries.quality import get_policy
 from tests.conftest import People
 from tests.photos import VIN, render_photo
@@ -175,6 +184,18 @@ class Workshop:
             base_revision=task.revision,
             now=self.now,
             **more,
+        )
+
+    def adjudicate(self, task: Task, text: str = VIN, by: User | None = None, **more: Any) -> Annotation:
+        adjudicator = by or self.people.admin
+        lease = self.claim(task, adjudicator, "adjudicate")
+        task.refresh_from_db()
+        return adjudications.submit_adjudication(
+            lease_id=lease.pk,
+            adjudicator=adjudicator,
+            base_revision=task.revision,
+            now=self.now,
+            **({"outcome": "read", "text": text, "characters": make_boxes(text)} | more),
         )
 
     def accept(self, seed: int, text: str = VIN) -> Task:

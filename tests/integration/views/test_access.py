@@ -18,6 +18,7 @@ PAGES: dict[str, set[str]] = {
     "photo": EVERYBODY,
     "annotate": {"annotator", "reviewer", "admin"},
     "review": {"reviewer", "admin"},
+    "adjudicate": {"reviewer", "admin"},
     "datasets": EVERYBODY,
     "runs": EVERYBODY,
     "run": EVERYBODY,

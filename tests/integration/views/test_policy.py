@@ -7,7 +7,13 @@ from django.urls import reverse
 from labeling.models import QualityPolicy
 from tests.conftest import People
 
-FORM = {"review_share": "30", "target_error": "2", "reason": "Trust has grown.", "replaces": "0"}
+FORM = {
+    "review_share": "30",
+    "target_error": "2",
+    "double_share": "0",
+    "reason": "Trust has grown.",
+    "replaces": "0",
+}
 
 
 def _url(people: People, name: str = "policy") -> str:
@@ -47,7 +53,7 @@ def test_who_looked_at_an_old_policy_is_told(people: People) -> None:
 def test_figures_are_explained_before_they_are_set(people: People) -> None:
     typed = {"review_share": "12", "target_error": "oops", "is_adaptive": "on", "replaces": "0"}
     html = people.client("admin").get(_url(people, "policy-preview"), typed).content.decode()
-    assert "about 12 wait for a reviewer, if their author errs as often as 2 %" in html
+    assert "about 12 wait for a reviewer, if their author errs in 2 % of them" in html
     assert not QualityPolicy.objects.exists()
 
 
