@@ -28,6 +28,7 @@ WRITTEN_BY_THE_DOMAIN = (
     models.PersonalToken,
     models.Photo,
     models.Prediction,
+    models.Probe,
     models.Project,
     models.Promotion,
     models.QualityPolicy,

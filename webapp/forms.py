@@ -160,7 +160,7 @@ class RoleForm(forms.Form):
 class PolicyForm(forms.Form):
     """How work is checked. Shares are in percent here, as people speak of them, and shares in the domain."""
 
-    PERCENT = ("review_share", "target_error", "double_share")
+    PERCENT = ("review_share", "target_error", "double_share", "honeypot_share", "seeded_share")
     SWITCHES = ("is_adaptive", "blind_review")
 
     review_share = forms.FloatField(
@@ -185,6 +185,18 @@ class PolicyForm(forms.Form):
         max_value=100,
         label="Photos that two people read, in %",
         help_text="Neither sees the other's reading. Where they differ, a third person settles it.",
+    )
+    honeypot_share = forms.FloatField(
+        min_value=0,
+        max_value=30,
+        label="Known photos among new ones, in %",
+        help_text="They look like any other to who annotates, and measure how often that person errs.",
+    )
+    seeded_share = forms.FloatField(
+        min_value=0,
+        max_value=100,
+        label="Known photos with a wrong character, in %",
+        help_text="The model's reading gets one plausible wrong character: who looks will notice it.",
     )
     blind_review = forms.BooleanField(
         required=False,

@@ -30,6 +30,7 @@ project_urls = [
     path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
     path("photos/<uuid:photo_id>/reread/", photos.reread, name="photo-reread"),
     path("photos/<uuid:photo_id>/reopen/", photos.reopen, name="photo-reopen"),
+    path("photos/<uuid:photo_id>/known/", photos.known, name="photo-known"),
     path("annotate/", editor.annotate, name="annotate"),
     path("review/", editor.review, name="review"),
     path("adjudicate/", editor.adjudicate, name="adjudicate"),

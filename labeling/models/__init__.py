@@ -14,6 +14,7 @@ from labeling.models.model_version import (
 from labeling.models.photo import Photo, VinSource
 from labeling.models.policy import QualityPolicy
 from labeling.models.prediction import Prediction
+from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
@@ -42,6 +43,7 @@ __all__ = [
     "PersonalToken",
     "Photo",
     "Prediction",
+    "Probe",
     "Project",
     "Promotion",
     "PromotionKind",

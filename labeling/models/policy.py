@@ -32,6 +32,12 @@ class QualityPolicy(models.Model):
     double_share = models.FloatField(
         default=0.0, help_text="Of photos, how many two people read independently."
     )
+    honeypot_share = models.FloatField(
+        default=0.0, help_text="Of the photos that come to an annotator, how many are known ones."
+    )
+    seeded_share = models.FloatField(
+        default=0.5, help_text="Of known ones, how many have a wrong character seeded into the prediction."
+    )
     blind_review = models.BooleanField(default=False, help_text="Whether reviewers see no authors.")
     reason = models.TextField(blank=True)
     made_by = models.ForeignKey(
@@ -45,6 +51,8 @@ class QualityPolicy(models.Model):
             _between("review_share", 0, 1),
             _between("target_error", 0.001, 0.5),
             _between("double_share", 0, 1),
+            _between("honeypot_share", 0, 0.3),
+            _between("seeded_share", 0, 1),
         ]
 
     def __str__(self) -> str:

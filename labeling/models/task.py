@@ -32,8 +32,15 @@ class DecidedBy(StrEnum):
     POLICY = "policy"
 
 
+class RealTasks(models.Manager["Task"]):
+    """Without the tasks of probes."""
+
+    def get_queryset(self) -> models.QuerySet[Task]:
+        return super().get_queryset().filter(is_probe=False)
+
+
 class Task(models.Model):
-    """The work on one photo.
+    """The work on one photo. As with photos, `objects` leaves out probes and `with_probes` has every row.
 
     Its state says which work waits: annotation (new, rejected, second reading), review (submitted) or
     adjudication (conflict). `revision` is the number of the newest annotation, 0 where there is none. Higher
@@ -56,6 +63,7 @@ class Task(models.Model):
         related_name="assigned_tasks",
         help_text="Who is to annotate it; empty: whoever is free.",
     )
+    is_probe = models.BooleanField(default=False, help_text="Repeats what its photo says.")
     decided_by = models.CharField(
         max_length=20,
         blank=True,
@@ -66,6 +74,9 @@ class Task(models.Model):
     skip_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+
+    objects = RealTasks()
+    with_probes: ClassVar[models.Manager[Task]] = models.Manager()
 
     class Meta:
         constraints = [

@@ -19,6 +19,7 @@ from labeling.operations.inputs import (
     clean_region,
     clean_text,
 )
+from labeling.operations.probes import score_probe
 from labeling.operations.routes import choose_route
 from labeling.operations.transitions import move
 from labeling.states import TaskState
@@ -159,7 +160,7 @@ def _submit(
     lease: Lease, holder: User, content: dict[str, Any], base_revision: int, now: datetime
 ) -> Annotation:
     with transaction.atomic():
-        Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
+        Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
         done = Annotation.objects.filter(lease=lease).first()
         if done is not None:
             return done  # a double click, or a retry after the answer was lost on its way
@@ -184,4 +185,6 @@ def _submit(
             updated_at=now,
         )
         refresh_best_value(task.photo)
+        if task.is_probe:
+            score_probe(task=task, annotation=annotation, now=now)
     return annotation

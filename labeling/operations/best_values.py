@@ -14,13 +14,13 @@ _WORK_COUNTS = (TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED)
 def refresh_best_value(photo: Photo) -> None:
     """Work out `vin`, `confidence` and `vin_source` anew, in the transaction of the change."""
     values = _find_human_value(photo) or _find_predicted_value(photo)
-    Photo.objects.filter(pk=photo.pk).update(**values)
+    Photo.with_probes.filter(pk=photo.pk).update(**values)
     for name, value in values.items():
         setattr(photo, name, value)
 
 
 def _find_human_value(photo: Photo) -> dict[str, Any] | None:
-    task = Task.objects.filter(photo=photo).first()
+    task = Task.with_probes.filter(photo=photo).first()
     if task is None:
         return None
     if task.state == TaskState.UNREADABLE:

@@ -76,6 +76,7 @@ def list_accepted(project: Project) -> list[Annotation]:
     newest = Annotation.objects.filter(
         task__project=project,
         task__state=TaskState.ACCEPTED,
+        task__is_probe=False,
         task__revision=F("revision"),
         outcome=Outcome.READ,
     ).exclude(text__contains=UNKNOWN)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from labeling import policies
 from labeling.errors import DomainError
 from labeling.models import Lease, LeaseKind, Membership, Project, Task, User
+from labeling.operations.probes import slip_probe
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.annotations import get_newest_annotation
 from labeling.queries.tasks import NEEDED, WAITING, list_waiting
@@ -73,7 +74,11 @@ def claim_next_task(
         if own is not None and _prolong(own, now, duration):
             return own
         task = _lock_next_task(project, holder, kind)
-        return _open_lease(task, holder, kind, now, duration) if task else None
+        if task is None:
+            return None
+        if kind == LeaseKind.ANNOTATE:
+            task = slip_probe(stand_in=task, holder=holder, now=now) or task
+        return _open_lease(task, holder, kind, now, duration)
 
 
 def claim_task(
@@ -84,7 +89,7 @@ def claim_task(
     policies.check_can(holder, NEEDED[kind], task.project)
     _expire_leases(_find_expired(now).filter(task=task), now)
     with transaction.atomic():
-        task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+        task = Task.with_probes.select_for_update(no_key=True).get(pk=task.pk)
         own = Lease.objects.filter(task=task, ended_at=None).first()
         if own is not None:
             if own.holder_id != holder.pk or own.kind != kind or not _prolong(own, now, duration):
@@ -108,7 +113,7 @@ def release_lease(*, lease_id: uuid.UUID | str, holder: User, now: datetime) -> 
     """Give a task back; a lease that has ended already stays as it ended. Raises NotFound."""
     lease = get_own_lease(lease_id, holder)
     with transaction.atomic():
-        task = Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
+        task = Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
         if Lease.objects.filter(pk=lease.pk, ended_at=None).exists():
             end_lease(lease, reason="released", now=now)
             _return_task(task, lease, by=holder, verb="lease.released", now=now)
@@ -134,7 +139,7 @@ def lock_held_lease(lease: Lease, *, kind: LeaseKind, now: datetime) -> Task:
 
     The task is locked before the lease is looked at: neither a sweep nor a second submit comes between.
     """
-    task = Task.objects.select_for_update(no_key=True).select_related(None).get(pk=lease.task_id)
+    task = Task.with_probes.select_for_update(no_key=True).select_related(None).get(pk=lease.task_id)
     current = Lease.objects.get(pk=lease.pk)
     if not current.is_open(now) or current.kind != kind:
         raise LeaseLost
@@ -208,7 +213,9 @@ def _expire_leases(expired: QuerySet[Lease], now: datetime) -> int:
         with transaction.atomic():
             # A task that is locked is being submitted or swept by another: the next sweep looks again.
             locked = (
-                Task.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=lease.task_id).first()
+                Task.with_probes.select_for_update(skip_locked=True, no_key=True)
+                .filter(pk=lease.task_id)
+                .first()
             )
             still_expired = Lease.objects.filter(pk=lease.pk, ended_at=None, expires_at__lte=now)
             if locked is not None and still_expired.exists():
@@ -230,7 +237,7 @@ def _return_task(task: Task, lease: Lease, *, by: User | None, verb: str, now: d
 def end_leases_of_member(*, project: Project, user: User, by: User, now: datetime) -> None:
     """Whoever leaves a project holds nothing in it. Called in the transaction that removes them."""
     for lease in Lease.objects.filter(task__project=project, holder=user, ended_at=None):
-        task = Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
+        task = Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
         end_lease(lease, reason="removed", now=now)
         _return_task(task, lease, by=by, verb="lease.removed", now=now)
 

@@ -20,6 +20,8 @@ LIMITS = {
     "review_share": (0.0, 1.0),
     "target_error": (0.001, 0.5),
     "double_share": (0.0, 1.0),
+    "honeypot_share": (0.0, 0.3),
+    "seeded_share": (0.0, 1.0),
 }
 """The least and the most that each figure may be."""
 

@@ -26,8 +26,11 @@ REVIEW = Route(TaskState.SUBMITTED)
 def choose_route(*, task: Task, annotation: Annotation) -> Route:
     """Where the annotation goes that was just added to a task, which the caller has locked.
 
-    What was sent back and what is marked unreadable is always reviewed, unless two readings differ in it.
+    What was sent back and what is marked unreadable is always reviewed, unless two readings differ in it. A
+    probe ends where most photos wait, and no list of reviewers has it.
     """
+    if task.is_probe:
+        return REVIEW
     if annotation.is_blind:
         return _compare(task, annotation)
     if task.rejection_reason or annotation.outcome != Outcome.READ:

@@ -27,7 +27,7 @@ _OWN_TO_TAKE_BACK = (
 
 def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
     """The task of a photo. Where nobody has begun it, it gets the new priority; else it stays as it is."""
-    task, is_new = Task.objects.get_or_create(
+    task, is_new = Task.with_probes.get_or_create(
         photo=photo,
         defaults={
             "project": photo.project,

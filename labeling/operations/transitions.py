@@ -48,7 +48,7 @@ def move(
     states.check_transition(_TABLES[type(row)], row.state, to)
     before = str(row.state)
     with transaction.atomic():
-        rows = type(row).objects.filter(pk=row.pk, state=before, **(only_if or {}))
+        rows = type(row)._base_manager.filter(pk=row.pk, state=before, **(only_if or {}))
         if rows.update(state=str(to), **changes) == 0:
             raise Conflict
         facts = {"from": before, "to": str(to), **(data or {})}

@@ -26,7 +26,7 @@ JUDGED = (TaskState.SUBMITTED, TaskState.IN_REVIEW, *DIFFERING)
 
 def list_annotations(*, photo: Photo, user: User | AnonymousUser) -> list[Annotation]:
     """What this person may see of the annotations of a photo, with their reviews, newest first."""
-    task = Task.objects.filter(photo=photo).select_related("project").first()
+    task = Task.with_probes.filter(photo=photo).select_related("project").first()
     if task is None:
         return []
     shown = list_shown_annotations(task=task, user=user)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from labeling.models import AuditEvent, Project
+from django.db.models import QuerySet
+
+from labeling.models import AuditEvent, Project, User
+from labeling.policies import Capability, can
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
+
+SECRET_VERBS = ("policy.set", "probe.made", "photo.known_chosen", "photo.known_dropped")
 
 
 def list_audit_events(
     *,
     project: Project,
+    user: User | None = None,
     object_type: str = "",
     object_id: str = "",
     after: str = "",
     limit: int = 50,
 ) -> Page[AuditEvent]:
-    """The events of a project, or of one thing in it, newest first. Raises InvalidCursor."""
-    rows = AuditEvent.objects.filter(project=project).select_related("actor")
+    """The events of a project, or of one thing in it, newest first, as far as this person may know of them.
+
+    Raises InvalidCursor.
+    """
+    rows = without_secrets(AuditEvent.objects.filter(project=project), project, user).select_related("actor")
     if object_type:
         rows = rows.filter(object_type=object_type)
     if object_id:
@@ -26,6 +35,13 @@ def list_audit_events(
     found = list(rows.order_by("-id")[: size + 1])
     items = found[:size]
     return Page(items, encode_cursor([items[-1].pk]) if len(found) > size else None)
+
+
+def without_secrets(rows: QuerySet[AuditEvent], project: Project, user: User | None) -> QuerySet[AuditEvent]:
+    """How people are measured, and by which photos, is for those who may set it."""
+    if user is not None and can(user, Capability.MANAGE_POLICY, project):
+        return rows
+    return rows.exclude(verb__in=SECRET_VERBS)
 
 
 def _read_key(after: str) -> int:

@@ -53,8 +53,10 @@ ORDERS = {
 
 
 def get_photo(*, user: User | AnonymousUser, photo_id: UUID | str, project: Project | None = None) -> Photo:
-    """Raises NotFound."""
-    rows = Photo.objects.select_related("project", "task", "uploaded_by", "near_duplicate_of")
+    """Raises NotFound, also for a probe that is somebody else's."""
+    rows = Photo.with_probes.filter(Q(is_probe=False) | Q(task__assignee_id=user.pk)).select_related(
+        "project", "task", "uploaded_by", "near_duplicate_of"
+    )
     return get_visible(rows, user=user, key=photo_id, project=project)
 
 

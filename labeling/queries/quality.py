@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from labeling.models import Membership, Project, QualityPolicy, Review, Role, User, Verdict
+from labeling.models import Membership, Probe, Project, QualityPolicy, Review, Role, User, Verdict
 from labeling.policies import CAPABILITIES, Capability
+from labeling.queries.probes import list_known
 from labeling.routing import MeasuredError, share_to_review
 
 RECENT_TRIALS = 200
 """Of a person the newest judgements count: people learn."""
+
+Trial = tuple[datetime, bool]
+"""When a reading was judged, and whether it was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,18 @@ class Standing:
 
     user: User
     measured: MeasuredError
+    by_reviews: MeasuredError
+    by_probes: MeasuredError
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a project has to check its work with: known photos, people who annotate, people who review."""
+
+    known: int
+    readers: int
+    judges: int
 
 
 def get_policy(*, project: Project) -> QualityPolicy:
@@ -34,10 +50,23 @@ def list_policies(*, project: Project) -> list[QualityPolicy]:
 
 
 def measure_error(*, project: Project, user: User) -> MeasuredError:
-    """How often reviewers fixed or rejected what this person submitted, among their newest judgements."""
+    """How often this person was found wrong, by reviewers and on known photos, of their newest judgements."""
+    both = sorted([*_list_reviewed(project, user), *_list_probed(project, user)], reverse=True)
+    newest = [is_wrong for _, is_wrong in both[:RECENT_TRIALS]]
+    return MeasuredError(errors=sum(newest), trials=len(newest))
+
+
+def _list_reviewed(project: Project, user: User) -> list[Trial]:
+    """Wrong is what a reviewer or an adjudicator fixed or sent back."""
     judged = Review.objects.filter(author=user, annotation__task__project=project).order_by("-created_at")
-    verdicts = list(judged.values_list("verdict", flat=True)[:RECENT_TRIALS])
-    return MeasuredError(errors=sum(v != Verdict.ACCEPTED for v in verdicts), trials=len(verdicts))
+    rows = judged.values_list("created_at", "verdict")[:RECENT_TRIALS]
+    return [(moment, verdict != Verdict.ACCEPTED) for moment, verdict in rows]
+
+
+def _list_probed(project: Project, user: User) -> list[Trial]:
+    scored = Probe.objects.filter(person=user, known__project=project, scored_at__isnull=False)
+    rows = scored.order_by("-scored_at").values_list("scored_at", "is_right")[:RECENT_TRIALS]
+    return [(moment, not is_right) for moment, is_right in rows if moment is not None]
 
 
 def can_read_twice(*, project: Project, author: User) -> bool:
@@ -45,6 +74,16 @@ def can_read_twice(*, project: Project, author: User) -> bool:
     members = list(Membership.objects.filter(project=project, user__is_active=True).exclude(user=author))
     readers = [m for m in members if Capability.ANNOTATE in CAPABILITIES[Role(m.role)]]
     return len(readers) >= 2 and any(Capability.REVIEW in CAPABILITIES[Role(m.role)] for m in members)
+
+
+def count_means(*, project: Project) -> Means:
+    members = Membership.objects.filter(project=project, user__is_active=True)
+    granted = [CAPABILITIES[Role(role)] for role in members.values_list("role", flat=True)]
+    return Means(
+        known=list_known(project=project).count(),
+        readers=sum(Capability.ANNOTATE in each for each in granted),
+        judges=sum(Capability.REVIEW in each for each in granted),
+    )
 
 
 def list_measured(*, project: Project) -> list[Standing]:
@@ -56,5 +95,11 @@ def list_measured(*, project: Project) -> list[Standing]:
 
 
 def _stand(policy: QualityPolicy, user: User) -> Standing:
-    measured = measure_error(project=policy.project, user=user)
-    return Standing(user, measured, share_to_review(policy, measured))
+    project = policy.project
+    measured = measure_error(project=project, user=user)
+    by_reviews, by_probes = _count(_list_reviewed(project, user)), _count(_list_probed(project, user))
+    return Standing(user, measured, by_reviews, by_probes, share_to_review(policy, measured))
+
+
+def _count(trials: list[Trial]) -> MeasuredError:
+    return MeasuredError(errors=sum(is_wrong for _, is_wrong in trials), trials=len(trials))

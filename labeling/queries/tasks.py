@@ -49,8 +49,9 @@ class TaskBundle:
 
 
 def get_task(*, user: User | AnonymousUser, task_id: UUID | str, project: Project | None = None) -> Task:
-    """Raises NotFound."""
-    rows = Task.objects.select_related("project", "photo")
+    """Raises NotFound, also for a probe that is somebody else's."""
+    rows = Task.with_probes.filter(Q(is_probe=False) | Q(assignee_id=user.pk))
+    rows = rows.select_related("project", "photo")
     return get_visible(rows, user=user, key=task_id, project=project)
 
 
@@ -68,17 +69,23 @@ def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[T
     What is assigned waits for its assignee alone, and then for whoever reads it a second time. Nobody reads a
     photo twice, reviews their own annotation, or settles a conflict that they are part of.
     """
-    rows = Task.objects.filter(project=project, state__in=WAITING[kind])
+    rows = Task.with_probes.filter(project=project, state__in=WAITING[kind])
     own = Annotation.objects.filter(task=OuterRef("pk"), author=user)
     if kind == LeaseKind.ANNOTATE:
         second = Q(state=TaskState.SECOND_READING)
         rows = rows.filter(Q(assignee=None) | Q(assignee=user) | second).exclude(second & Exists(own))
-    elif kind == LeaseKind.REVIEW:
+        return _order(rows.filter(Q(is_probe=False) | Q(assignee=user)))
+    rows = rows.filter(is_probe=False)
+    if kind == LeaseKind.REVIEW:
         judged = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), is_blind=True)
         newest = own.filter(revision=OuterRef("revision"))
         rows = rows.exclude(Exists(newest) | Exists(own) & Exists(judged))
     else:
         rows = rows.exclude(Exists(own))
+    return _order(rows)
+
+
+def _order(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.order_by("-priority", "created_at", "id")
 
 

@@ -166,6 +166,8 @@ class QualityPolicyInput(StrictInput):
     is_adaptive = serializers.BooleanField(help_text="Whether a person's share follows their measured error.")
     target_error = Number(help_text="The error at which a person has exactly the project's share.")
     double_share = Number(help_text="Of photos, how many two people read independently.")
+    honeypot_share = Number(help_text="Of the photos that come to an annotator, how many are known ones.")
+    seeded_share = Number(help_text="Of known ones, how many have a wrong character seeded.")
     blind_review = serializers.BooleanField(help_text="Whether reviewers see no authors.")
     reason = Text(max_length=MAX_REASON, allow_blank=True, help_text="Why it changes.")
     replaces = Whole(min_value=0, help_text="The number of the policy that was in force when you looked.")

@@ -209,6 +209,8 @@ class QualityPolicyOutput(Output):
     is_adaptive = serializers.BooleanField()
     target_error = serializers.FloatField()
     double_share = serializers.FloatField()
+    honeypot_share = serializers.FloatField()
+    seeded_share = serializers.FloatField()
     blind_review = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True)
     made_by = Person(allow_null=True)

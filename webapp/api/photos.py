@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from labeling.errors import DomainError
 from labeling.models import Project, Scope, User
-from labeling.operations import archives
+from labeling.operations import archives, probes
 from labeling.operations import photos as operations
 from labeling.operations.archives import ArchiveReport
 from labeling.queries import annotations, photos, predictions, projects
@@ -27,6 +27,7 @@ from webapp.api.outputs import (
     list_of,
     page_of,
 )
+from webapp.api.permissions import NO_TOKENS
 from webapp.api.schema import describe
 from webapp.errors import MAX_FIELDS
 
@@ -119,6 +120,28 @@ class PhotoReread(ApiView):
         photo = photos.get_photo(user=person, photo_id=photo_id)
         again = operations.reread_photo(photo=photo, by=person, now=timezone.now())
         return Response(PhotoOutput(again).data)
+
+
+class PhotoKnown(ApiView):
+    """Photos to measure people by. No token chooses them: that takes an admin who is logged in."""
+
+    scopes = {"PUT": NO_TOKENS, "DELETE": NO_TOKENS}
+
+    @describe(answers={204: None}, errors=(404, 409))
+    def put(self, request: Request, photo_id: UUID) -> Response:
+        """Choose an accepted photo as a known one."""
+        return self._mark(request, photo_id, is_known=True)
+
+    @describe(answers={204: None})
+    def delete(self, request: Request, photo_id: UUID) -> Response:
+        """No longer. It may still be used where two people agreed on it."""
+        return self._mark(request, photo_id, is_known=False)
+
+    def _mark(self, request: Request, photo_id: UUID, *, is_known: bool) -> Response:
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        probes.mark_known(photo=photo, by=person, now=timezone.now(), is_known=is_known)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class PhotoPredictions(ApiView):

@@ -36,6 +36,7 @@ project_urls = [
 ]
 photo_urls = [
     path("reread", photos.PhotoReread.as_view(), name="api-photo-reread"),
+    path("known", photos.PhotoKnown.as_view(), name="api-photo-known"),
     path("predictions", photos.PhotoPredictions.as_view(), name="api-photo-predictions"),
     path("annotations", photos.PhotoAnnotations.as_view(), name="api-photo-annotations"),
 ]

@@ -31,6 +31,8 @@ _SENTENCES = {
     "annotation.submitted": "{actor} submitted revision {revision}",
     "adjudication.submitted": "{actor} settled two readings that differed",
     "review.submitted": "{actor} reviewed an annotation: {verdict}",
+    "photo.known_chosen": "{actor} chose the photo to measure people by",
+    "photo.known_dropped": "{actor} let the photo go as a known one",
     "policy.set": "{actor} set quality policy {number}: {reason}",
     "snapshot.frozen": "{actor} froze the snapshot {name}",
     "run.requested": "{actor} asked for a fine-tuning run on {snapshot}",

@@ -75,7 +75,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "also": _link(steps[1], project) if len(steps) > 1 else None,
         "first": _preview(request, project, steps[0]),
         "loop": _draw_loop(project, photo_counts, task_counts, champion),
-        "events": pages.list_recent_events(project=project),
+        "events": pages.list_recent_events(project=project, user=current_user(request)),
         "champion": champion,
         "champion_scorecard": Scorecard.from_json(evaluation.scorecard) if evaluation else None,
         "champion_snapshot": evaluation.snapshot.name if evaluation else "",

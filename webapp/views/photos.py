@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from labeling.models import Annotation, DecidedBy, LeaseKind, Photo, Prediction, Project, Task
 from labeling.operations import photos as operations
+from labeling.operations import probes
 from labeling.operations import tasks as task_operations
 from labeling.operations.archives import ARCHIVE_FACTOR
 from labeling.policies import CAPABILITIES, Capability, can_review, get_role, has_read
@@ -141,7 +142,9 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
         "annotations": revisions,
         "drawing": drawing,
         "how": _explain(drawing, readings),
-        "events": pages.list_events_of_photo(photo=shown, hides_authors=_hides_authors(task)),
+        "events": pages.list_events_of_photo(
+            photo=shown, user=current_user(request), hides_authors=_hides_authors(task)
+        ),
         "work": _offer_work(request, project, task),
         "can_reopen": _can_take_back(request, task, revisions),
     }
@@ -157,6 +160,16 @@ def reread(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespon
     shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
     operations.reread_photo(photo=shown, by=current_user(request), now=timezone.now())
     messages.success(request, "The photo is in the queue again. What people wrote stays.")
+    return redirect("photo", project.slug, photo_id)
+
+
+@project_action(Capability.MANAGE_POLICY)
+def known(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
+    shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
+    is_known = not shown.is_known
+    probes.mark_known(photo=shown, by=current_user(request), now=timezone.now(), is_known=is_known)
+    words = "The photo measures people from now on." if is_known else "The photo was let go."
+    messages.success(request, words)
     return redirect("photo", project.slug, photo_id)
 
 

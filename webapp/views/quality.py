@@ -14,7 +14,7 @@ from labeling.operations import quality as operations
 from labeling.policies import Capability
 from labeling.queries import quality
 from webapp.forms import PolicyForm, show_refusal
-from webapp.policy_words import describe_policy, estimate_cost
+from webapp.policy_words import describe_policy, estimate_cost, list_warnings
 from webapp.views.access import current_user, project_page, sent_form
 
 
@@ -44,7 +44,7 @@ def preview(request: HttpRequest, project: Project) -> HttpResponse:
     """What the figures in the form would mean, before anybody sets them."""
     form = PolicyForm(request.GET, policy=quality.get_policy(project=project))
     form.is_valid()  # a figure that cannot be is left as it was
-    return render(request, "parts/policy_meaning.html", _explain(form.to_draft(project)))
+    return render(request, "parts/policy_meaning.html", _explain(form.to_draft(project), project))
 
 
 def _render(
@@ -55,10 +55,16 @@ def _render(
         "current": current,
         "history": [(row, describe_policy(row)) for row in quality.list_policies(project=project)],
         "people": quality.list_measured(project=project),
-        **_explain(form.to_draft(project) if form.is_bound else current),
+        **_explain(form.to_draft(project) if form.is_bound else current, project),
     }
     return render(request, "policy.html", context, status=status)
 
 
-def _explain(rules: Any) -> dict[str, Any]:
-    return {"sentences": describe_policy(rules), "cost": estimate_cost(rules)}
+def _explain(rules: QualityPolicy, project: Project) -> dict[str, Any]:
+    means = quality.count_means(project=project)
+    return {
+        "sentences": describe_policy(rules),
+        "cost": estimate_cost(rules),
+        "known": means.known,
+        "warnings": list_warnings(rules, known=means.known, readers=means.readers, judges=means.judges),
+    }

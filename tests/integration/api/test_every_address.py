@@ -58,6 +58,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-project-members", "POST"): {"username": "annotator", "role": "admin"},
         ("api-project-invitations", "POST"): {"role": "admin", "name": "me"},
         ("api-project-quality-policy", "PUT"): POLICY,
+        ("api-photo-known", "PUT"): {},
         ("api-photo-reread", "POST"): {},
         ("api-task-leases", "POST"): {"kind": "annotate"},
         ("api-task-reopen", "POST"): {},

@@ -53,6 +53,8 @@ POLICY: dict[str, object] = {
     "is_adaptive": False,
     "target_error": 0.02,
     "double_share": 0.1,
+    "honeypot_share": 0.05,
+    "seeded_share": 0.5,
     "blind_review": True,
     "reason": "Too many reviews.",
     "replaces": 0,

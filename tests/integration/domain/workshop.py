@@ -17,6 +17,7 @@ from inference.types import CharacterBox, Quad, QualityReport, Reading, Region
 from labeling.models import (
     Annotation,
     Lease,
+    Membership,
     ModelVersion,
     Photo,
     Prediction,
@@ -36,7 +37,7 @@ from labeling.operations import (
     reviews,
 )
 from labeling.queries.quality import get_policy
-from tests.conftest import People
+from tests.conftest import People, make_user
 from tests.photos import VIN, render_photo
 
 REGION: Quad = ((10.0, 20.0), (180.0, 20.0), (180.0, 60.0), (10.0, 60.0))
@@ -98,6 +99,12 @@ class Workshop:
     def open(self) -> Workshop:
         self.version = self.register("base")
         return self
+
+    def join(self, username: str, role: str = "annotator") -> User:
+        """One more person in the project."""
+        user = make_user(username)
+        Membership.objects.create(project=self.people.project, user=user, role=role, created_at=self.now)
+        return user
 
     def later(self, **duration: float) -> datetime:
         return self.now + timedelta(**duration)

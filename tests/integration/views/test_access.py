@@ -37,6 +37,7 @@ FORMS: dict[str, set[str]] = {
 ACTIONS: dict[str, set[str]] = {
     "photo-reread": EVERYBODY,
     "photo-reopen": {"annotator", "reviewer", "admin"},
+    "photo-known": {"admin"},
     "run-cancel": {"ml_engineer", "admin"},
     "run-retry": {"ml_engineer", "admin"},
     "rollback": {"ml_engineer", "admin"},

@@ -11,6 +11,8 @@ FORM = {
     "review_share": "30",
     "target_error": "2",
     "double_share": "0",
+    "honeypot_share": "0",
+    "seeded_share": "50",
     "reason": "Trust has grown.",
     "replaces": "0",
 }
@@ -62,3 +64,13 @@ def test_everybody_who_annotates_is_listed_with_their_share(people: People) -> N
     for person in ("annotator", "reviewer", "admin"):
         assert f"<strong>{person}</strong>" in html
     assert "<strong>ml_engineer</strong>" not in html
+
+
+def test_what_the_project_lacks_for_the_figures_is_said(people: People) -> None:
+    typed = {**FORM, "honeypot_share": "5", "double_share": "10"}
+    html = people.client("admin").get(_url(people, "policy-preview"), typed).content.decode()
+    assert "0 known photos are too few" in html
+    assert "Too few people" not in html
+    people.project.memberships.filter(role="reviewer").delete()
+    html = people.client("admin").get(_url(people, "policy-preview"), typed).content.decode()
+    assert "Too few people" in html
