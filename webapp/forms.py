@@ -157,6 +157,11 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=ROLE_CHOICES)
 
 
+def _say_number(value: Any) -> str:
+    """30 rather than 30.0; what somebody typed stays as it was typed."""
+    return f"{value:g}" if isinstance(value, float) else str(value if value is not None else "")
+
+
 class PolicyForm(forms.Form):
     """How work is checked. Shares are in percent here, as people speak of them, and shares in the domain."""
 
@@ -209,11 +214,12 @@ class PolicyForm(forms.Form):
     replaces = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, policy: QualityPolicy) -> None:
-        percent = {name: round(getattr(policy, name) * 100, 3) for name in self.PERCENT}
+        percent = {name: float(f"{getattr(policy, name) * 100:.6g}") for name in self.PERCENT}
         switches = {name: getattr(policy, name) for name in self.SWITCHES}
         super().__init__(data, initial={**percent, **switches, "replaces": policy.number})
         for name in self.PERCENT:
             self.fields[name].widget.attrs["step"] = "any"
+            self.fields[name].widget.format_value = _say_number  # type: ignore[method-assign]
 
     def to_policy(self) -> dict[str, Any]:
         """As the domain takes it."""

@@ -50,7 +50,7 @@ def list_warnings(rules: Any, *, known: int, readers: int, judges: int) -> list[
     warnings = []
     if rules.honeypot_share > 0 and known < ENOUGH_KNOWN:
         warnings.append(
-            f"{known} known photos are too few: nobody is shown one twice, nor one that they have read or "
+            f"{known} {'photo is' if known == 1 else 'photos are'} known, which is too few: nobody is shown one twice, nor one that they have read or "
             "reviewed. Photos that two people agree on become known by themselves; others are chosen on "
             "their page."
         )

@@ -69,7 +69,7 @@ def test_everybody_who_annotates_is_listed_with_their_share(people: People) -> N
 def test_what_the_project_lacks_for_the_figures_is_said(people: People) -> None:
     typed = {**FORM, "honeypot_share": "5", "double_share": "10"}
     html = people.client("admin").get(_url(people, "policy-preview"), typed).content.decode()
-    assert "0 known photos are too few" in html
+    assert "0 photos are known, which is too few" in html
     assert "Too few people" not in html
     people.project.memberships.filter(role="reviewer").delete()
     html = people.client("admin").get(_url(people, "policy-preview"), typed).content.decode()
