@@ -49,9 +49,10 @@ def list_warnings(rules: Any, *, known: int, readers: int, judges: int) -> list[
     """What the project lacks for what the rules ask: known photos, people who annotate, people who review."""
     warnings = []
     if rules.honeypot_share > 0 and known < ENOUGH_KNOWN:
+        are = "photo is" if known == 1 else "photos are"
         warnings.append(
-            f"{known} {'photo is' if known == 1 else 'photos are'} known, which is too few: nobody is shown one twice, nor one that they have read or "
-            "reviewed. Photos that two people agree on become known by themselves; others are chosen on "
+            f"{known} {are} known, which is too few: nobody is shown one twice, nor one that they have read "
+            "or reviewed. Photos that two people agree on become known by themselves; others are chosen on "
             "their page."
         )
     if rules.double_share > 0 and (readers < 3 or judges < 2):

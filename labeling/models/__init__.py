@@ -18,8 +18,6 @@ from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
-from labeling.models.task import Draft, Lease, LeaseKind, Task
-from labeling.models.run import FinetuningRun, RunMetric
 from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
 from labeling.models.user import User

@@ -130,6 +130,7 @@ def skip_task(*, lease_id: uuid.UUID | str, holder: User, reason: str, now: date
         # What one person has read and a second one lays aside is for a reviewer to look at.
         state = TaskState.SUBMITTED if task.state == TaskState.IN_SECOND_READING else TaskState.SKIPPED
         move(task, state, by=holder, verb="task.skipped", now=now, data=facts, **changes)
+        refresh_best_value(task.photo)
     return task
 
 

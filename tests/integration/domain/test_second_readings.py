@@ -239,6 +239,8 @@ def test_what_the_second_reader_skips_goes_to_a_reviewer(workshop: Workshop, twi
     annotations.skip_task(lease_id=lease.pk, holder=reader, reason="I am not sure", now=workshop.now)
     twice.refresh_from_db()
     assert (twice.state, twice.skip_reason) == ("submitted", "I am not sure")
+    twice.photo.refresh_from_db()
+    assert twice.photo.vin_source == "human"
 
 
 def test_with_too_few_people_nothing_waits_for_a_second_reader(workshop: Workshop) -> None:
