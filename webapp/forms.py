@@ -219,7 +219,7 @@ class PolicyForm(forms.Form):
         super().__init__(data, initial={**percent, **switches, "replaces": policy.number})
         for name in self.PERCENT:
             self.fields[name].widget.attrs["step"] = "any"
-            self.fields[name].widget.format_value = _say_number  # type: ignore[method-assign]
+            self.fields[name].widget.format_value = _say_number
 
     def to_policy(self) -> dict[str, Any]:
         """As the domain takes it."""

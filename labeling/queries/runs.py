@@ -69,6 +69,7 @@ def count_corrections(*, project: Project) -> int:
     accepted = Annotation.objects.filter(
         task__project=project,
         task__state=TaskState.ACCEPTED,
+        task__is_probe=False,
         task__revision=F("revision"),
         outcome=Outcome.READ,
     )
