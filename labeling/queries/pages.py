@@ -26,12 +26,11 @@ from labeling.models import (
     User,
 )
 from labeling.queries import runs
-from labeling.queries.audit import without_secrets
+from labeling.queries.audit import AUTHORS_VERBS, without_secrets
 from labeling.states import ModelVersionState, PhotoState, TaskState
 
 UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
 BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
-AUTHORS_VERBS = ("annotation.submitted", "task.skipped", "task.reopened", "lease.claimed", "lease.released")
 QUIET_VERBS = ("lease.claimed", "lease.released", "lease.removed", "photo.queued", "model_version.archived")
 
 

@@ -254,7 +254,7 @@ _SECOND_LOOKS = (
 
 def _link_work(place: str, action: str, project: Project, task: Task) -> dict[str, str]:
     return {
-        "icon": place,
+        "icon": "balance" if place == LeaseKind.ADJUDICATE else place,
         "action": action,
         "url": f"{reverse(place, args=[project.slug])}?task={task.pk}",
     }

@@ -63,6 +63,8 @@ def test_a_third_person_is_shown_both_and_settles_it(people: People, api: As) ->
     bundle = claimed.json()
     assert [reading["text"] for reading in bundle["readings"]] == [VIN, OTHER_VIN]
     assert (bundle["annotation"], bundle["task"]["state"]) == (None, "in_adjudication")
+    page = api(people.reviewer).client.get(f"/p/{people.project.slug}/photos/{task.photo_id}/")
+    assert f"adjudicate/?task={task.pk}" in page.content.decode()
     body = work(OTHER_VIN, base_revision=2) | {"outcome": "read", "keystrokes": 2, "active_ms": 900}
     with audited("adjudication.submitted"):
         answer = api(people.reviewer).post(f"leases/{bundle['lease']['id']}/adjudication", body)
@@ -88,6 +90,12 @@ def test_authors_are_hidden_where_the_policy_says_so(people: People, api: As) ->
     page = reviewer.client.get(f"/p/{people.project.slug}/photos/{task.photo_id}/").content.decode()
     assert "author hidden" in page
     assert "annotator submitted" not in page
+    for events in ("events?limit=200", f"events?object_id={task.pk}"):
+        told = reviewer.get(f"projects/{people.project.slug}/{events}").json()["items"]
+        actors = {event["actor"] for event in told if event["object_id"] == str(task.pk)}
+        assert "annotator" not in actors
+    own = api(people.annotator).get(f"projects/{people.project.slug}/events?object_id={task.pk}").json()
+    assert "annotation.submitted" in {event["verb"] for event in own["items"]}
 
 
 @pytest.mark.parametrize(
