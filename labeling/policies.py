@@ -21,12 +21,24 @@ class Capability(StrEnum):
     MANAGE_PHOTOS = "manage_photos"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_POLICY = "manage_policy"
+    SEE_QUALITY = "see_quality"
+    SEE_PEOPLE = "see_people"
 
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.ANNOTATOR: frozenset({Capability.VIEW, Capability.UPLOAD, Capability.ANNOTATE}),
-    Role.REVIEWER: frozenset({Capability.VIEW, Capability.UPLOAD, Capability.ANNOTATE, Capability.REVIEW}),
-    Role.ML_ENGINEER: frozenset({Capability.VIEW, Capability.UPLOAD, Capability.TRAIN}),
+    Role.REVIEWER: frozenset(
+        {
+            Capability.VIEW,
+            Capability.UPLOAD,
+            Capability.ANNOTATE,
+            Capability.REVIEW,
+            Capability.SEE_QUALITY,
+        }
+    ),
+    Role.ML_ENGINEER: frozenset(
+        {Capability.VIEW, Capability.UPLOAD, Capability.TRAIN, Capability.SEE_QUALITY}
+    ),
     Role.ADMIN: frozenset(Capability),
 }
 
@@ -39,6 +51,8 @@ _DEEDS = {
     Capability.MANAGE_PHOTOS: "delete photos",
     Capability.MANAGE_MEMBERS: "manage members",
     Capability.MANAGE_POLICY: "see or set how work is checked",
+    Capability.SEE_QUALITY: "see how well the project is annotated",
+    Capability.SEE_PEOPLE: "see how well others work",
 }
 
 
@@ -107,3 +121,9 @@ def can_review(user: User, annotation: Annotation) -> bool:
     except (NotFound, Forbidden):
         return False
     return True
+
+
+def check_can_see_work(user: User | AnonymousUser, person: User, project: Project) -> None:
+    """How somebody works is theirs and the admins' to see. Raises NotFound and Forbidden."""
+    is_own = user.is_authenticated and user.pk == person.pk
+    check_can(user, Capability.VIEW if is_own else Capability.SEE_PEOPLE, project)

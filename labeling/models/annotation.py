@@ -61,6 +61,10 @@ class Annotation(Effort):
             ),
             one_of("outcome", Outcome, "annotation_outcome"),
         ]
+        indexes = [
+            models.Index(fields=["created_at"], name="annotation_by_time"),
+            models.Index(fields=["author", "-created_at", "-id"], name="annotation_of_author"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.text or self.outcome} (revision {self.revision})"
