@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from labeling.models import LeaseKind, Outcome, Role, Scope, Verdict, VinSource
 from labeling.queries.photos import ORDERS
+from labeling.queries.spans import DEFAULT_PERIOD, PERIODS
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole, many
 
@@ -189,6 +190,16 @@ class PhotoFiltersInput(StrictInput):
     max_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
     near_duplicates = serializers.BooleanField(default=False)
     order = serializers.ChoiceField(list(ORDERS), default="newest")
+    after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
+
+
+class PeriodInput(StrictInput):
+    days = serializers.ChoiceField(list(PERIODS), default=DEFAULT_PERIOD, help_text="Up to now.")
+
+
+class HistoryInput(PeriodInput):
+    only_wrong = serializers.BooleanField(default=False, help_text="What review changed or sent back.")
     after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
     limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
 

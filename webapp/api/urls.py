@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from webapp.api import (
     datasets,
+    figures,
     leases,
     members,
     model_versions,
@@ -32,6 +33,7 @@ project_urls = [
     path("invitations", members.ProjectInvitations.as_view(), name="api-project-invitations"),
     path("quality-policy", quality.ProjectQualityPolicy.as_view(), name="api-project-quality-policy"),
     path("quality-policies", quality.ProjectQualityPolicies.as_view(), name="api-project-quality-policies"),
+    path("figures", figures.ProjectFigures.as_view(), name="api-project-figures"),
     path("events", projects.ProjectEvents.as_view(), name="api-project-events"),
 ]
 photo_urls = [
@@ -80,6 +82,8 @@ version_one: list[URLPattern | URLResolver] = [
     ),
     path("model-versions/<uuid:version_id>/", include(version_urls)),
     path("members/<int:member_id>", members.MemberDetail.as_view(), name="api-member"),
+    path("members/<int:member_id>/figures", figures.MemberFigures.as_view(), name="api-member-figures"),
+    path("members/<int:member_id>/work", figures.MemberWork.as_view(), name="api-member-work"),
     path("tokens", tokens.Tokens.as_view(), name="api-tokens"),
     path("tokens/<int:token_id>", tokens.TokenDetail.as_view(), name="api-token"),
 ]

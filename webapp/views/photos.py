@@ -26,6 +26,7 @@ from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
 from webapp.explanations import Explanation, explain_reading
 from webapp.views.access import current_user, project_action, project_page
+from webapp.work_filters import WorkChoice, read_work
 
 PAGE_SIZE = 48
 TASK_STATES = {state.value for state in TaskState}
@@ -64,13 +65,16 @@ class Filters:
     confidence: str
     order: str
     after: str
+    work: WorkChoice | None
 
     @property
     def is_any(self) -> bool:
-        return bool(self.state or self.text or self.confidence or self.after)
+        return bool(self.state or self.text or self.confidence or self.after or self.work)
 
 
-def read_filters(request: HttpRequest) -> Filters:
+def read_filters(request: HttpRequest, project: Project) -> Filters:
+    """Raises Forbidden where it asks for the work of somebody else."""
+
     def choose(name: str, known: Any) -> str:
         value = request.GET.get(name, "")
         return value if value in known else ""
@@ -81,13 +85,14 @@ def read_filters(request: HttpRequest) -> Filters:
         confidence=choose("confidence", CONFIDENCE),
         order=choose("order", ORDERS),
         after=request.GET.get("after", "")[:200],
+        work=read_work(request.GET.dict(), project=project, viewer=current_user(request)),
     )
 
 
 @project_page()
 def photo_list(request: HttpRequest, project: Project) -> HttpResponse:
     """The grid; asked by htmx, its cards alone."""
-    filters = read_filters(request)
+    filters = read_filters(request, project)
     page = _find_photos(project, filters)
     context = {
         "photos": page.items,
@@ -117,6 +122,7 @@ def _find_photos(project: Project, filters: Filters) -> Page[Photo]:
         text=filters.text,
         min_confidence=low,
         max_confidence=high,
+        work=filters.work.work if filters.work else None,
         order=ORDERS[filters.order][1],
         limit=PAGE_SIZE,
     )

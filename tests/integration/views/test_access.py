@@ -24,6 +24,9 @@ PAGES: dict[str, set[str]] = {
     "run": EVERYBODY,
     "models": EVERYBODY,
     "model": EVERYBODY,
+    "quality": {"reviewer", "ml_engineer", "admin"},
+    "quality-person": {"annotator", "admin"},
+    "my-work": EVERYBODY,
     "members": {"admin"},
     "policy": {"admin"},
     "policy-preview": {"admin"},
@@ -61,10 +64,11 @@ def address(people: People) -> Address:
         "run": run.pk,
         "model": version.pk,
         "member": member.pk,
+        "quality-person": member.pk,
     }
 
     def find(name: str) -> str:
-        key = keys.get(name.split("-")[0])
+        key = keys.get(name) or keys.get(name.split("-")[0])
         return reverse(name, args=[people.project.slug, key] if key else [people.project.slug])
 
     return find
