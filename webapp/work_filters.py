@@ -48,6 +48,8 @@ _PHRASES = {
 }
 PARAMETERS = ("did", "by", "with", "days", "from", "to", "typed", "meant", "position")
 DAY = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 1970, 9999
+"""What lies outside is no day of anybody's work, and the end of the calendar has no day after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,9 @@ def _read_day(text: str) -> datetime | None:
         day = parse_date(text)
     except ValueError:
         return None
-    return timezone.make_aware(datetime.combine(day, time())) if day else None
+    if day is None or not FIRST_YEAR <= day.year < LAST_YEAR:
+        return None
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _read_position(query: Mapping[str, str]) -> int | None:

@@ -33,6 +33,8 @@ def find_membership(*, project: Project, user: User) -> Membership | None:
 
 def find_worker(*, project: Project, username: str) -> User:
     """Somebody who is in the project, or has worked in it. Raises NotFound."""
+    if "\0" in username:
+        raise NotFound  # PostgreSQL has no such text
     held = Lease.objects.filter(task__project=project, holder=OuterRef("pk"))
     wrote = Annotation.objects.filter(task__project=project, author=OuterRef("pk"))
     is_here = Membership.objects.filter(project=project, user=OuterRef("pk"))

@@ -31,6 +31,8 @@ class Span:
 
 
 def span_of(period: str, *, now: datetime) -> Span:
-    """The span of one of PERIODS."""
+    """The span of one of PERIODS, from the beginning of a day, so that no day of a chart is cut."""
     days = PERIODS[period]
-    return Span() if days is None else Span(now - timedelta(days=days))
+    if days is None:
+        return Span()
+    return Span((now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0))

@@ -148,7 +148,7 @@ class _Deed:
     where: Q
     photo: str
     has_author: bool = False
-    """Whether the rows say who annotated what may still wait for a verdict."""
+    """Whether the rows say who annotated, or may annotate again, what may wait for a verdict."""
     has_probes: bool = False
     """Whether there may be probes among the rows."""
 
@@ -158,7 +158,7 @@ def _submitted(where: Q) -> _Deed:
 
 
 def _received(where: Q) -> _Deed:
-    return _Deed(list_received, where, "annotation__task__photo")
+    return _Deed(list_received, where, "annotation__task__photo", has_author=True)
 
 
 def _given(where: Q) -> _Deed:
@@ -179,7 +179,7 @@ DEEDS: dict[str, _Deed] = {
     "unchanged": _submitted(UNCHANGED),
     "fast": _submitted(FAST),
     "unreadable": _submitted(UNREADABLE),
-    "skipped": _Deed(list_skipped, Q(), "task__photo", has_probes=True),
+    "skipped": _Deed(list_skipped, Q(), "task__photo", has_author=True, has_probes=True),
     "reviewed": _received(Q()),
     "wrong": _received(WRONG),
     "fixed": _received(FIXED),
@@ -229,20 +229,18 @@ class WorkFilter:
 
 def filter_by_work(rows: QuerySet[Photo], *, project: Project, work: WorkFilter) -> QuerySet[Photo]:
     """The photos on which it was done."""
+    deed = DEEDS[work.deed]
+    if work.person and not work.is_own and deed.has_author:
+        rows = rows.exclude(task__state__in=WAITING_FOR_JUDGEMENT)
     if work.deed == "confused":
         return rows.filter(pk__in=_find_confused(project, work))
-    deed = DEEDS[work.deed]
     options = {"is_own": True} if deed.has_probes and work.is_own else {}
     done = deed.rows(project=project, person=work.person, span=work.span, **options).filter(deed.where)
     if work.other and work.deed in READ_TWICE:
         done = done.filter(_was_read_by(work.other))
     if work.deed in RARE:
-        rows = rows.filter(pk__in=list(done.values_list(deed.photo, flat=True)))
-    else:
-        rows = rows.filter(Exists(done.filter(**{deed.photo: OuterRef("pk")})))
-    if work.person and not work.is_own and deed.has_author:
-        rows = rows.exclude(task__state__in=WAITING_FOR_JUDGEMENT)
-    return rows
+        return rows.filter(pk__in=list(done.values_list(deed.photo, flat=True)))
+    return rows.filter(Exists(done.filter(**{deed.photo: OuterRef("pk")})))
 
 
 def _find_confused(project: Project, work: WorkFilter) -> set[UUID]:

@@ -57,6 +57,8 @@ def team(request: HttpRequest, project: Project) -> HttpResponse:
     period = read_period(request.GET.dict())
     now = timezone.now()
     report = reports.get_team_report(project=project, span=span_of(period, now=now), now=now)
+    if not policies.can(current_user(request), Capability.SEE_PEOPLE, project):
+        report = report.without_people()
     context = {
         **_describe_period(period),
         "report": report,

@@ -189,6 +189,19 @@ def test_what_waits_for_review_is_not_found_by_whose_it_is(team: Team) -> None:
     assert {item.annotation for item in own.items} == {judged, waiting}
 
 
+def test_a_list_of_what_was_sent_back_does_not_tell_whose_the_new_submit_is(team: Team) -> None:
+    person = team.people.annotator
+    first = team.annotate(WRONG)
+    team.review(first, reject=True)
+    assert behind(team, "rejected", person) == {first.task.photo_id}
+    again = team.annotate(task=first.task)
+    for deed in ("rejected", "wrong", "reviewed"):
+        assert behind(team, deed, person) == set()
+        assert behind(team, deed, person, is_own=True) == {first.task.photo_id}
+    team.review(again, by=team.hire("second-reviewer", "reviewer"))
+    assert behind(team, "rejected", person) == {first.task.photo_id}
+
+
 def test_history_says_what_reviewers_changed_page_by_page(team: Team) -> None:
     person = team.people.annotator
     at = [team.now + timedelta(minutes=minute // 2) for minute in range(7)]
