@@ -34,6 +34,8 @@ WRITTEN_BY_THE_DOMAIN = (
     models.QualityPolicy,
     models.Review,
     models.Task,
+    models.VehicleInTest,
+    models.Transfer,
 )
 HIDDEN = {"token_sha256", "sha256"}
 """Hashes of secrets, where the table has secrets."""

@@ -18,6 +18,7 @@ class Capability(StrEnum):
     ANNOTATE = "annotate"
     REVIEW = "review"
     TRAIN = "train"
+    IMPORT = "import"
     MANAGE_PHOTOS = "manage_photos"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_POLICY = "manage_policy"
@@ -48,6 +49,7 @@ _DEEDS = {
     Capability.ANNOTATE: "annotate photos",
     Capability.REVIEW: "review annotations",
     Capability.TRAIN: "freeze datasets, train or promote model versions",
+    Capability.IMPORT: "import labels, which no second person need see",
     Capability.MANAGE_PHOTOS: "delete photos",
     Capability.MANAGE_MEMBERS: "manage members",
     Capability.MANAGE_POLICY: "see or set how work is checked",

@@ -19,10 +19,14 @@ logger = logging.getLogger(__name__)
 PREDICT_PHOTO = "vinloop.predict_photo"
 RENDER_PHOTO = "vinloop.render_photo"
 EXECUTE_RUN = "vinloop.execute_run"
+EXECUTE_TRANSFER = "vinloop.execute_transfer"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
 FINETUNING_QUEUE = "finetuning"
+TRANSFER_QUEUE = "transfer"
+"""A worker of its own: a large export holds up neither readers nor runs."""
+
 MAINTENANCE_QUEUE = "maintenance"
 """Taken by the prediction worker too, in turn: a sweep does not wait behind a thousand photos."""
 
@@ -31,6 +35,7 @@ QUEUES = {
     RENDER_PHOTO: PREDICTION_QUEUE,
     SWEEP: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
+    EXECUTE_TRANSFER: TRANSFER_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

@@ -44,6 +44,15 @@ class RunState(StrEnum):
     CANCELED = "canceled"
 
 
+class TransferState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    CHECKED = "checked"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
 class ModelVersionState(StrEnum):
     CANDIDATE = "candidate"
     EVALUATED = "evaluated"
@@ -72,6 +81,8 @@ TASK: Table = {
     TaskState.NEW: {
         TaskState.IN_PROGRESS: "claimed by an annotator",
         TaskState.AUTO_ACCEPTED: "a pseudo-label is trusted",
+        TaskState.SUBMITTED: "imported, to be reviewed",
+        TaskState.ACCEPTED: "imported as accepted",
     },
     TaskState.IN_PROGRESS: {
         TaskState.SUBMITTED: "annotated, or marked unreadable",
@@ -110,7 +121,10 @@ TASK: Table = {
     TaskState.REJECTED: {TaskState.IN_PROGRESS: "claimed by an annotator"},
     TaskState.SKIPPED: {TaskState.NEW: "put back into the queue"},
     TaskState.AUTO_ACCEPTED: {TaskState.NEW: "opened again"},
-    TaskState.ACCEPTED: {TaskState.NEW: "accepted without review, and taken back by its author"},
+    TaskState.ACCEPTED: {
+        TaskState.NEW: "accepted without review, and taken back by its author",
+        TaskState.SUBMITTED: "doubted: back to review",
+    },
     TaskState.UNREADABLE: {},
 }
 
@@ -127,6 +141,27 @@ RUN: Table = {
     RunState.SUCCEEDED: {},
 }
 
+TRANSFER: Table = {
+    TransferState.QUEUED: {
+        TransferState.RUNNING: "claimed by a worker",
+        TransferState.CANCELED: "canceled before it began",
+    },
+    TransferState.RUNNING: {
+        TransferState.SUCCEEDED: "the file is made, or all rows are loaded",
+        TransferState.CHECKED: "every row of an import was looked at, and nothing is loaded yet",
+        TransferState.FAILED: "an error, which is kept",
+        TransferState.CANCELED: "a person asked for it",
+        TransferState.QUEUED: "worker lost: again",
+    },
+    TransferState.CHECKED: {
+        TransferState.QUEUED: "confirmed by a person",
+        TransferState.CANCELED: "a person decided against it",
+    },
+    TransferState.FAILED: {TransferState.QUEUED: "tried again"},
+    TransferState.CANCELED: {},
+    TransferState.SUCCEEDED: {},
+}
+
 MODEL_VERSION: Table = {
     ModelVersionState.CANDIDATE: {
         ModelVersionState.EVALUATED: "measured on the test split",
@@ -141,6 +176,7 @@ TABLES: Mapping[str, Table] = {
     "Photo": PHOTO,
     "Task": TASK,
     "Fine-tuning run": RUN,
+    "Transfer": TRANSFER,
     "Model version": MODEL_VERSION,
 }
 

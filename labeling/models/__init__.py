@@ -1,8 +1,8 @@
 """The tables of the domain."""
 
-from labeling.models.annotation import Annotation, Outcome
+from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
-from labeling.models.dataset import DatasetSnapshot, SnapshotItem
+from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
 from labeling.models.model_version import (
     Evaluation,
     GateDecision,
@@ -13,6 +13,7 @@ from labeling.models.model_version import (
 )
 from labeling.models.photo import Photo, VinSource
 from labeling.models.policy import QualityPolicy
+from labeling.models.photo import Photo, PhotoKind, VinSource
 from labeling.models.prediction import Prediction
 from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
@@ -20,10 +21,12 @@ from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
 from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
+from labeling.models.transfer import Transfer, TransferKind
 from labeling.models.user import User
 
 __all__ = [
     "Annotation",
+    "AnnotationSource",
     "AuditEvent",
     "DatasetSnapshot",
     "DecidedBy",
@@ -33,6 +36,7 @@ __all__ = [
     "GateDecision",
     "GatePolicy",
     "Invitation",
+    "LabelSource",
     "Lease",
     "LeaseKind",
     "Membership",
@@ -40,6 +44,7 @@ __all__ = [
     "Outcome",
     "PersonalToken",
     "Photo",
+    "PhotoKind",
     "Prediction",
     "Probe",
     "Project",
@@ -54,7 +59,10 @@ __all__ = [
     "Scope",
     "SnapshotItem",
     "Task",
+    "Transfer",
+    "TransferKind",
     "User",
+    "VehicleInTest",
     "Verdict",
     "VinSource",
 ]

@@ -19,14 +19,22 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class AnnotationSource(StrEnum):
+    HUMAN = "human"
+    IMPORTED = "imported"
+
+
 class Annotation(Effort):
     """One revision of the human work on a task. The database refuses to change one.
+
+    Where the `source` is imported, its author is the person who imported it.
 
     `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:
     as it is unique, a submit that is sent twice makes one annotation.
     """
 
     Outcome: ClassVar = Outcome
+    Source: ClassVar = AnnotationSource
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="annotations")
@@ -36,6 +44,9 @@ class Annotation(Effort):
     characters = models.JSONField(default=list)
     outcome = models.CharField(max_length=20, choices=choices_of(Outcome), default=Outcome.READ)
     unreadable_reason = models.TextField(blank=True)
+    source = models.CharField(
+        max_length=20, choices=choices_of(AnnotationSource), default=AnnotationSource.HUMAN
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="annotations")
     prediction = models.ForeignKey(
         "labeling.Prediction", on_delete=models.CASCADE, null=True, blank=True, related_name="annotations"
@@ -60,6 +71,7 @@ class Annotation(Effort):
                 name="annotation_blind_is_second",
             ),
             one_of("outcome", Outcome, "annotation_outcome"),
+            one_of("source", AnnotationSource, "annotation_source"),
         ]
         indexes = [
             models.Index(fields=["created_at"], name="annotation_by_time"),

@@ -19,6 +19,17 @@ class VinSource(StrEnum):
     PREDICTION = "prediction"
     HUMAN = "human"
     CONSENSUS = "consensus"
+    IMPORTED = "imported"
+
+
+class PhotoKind(StrEnum):
+    """What the VIN is written on. Nobody need say it."""
+
+    UNKNOWN = ""
+    WINDSHIELD = "windshield"
+    LABEL_STICKER = "label_sticker"
+    STAMPED_METAL = "stamped_metal"
+    PAPER = "paper"
 
 
 class RealPhotos(models.Manager["Photo"]):
@@ -39,6 +50,7 @@ class Photo(models.Model):
     """
 
     State: ClassVar = PhotoState
+    Kind: ClassVar = PhotoKind
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="photos")
@@ -68,6 +80,7 @@ class Photo(models.Model):
     is_known = models.BooleanField(
         default=False, help_text="Chosen by an admin to measure people by: its VIN is beyond doubt."
     )
+    kind = models.CharField(max_length=20, blank=True, choices=choices_of(PhotoKind))
     vin = models.CharField(max_length=17, blank=True)
     confidence = models.FloatField(null=True, blank=True)
     vin_source = models.CharField(max_length=20, blank=True, choices=choices_of(VinSource))
@@ -84,6 +97,7 @@ class Photo(models.Model):
             ),
             one_of("state", PhotoState, "photo_state"),
             one_of("vin_source", VinSource, "photo_vin_source"),
+            one_of("kind", PhotoKind, "photo_kind"),
         ]
         indexes = [
             models.Index(fields=["project", "-uploaded_at", "-id"], name="photo_newest"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labeling.models import Annotation, DecidedBy, Outcome, Photo, Prediction, Task, VinSource
+from labeling.models import Annotation, AnnotationSource, DecidedBy, Outcome, Photo, Prediction, Task, VinSource
 from labeling.states import TaskState
 
 # What waits for a second reading is nobody's to see, and of two that differ nobody knows which is right.
@@ -28,9 +28,13 @@ def _find_human_value(photo: Photo) -> dict[str, Any] | None:
     newest = Annotation.objects.filter(task=task, revision=task.revision).first()
     if newest is None or task.state not in _WORK_COUNTS or newest.outcome != Outcome.READ:
         return None
-    is_agreed = task.decided_by == DecidedBy.CONSENSUS
-    source = VinSource.CONSENSUS if is_agreed else VinSource.HUMAN
-    return {"vin": newest.text, "confidence": None, "vin_source": source.value}
+    return {"vin": newest.text, "confidence": None, "vin_source": _find_source(task, newest).value}
+
+
+def _find_source(task: Task, newest: Annotation) -> VinSource:
+    if newest.source == AnnotationSource.IMPORTED:
+        return VinSource.IMPORTED
+    return VinSource.CONSENSUS if task.decided_by == DecidedBy.CONSENSUS else VinSource.HUMAN
 
 
 def _find_predicted_value(photo: Photo) -> dict[str, Any]:

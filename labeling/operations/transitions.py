@@ -9,15 +9,16 @@ from django.db import models, transaction
 
 from labeling import states
 from labeling.errors import DomainError
-from labeling.models import FinetuningRun, ModelVersion, Photo, Task, User
+from labeling.models import FinetuningRun, ModelVersion, Photo, Task, Transfer, User
 from labeling.operations import audit
 
-Row = Photo | Task | FinetuningRun | ModelVersion
+Row = Photo | Task | FinetuningRun | Transfer | ModelVersion
 
 _TABLES: dict[type[models.Model], states.Table] = {
     Photo: states.PHOTO,
     Task: states.TASK,
     FinetuningRun: states.RUN,
+    Transfer: states.TRANSFER,
     ModelVersion: states.MODEL_VERSION,
 }
 
