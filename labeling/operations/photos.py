@@ -9,7 +9,18 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from labeling import imaging, policies, storage
-from labeling.models import Annotation, Lease, Photo, Prediction, Probe, Review, SnapshotItem, Task, User
+from labeling.models import (
+    Annotation,
+    Lease,
+    Photo,
+    PhotoKind,
+    Prediction,
+    Probe,
+    Review,
+    SnapshotItem,
+    Task,
+    User,
+)
 from labeling.operations import audit
 from labeling.operations.archives import ArchiveReport, InvalidArchive, create_photos_from_archive
 from labeling.operations.transitions import Conflict
@@ -29,6 +40,7 @@ __all__ = [
     "queue_photo",
     "render_photo",
     "reread_photo",
+    "set_kind",
 ]
 
 
@@ -75,6 +87,19 @@ def reread_photo(*, photo: Photo, by: User, now: datetime) -> Photo:
         queue_photo(photo=photo, by=by, now=now)
         if photo.rendered_at is None:
             Photo.objects.filter(pk=photo.pk).update(render_attempts=0, render_nudge_at=now)
+    return photo
+
+
+def set_kind(*, photo: Photo, kind: PhotoKind | str, by: User, now: datetime) -> Photo:
+    """Say what the VIN is written on; empty where nobody knows. Raises Forbidden."""
+    policies.check_can(by, policies.Capability.UPLOAD, photo.project)
+    before, photo.kind = photo.kind, PhotoKind(kind).value
+    with transaction.atomic():
+        if Photo.objects.filter(pk=photo.pk).exclude(kind=photo.kind).update(kind=photo.kind):
+            facts = {"from": before, "to": photo.kind}
+            audit.record(
+                project=photo.project, actor=by, verb="photo.kind_set", on=photo, now=now, data=facts
+            )
     return photo
 
 

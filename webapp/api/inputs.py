@@ -95,11 +95,6 @@ class AdjudicationInput(EffortInput):
     base_revision = Whole(min_value=0)
 
 
-class SnapshotInput(StrictInput):
-    name = Text(max_length=100)
-    split_seed = Whole(min_value=0, max_value=2**31 - 1, default=1)
-
-
 class RunInput(StrictInput):
     snapshot = serializers.UUIDField()
     base_version = serializers.UUIDField(allow_null=True, default=None, help_text="Null: the champion.")

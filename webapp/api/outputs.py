@@ -6,7 +6,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from labeling.models import Outcome, Photo, Role, Scope, Verdict, VinSource
+from labeling.models import Outcome, Photo, PhotoKind, Role, Scope, Verdict, VinSource
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import OneOf, Quad
 
@@ -79,6 +79,7 @@ class PhotoOutput(Output):
     vin = serializers.CharField(allow_blank=True)
     confidence = serializers.FloatField(allow_null=True)
     vin_source = OneOf(VinSource, allow_blank=True)
+    kind = OneOf(PhotoKind, allow_blank=True)
     near_duplicate_of = serializers.UUIDField(source="near_duplicate_of_id", allow_null=True)
     uploaded_by = Person()
     uploaded_at = serializers.DateTimeField()

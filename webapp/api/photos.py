@@ -18,6 +18,7 @@ from labeling.operations.archives import ArchiveReport
 from labeling.queries import annotations, photos, predictions, projects
 from webapp.api.base import FORM_OVERHEAD, ApiView, current_user, read_input, read_query
 from webapp.api.inputs import PhotoFiltersInput, UploadInput
+from webapp.api.inputs_datasets import PhotoChangeInput
 from webapp.api.outputs import (
     AnnotationOutput,
     PhotoDetailOutput,
@@ -93,13 +94,22 @@ def _refuse(report: ArchiveReport) -> DomainError:
 
 
 class PhotoDetail(ApiView):
-    scopes = {"GET": {Scope.READ}, "DELETE": {Scope.UPLOAD}}
+    scopes = {"GET": {Scope.READ}, "PATCH": {Scope.UPLOAD}, "DELETE": {Scope.UPLOAD}}
 
     @describe(answers={200: PhotoDetailOutput})
     def get(self, request: Request, photo_id: UUID) -> Response:
         """A photo, its best known VIN, and the task of it."""
         photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
         return Response(PhotoDetailOutput(photo).data)
+
+    @describe(takes=PhotoChangeInput, answers={200: PhotoOutput})
+    def patch(self, request: Request, photo_id: UUID) -> Response:
+        """Say what the VIN is written on."""
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        wanted = read_input(PhotoChangeInput, request)
+        changed = operations.set_kind(photo=photo, by=person, now=timezone.now(), **wanted)
+        return Response(PhotoOutput(changed).data)
 
     @describe(answers={204: None}, errors=(404, 409))
     def delete(self, request: Request, photo_id: UUID) -> Response:

@@ -16,6 +16,7 @@ from webapp.api import (
     runs,
     tasks,
     tokens,
+    transfers,
 )
 
 project_urls = [
@@ -23,6 +24,9 @@ project_urls = [
     path("leases", leases.ProjectLeases.as_view(), name="api-project-leases"),
     path("tasks", tasks.ProjectTasks.as_view(), name="api-project-tasks"),
     path("snapshots", datasets.ProjectSnapshots.as_view(), name="api-project-snapshots"),
+    path("transfers", transfers.ProjectTransfers.as_view(), name="api-project-transfers"),
+    path("exports", transfers.ProjectExports.as_view(), name="api-project-exports"),
+    path("imports", transfers.ProjectImports.as_view(), name="api-project-imports"),
     path("runs", runs.ProjectRuns.as_view(), name="api-project-runs"),
     path("runs/plan", runs.ProjectRunPlan.as_view(), name="api-project-run-plan"),
     path("run-schedule", runs.ProjectRunSchedule.as_view(), name="api-project-run-schedule"),
@@ -59,6 +63,17 @@ run_urls = [
     path("cancel", runs.RunCancellation.as_view(), name="api-run-cancel"),
     path("retry", runs.RunRetry.as_view(), name="api-run-retry"),
 ]
+snapshot_urls = [
+    path("suspects", datasets.SnapshotSuspects.as_view(), name="api-snapshot-suspects"),
+    path("doubts", datasets.SnapshotDoubts.as_view(), name="api-snapshot-doubts"),
+    path("difference", datasets.SnapshotDifference.as_view(), name="api-snapshot-difference"),
+]
+transfer_urls = [
+    path("confirm", transfers.TransferConfirmation.as_view(), name="api-transfer-confirm"),
+    path("cancel", transfers.TransferCancellation.as_view(), name="api-transfer-cancel"),
+    path("retry", transfers.TransferRetry.as_view(), name="api-transfer-retry"),
+    path("file", transfers.TransferFile.as_view(), name="api-transfer-file"),
+]
 version_urls = [
     path("promote", model_versions.ModelVersionPromotion.as_view(), name="api-model-version-promote"),
     path("judge", model_versions.ModelVersionJudgement.as_view(), name="api-model-version-judge"),
@@ -73,6 +88,9 @@ version_one: list[URLPattern | URLResolver] = [
     path("leases/<uuid:lease_id>", leases.LeaseDetail.as_view(), name="api-lease"),
     path("leases/<uuid:lease_id>/", include(lease_urls)),
     path("snapshots/<uuid:snapshot_id>", datasets.SnapshotDetail.as_view(), name="api-snapshot"),
+    path("snapshots/<uuid:snapshot_id>/", include(snapshot_urls)),
+    path("transfers/<uuid:transfer_id>", transfers.TransferDetail.as_view(), name="api-transfer"),
+    path("transfers/<uuid:transfer_id>/", include(transfer_urls)),
     path("runs/<uuid:run_id>", runs.RunDetail.as_view(), name="api-run"),
     path("runs/<uuid:run_id>/", include(run_urls)),
     path(

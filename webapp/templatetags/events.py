@@ -35,6 +35,19 @@ _SENTENCES = {
     "photo.known_dropped": "{actor} let the photo go as a known one",
     "policy.set": "{actor} set quality policy {number}: {reason}",
     "snapshot.frozen": "{actor} froze the snapshot {name}",
+    "photo.kind_set": "{actor} said what the VIN is written on",
+    "task.doubted": "{actor} sent a label of {snapshot} back to review",
+    "annotation.imported": "{actor} imported a label",
+    "export.requested": "{actor} asked for an export of {snapshot}",
+    "export.succeeded": "An export is ready: {message}",
+    "export.failed": "An export failed: {error}",
+    "export.canceled": "An export was canceled",
+    "import.requested": "{actor} uploaded {name} to import it",
+    "import.checked": "Every row of an import was checked",
+    "import.confirmed": "{actor} confirmed an import",
+    "import.succeeded": "An import is done: {message}",
+    "import.failed": "An import failed: {error}",
+    "import.canceled": "An import was canceled",
     "run.requested": "{actor} asked for a fine-tuning run on {snapshot}",
     "run.priority_changed": "{actor} moved a run in the queue",
     "run_schedule.changed": "{actor} changed when runs start by themselves",
@@ -63,6 +76,8 @@ _PLURALS = {
     "task.skipped": "{actor} skipped {times} photos",
     "annotation.submitted": "{actor} submitted {times} annotations",
     "review.submitted": "{actor} reviewed {times} annotations",
+    "task.doubted": "{actor} sent {times} labels back to review",
+    "annotation.imported": "{actor} imported {times} labels",
 }
 
 

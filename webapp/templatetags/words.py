@@ -34,6 +34,7 @@ STATE_WORDS = {
     "skipped": ("Skipped", "skip", ""),
     "auto_accepted": ("Accepted by rule", "check", ""),
     "running": ("Running", "runs", "info"),
+    "checked": ("To confirm", "flag", "accent"),
     "succeeded": ("Finished", "check", "positive"),
     "canceled": ("Canceled", "cross", ""),
     "candidate": ("Being measured", "half", "info"),

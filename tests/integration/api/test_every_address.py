@@ -25,6 +25,7 @@ PERSONAL = {"api-projects", "api-tokens", "api-schema"}
 """These belong to no project: they show what is the asker's own."""
 
 UPLOAD = ("api-project-photos", "POST")
+IMPORT = ("api-project-imports", "POST")
 Body = dict[str, Any]
 
 
@@ -39,7 +40,7 @@ def walk(patterns: list[Any], prefix: str = "/api/") -> Iterator[tuple[str, str,
 
 
 ADDRESSES = list(walk(urls.urlpatterns))
-BODILESS = {(name, verb) for name, _, _ in ADDRESSES for verb in ("GET", "DELETE")} | {UPLOAD}
+BODILESS = {(name, verb) for name, _, _ in ADDRESSES for verb in ("GET", "DELETE")} | {UPLOAD, IMPORT}
 FOREIGN = [address for address in ADDRESSES if address[0] not in PERSONAL]
 
 
@@ -70,6 +71,12 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-lease-review", "POST"): verdict,
         ("api-lease-adjudication", "POST"): work() | {"outcome": "read"},
         ("api-run-cancel", "POST"): {},
+        ("api-photo", "PATCH"): {"kind": "paper"},
+        ("api-project-exports", "POST"): {"snapshot": str(yard.snapshot.pk), "format": "csv"},
+        ("api-snapshot-doubts", "POST"): {"photos": [str(yard.snapshot.items.get().photo_id)]},
+        ("api-transfer-confirm", "POST"): {},
+        ("api-transfer-cancel", "POST"): {},
+        ("api-transfer-retry", "POST"): {},
         ("api-run-retry", "POST"): {},
         ("api-model-version-promote", "POST"): {"override_reason": "mine now"},
         ("api-model-version-judge", "POST"): {},
@@ -86,6 +93,7 @@ def _keys(yard: Yard) -> dict[str, object]:
         "<uuid:lease_id>": yard.lease(700).pk,
         "<uuid:snapshot_id>": yard.snapshot.pk,
         "<uuid:run_id>": yard.run.pk,
+        "<uuid:transfer_id>": yard.transfer.pk,
         "<uuid:version_id>": yard.challenger.pk,
         "<int:member_id>": Membership.objects.get(user=yard.people.annotator).pk,
         "<int:token_id>": yard.token(yard.people.annotator, "read")[0].pk,

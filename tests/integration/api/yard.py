@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from labeling.models import (
     Photo,
     Prediction,
     Task,
+    Transfer,
     User,
 )
 from labeling.operations import (
@@ -34,6 +36,7 @@ from labeling.operations import (
     reviews,
     runs,
     tokens,
+    transfers,
 )
 from labeling.queries.quality import get_policy
 from labeling.states import ModelVersionState
@@ -224,6 +227,17 @@ class Yard:
             base_version=self.champion,
             config={},
             by=self.people.ml_engineer,
+            now=timezone.now(),
+        )
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        return transfers.request_import(
+            project=self.people.project,
+            file=io.BytesIO(b"file,vin\n"),
+            name="list.csv",
+            format="csv",
+            by=self.people.admin,
             now=timezone.now(),
         )
 
