@@ -34,18 +34,6 @@ class ProjectForm(forms.Form):
     name = forms.CharField(max_length=100, label="Name")
 
 
-class SnapshotForm(forms.Form):
-    name = forms.CharField(
-        max_length=100, help_text="How you will tell it from others, such as “June, first half”."
-    )
-    split_seed = forms.IntegerField(
-        min_value=0,
-        max_value=2**31 - 1,
-        initial=1,
-        help_text="The same seed puts a vehicle into the same split every time. Keep it unless you know why.",
-    )
-
-
 class RunForm(forms.Form):
     """What to train on and from where. A setting that is left empty keeps the training's own default."""
 

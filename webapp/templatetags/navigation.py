@@ -12,7 +12,16 @@ from webapp.templatetags.icons import icon
 
 register = template.Library()
 
-_CHILDREN = {"photo": "photos", "run": "runs", "model": "models", "quality-person": "quality"}
+_CHILDREN = {
+    "photo": "photos",
+    "run": "runs",
+    "model": "models",
+    "quality-person": "quality",
+    "dataset": "datasets",
+    "dataset-difference": "datasets",
+    "transfers": "datasets",
+    "transfer": "datasets",
+}
 
 
 @register.simple_tag(takes_context=True)

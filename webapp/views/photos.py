@@ -25,6 +25,7 @@ from labeling.queries.tasks import NEEDED
 from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
 from webapp.explanations import Explanation, explain_reading
+from webapp.forms_datasets import KindForm
 from webapp.views.access import current_user, project_action, project_page
 from webapp.work_filters import WorkChoice, read_work
 
@@ -153,6 +154,7 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
         ),
         "work": _offer_work(request, project, task),
         "can_reopen": _can_take_back(request, task, revisions),
+        "kind_form": KindForm(initial={"kind": shown.kind}),
     }
     return render(request, "photo.html", context)
 
@@ -176,6 +178,18 @@ def known(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
     probes.mark_known(photo=shown, by=current_user(request), now=timezone.now(), is_known=is_known)
     words = "The photo measures people from now on." if is_known else "The photo was let go."
     messages.success(request, words)
+    return redirect("photo", project.slug, photo_id)
+
+
+@project_action(Capability.UPLOAD)
+def change_kind(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
+    shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
+    form = KindForm(request.POST)
+    if form.is_valid():
+        operations.set_kind(photo=shown, by=current_user(request), now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "Saved.")
+    else:
+        messages.error(request, "Choose what the VIN is written on from the list.")
     return redirect("photo", project.slug, photo_id)
 
 

@@ -20,6 +20,10 @@ PAGES: dict[str, set[str]] = {
     "review": {"reviewer", "admin"},
     "adjudicate": {"reviewer", "admin"},
     "datasets": EVERYBODY,
+    "dataset": EVERYBODY,
+    "dataset-difference": EVERYBODY,
+    "transfers": EVERYBODY,
+    "transfer": EVERYBODY,
     "runs": EVERYBODY,
     "run": EVERYBODY,
     "models": EVERYBODY,
@@ -33,12 +37,19 @@ PAGES: dict[str, set[str]] = {
 }
 FORMS: dict[str, set[str]] = {
     "datasets": {"ml_engineer", "admin"},
+    "transfers": {"admin"},
     "runs": {"ml_engineer", "admin"},
     "members": {"admin"},
     "policy": {"admin"},
 }
 ACTIONS: dict[str, set[str]] = {
     "photo-reread": EVERYBODY,
+    "photo-kind": EVERYBODY,
+    "dataset-doubts": {"ml_engineer", "admin"},
+    "dataset-export": {"ml_engineer", "admin"},
+    "transfer-confirm": {"admin"},
+    "transfer-cancel": {"ml_engineer", "admin"},
+    "transfer-retry": {"ml_engineer", "admin"},
     "photo-reopen": {"annotator", "reviewer", "admin"},
     "photo-known": {"admin"},
     "run-cancel": {"ml_engineer", "admin"},
@@ -63,6 +74,8 @@ def address(people: People) -> Address:
         "photo": photo.pk,
         "run": run.pk,
         "model": version.pk,
+        "dataset": snapshot.pk,
+        "transfer": rows.add_transfer(people, snapshot).pk,
         "member": member.pk,
         "quality-person": member.pk,
     }
