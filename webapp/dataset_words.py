@@ -105,7 +105,7 @@ def describe_criteria(snapshot: DatasetSnapshot) -> list[tuple[str, str]]:
     wanted: dict[str, Any] = snapshot.criteria
     if not wanted:
         return [("Labels from", "People")]
-    sources = [f"{SOURCE_WORDS[name][0]} × {weight:g}" for name, weight in wanted["weights"].items()]
+    sources = [f"{SOURCE_WORDS[name][0]} × {wanted['weights'][name]:g}" for name in wanted["sources"]]
     kinds = [KIND_WORDS[kind] for kind in wanted["kinds"]]
     rows = [("Labels from", ", ".join(sources)), ("Kinds", ", ".join(kinds) or "all")]
     days = (wanted["uploaded_from"], wanted["uploaded_until"])

@@ -15,6 +15,15 @@ from inference.vin import ALPHABET, LENGTH
 from labeling.models import DatasetSnapshot, Prediction, SnapshotItem
 from labeling.queries.champions import get_champion
 
+_ASPECTS = {
+    "vin": "relabeled",
+    "split": "moved",
+    "annotation_id": "revised",
+    "prediction_id": "revised",
+    "weight": "reweighed",
+}
+"""What two rows of a photo may differ in, and what that is called; the first difference counts."""
+
 SHOWN = 200
 """Rows of a list on a page; the counts are of all."""
 
@@ -75,13 +84,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Photos that came, went, got another VIN, another split, or another revision of the same VIN."""
+    """Photos that came, went, got another VIN or split, another revision of the same VIN, or another weight.
+
+    Of several, the first counts.
+    """
 
     added: list[Change]
     removed: list[Change]
     relabeled: list[Change]
     moved: list[Change]
     revised: list[Change]
+    reweighed: list[Change]
     same: int
 
 
@@ -155,23 +168,20 @@ def compare_snapshots(before: DatasetSnapshot, after: DatasetSnapshot) -> Differ
     """What `after` has that `before` has not, photo by photo."""
     old = {item.photo_id: item for item in _list_items(before)}
     new = {item.photo_id: item for item in _list_items(after)}
-    both = [_change(old[photo], new[photo]) for photo in old.keys() & new.keys()]
-    relabeled = [change for change in both if _differ(change, "vin")]
-    moved = [change for change in both if not _differ(change, "vin") and _differ(change, "split")]
-    revised = [
-        change
-        for change in both
-        if not _differ(change, "vin")
-        and not _differ(change, "split")
-        and (_differ(change, "annotation_id") or _differ(change, "prediction_id"))
-    ]
+    changes: dict[str, list[Change]] = {name: [] for name in _ASPECTS.values()}
+    same = 0
+    for photo in old.keys() & new.keys():
+        change = _change(old[photo], new[photo])
+        aspect = next((name for field, name in _ASPECTS.items() if _differ(change, field)), None)
+        if aspect is None:
+            same += 1
+        else:
+            changes[aspect].append(change)
     return Difference(
         added=_sort(_change(None, new[photo]) for photo in new.keys() - old.keys()),
         removed=_sort(_change(old[photo], None) for photo in old.keys() - new.keys()),
-        relabeled=_sort(relabeled),
-        moved=_sort(moved),
-        revised=_sort(revised),
-        same=len(both) - len(relabeled) - len(moved) - len(revised),
+        same=same,
+        **{name: _sort(rows) for name, rows in changes.items()},
     )
 
 

@@ -65,6 +65,7 @@ class DifferenceOutput(Output):
     relabeled = ChangeOutput(many=True)
     moved = ChangeOutput(many=True, help_text="Into another split.")
     revised = ChangeOutput(many=True, help_text="The same VIN by another revision.")
+    reweighed = ChangeOutput(many=True)
     same = serializers.IntegerField()
 
 

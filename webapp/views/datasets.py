@@ -142,6 +142,7 @@ def _list_parts(found: reports.Difference) -> list[tuple[str, str, list[reports.
         ("Added", "In the newer one only.", found.added),
         ("Removed", "In the older one only.", found.removed),
         ("Other revision", "The same VIN and split, by another annotation.", found.revised),
+        ("Other weight", "The same label counts more or less in training.", found.reweighed),
     ]
     return [part for part in parts if part[2]]
 

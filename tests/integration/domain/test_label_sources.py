@@ -307,3 +307,11 @@ def test_what_changed_between_two(workshop: Workshop) -> None:
     back = reports.compare_snapshots(second, first)
     assert [change.photo_id for change in back.removed] == [added.photo_id]
     assert reports.compare_snapshots(first, first).same == 2
+
+
+def test_another_weight_is_a_difference(workshop: Workshop) -> None:
+    workshop.accept(1, VIN)
+    first = freeze(workshop)
+    second = freeze(workshop, "second", weights={LabelSource.HUMAN: 0.5})
+    found = reports.compare_snapshots(first, second)
+    assert (len(found.reweighed), found.same) == (1, 0)
