@@ -11,7 +11,7 @@ from typing import Any
 from labeling import imaging
 from labeling.errors import DomainError
 from labeling.formats.records import BadRow, LabeledPhoto, Row, align_characters, show, stem_of
-from labeling.models import Photo, PhotoKind, Project, Task
+from labeling.models import Photo, PhotoKind, Project, Task, VinSource
 from labeling.operations.inputs import clean_characters, clean_file_name, clean_region, clean_text
 from labeling.operations.packages import Package
 from labeling.states import TaskState
@@ -25,6 +25,7 @@ class Action(StrEnum):
     NEW_PHOTO = "new_photo"
     NEW_PHOTO_WITHOUT_LABEL = "new_photo_without_label"
     LABEL = "label"
+    KIND = "kind"
     KNOWN = "known"
 
 
@@ -84,12 +85,13 @@ class Planner:
         if (earlier := self._taken.get(target.sha256)) is not None:
             raise BadRow(f"This photo has a row before this one, {earlier}. Keep one of them.")
         region, characters = _clean(label, target)
+        kind = _clean_kind(label.kind)
         plan = Plan(
             place=row.place,
             name=target.name,
-            action=_choose_action(label, target),
+            action=_choose_action(label, kind, target),
             vin=label.vin,
-            kind=_clean_kind(label.kind),
+            kind=kind,
             region=region,
             characters=characters,
             photo=target.photo,
@@ -151,13 +153,14 @@ def _check_image(read: Callable[[str], bytes], path: str) -> imaging.CheckedPhot
         raise BadRow(f"The image {show(path)} cannot be read: {error.message}") from error
 
 
-def _choose_action(label: LabeledPhoto, target: _Target) -> Action:
+def _choose_action(label: LabeledPhoto, kind: str, target: _Target) -> Action:
     """What people have written is never written over. Raises BadRow."""
     if target.photo is None:
         return Action.NEW_PHOTO if label.vin else Action.NEW_PHOTO_WITHOUT_LABEL
     task = Task.objects.filter(photo=target.photo).first()
-    if not label.vin or (task and task.state == TaskState.ACCEPTED and target.photo.vin == label.vin):
-        return Action.KNOWN
+    by_people = target.photo.vin_source in (VinSource.HUMAN, VinSource.IMPORTED)
+    if not label.vin or (by_people and target.photo.vin == label.vin):
+        return Action.KIND if kind and kind != target.photo.kind else Action.KNOWN
     if task is not None and (task.state != TaskState.NEW or task.revision):
         read = f", as {target.photo.vin}" if target.photo.vin else ""
         raise BadRow(

@@ -20,6 +20,7 @@ from labeling.operations.best_values import refresh_best_value
 from labeling.operations.import_rows import Action, Plan, Planner
 from labeling.operations.inputs import clean_file_name
 from labeling.operations.packages import Package, open_package
+from labeling.operations.photos import set_kind
 from labeling.operations.tasks import open_task
 from labeling.operations.transitions import Conflict, move
 from labeling.operations.uploads import insert_row
@@ -163,9 +164,9 @@ def _load_row(transfer: Transfer, plan: Plan, now: datetime) -> None:
             now=now,
             kind=plan.kind,
         )
-    elif plan.kind and plan.kind != photo.kind:
-        Photo.objects.filter(pk=photo.pk).update(kind=plan.kind)
-    if plan.vin:
+    elif plan.kind:
+        set_kind(photo=photo, kind=plan.kind, by=transfer.requested_by, now=now)
+    if plan.action in (Action.NEW_PHOTO, Action.LABEL):
         _annotate(transfer, photo, plan, now)
 
 

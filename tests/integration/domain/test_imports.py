@@ -115,6 +115,28 @@ def test_what_changed_since_the_check_is_shown_again(workshop: Workshop) -> None
     assert Annotation.objects.get().text == OTHER
 
 
+def test_kinds_alone_are_set_on_photos_that_are_here(workshop: Workshop) -> None:
+    read, unread = workshop.accept(1).photo, workshop.upload(2)
+    content = csv(f"{read.name},{VIN},,paper", f"{unread.name},,,windshield", f"{read.name},,,")
+    checked = bring(workshop.people, content, "csv", workshop.now, name="a.csv")
+    assert (checked.report["kind"], checked.report["known"], checked.report["problem_count"]) == (2, 0, 1)
+    confirm(checked, workshop.people, workshop.now, leave_out_problems=True)
+    assert set(Photo.objects.values_list("name", "kind")) == {
+        (read.name, "paper"),
+        (unread.name, "windshield"),
+    }
+    assert Annotation.objects.count() == 1
+
+
+def test_a_set_that_waits_for_review_is_known(workshop: Workshop) -> None:
+    photo = workshop.upload(1)
+    content = csv(f"{photo.name},{VIN},,")
+    first = bring(workshop.people, content, "csv", workshop.now, name="a.csv")
+    confirm(first, workshop.people, workshop.now)
+    second = bring(workshop.people, content, "csv", workshop.now, name="a.csv")
+    assert (second.report["known"], second.report["problem_count"]) == (1, 0)
+
+
 def test_the_same_set_twice_changes_nothing_the_second_time(workshop: Workshop) -> None:
     content = pack({"a.csv": csv(f"new.jpg,{VIN},,"), "new.jpg": render_photo(7)})
     confirm(bring(workshop.people, content, "csv", workshop.now, accept=True), workshop.people, workshop.now)
