@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0007_run_queue'),
+        ('labeling', '0040_figures_by_time'),
     ]
 
     operations = [
@@ -55,6 +55,10 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(
             model_name='photo',
             name='photo_vin_source',
+        ),
+        migrations.RemoveConstraint(
+            model_name='task',
+            name='task_decided_by',
         ),
         migrations.AddField(
             model_name='annotation',
@@ -105,7 +109,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='photo',
             name='vin_source',
-            field=models.CharField(blank=True, choices=[('', ''), ('prediction', 'prediction'), ('human', 'human'), ('imported', 'imported')], max_length=20),
+            field=models.CharField(blank=True, choices=[('', ''), ('prediction', 'prediction'), ('human', 'human'), ('consensus', 'consensus'), ('imported', 'imported')], max_length=20),
+        ),
+        migrations.AlterField(
+            model_name='task',
+            name='decided_by',
+            field=models.CharField(blank=True, choices=[('', ''), ('review', 'review'), ('consensus', 'consensus'), ('adjudication', 'adjudication'), ('policy', 'policy'), ('import', 'import')], help_text='While it is accepted or unreadable: what made it so.', max_length=20),
         ),
         migrations.AlterField(
             model_name='snapshotitem',
@@ -121,8 +130,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('source__in', ['human', 'imported'])), name='annotation_source'),
         ),
         migrations.AddConstraint(
+            model_name='task',
+            constraint=models.CheckConstraint(condition=models.Q(('decided_by__in', ['', 'review', 'consensus', 'adjudication', 'policy', 'import'])), name='task_decided_by'),
+        ),
+        migrations.AddConstraint(
             model_name='photo',
-            constraint=models.CheckConstraint(condition=models.Q(('vin_source__in', ['', 'prediction', 'human', 'imported'])), name='photo_vin_source'),
+            constraint=models.CheckConstraint(condition=models.Q(('vin_source__in', ['', 'prediction', 'human', 'consensus', 'imported'])), name='photo_vin_source'),
         ),
         migrations.AddConstraint(
             model_name='photo',

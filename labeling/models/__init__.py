@@ -11,9 +11,8 @@ from labeling.models.model_version import (
     Promotion,
     PromotionKind,
 )
-from labeling.models.photo import Photo, VinSource
-from labeling.models.policy import QualityPolicy
 from labeling.models.photo import Photo, PhotoKind, VinSource
+from labeling.models.policy import QualityPolicy
 from labeling.models.prediction import Prediction
 from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role

@@ -30,6 +30,7 @@ class DecidedBy(StrEnum):
     CONSENSUS = "consensus"
     ADJUDICATION = "adjudication"
     POLICY = "policy"
+    IMPORT = "import"
 
 
 class RealTasks(models.Manager["Task"]):

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from labeling.models import Annotation, AnnotationSource, DecidedBy, Outcome, Photo, Prediction, Task, VinSource
+from labeling.models import (
+    Annotation,
+    AnnotationSource,
+    DecidedBy,
+    Outcome,
+    Photo,
+    Prediction,
+    Task,
+    VinSource,
+)
 from labeling.states import TaskState
 
 # What waits for a second reading is nobody's to see, and of two that differ nobody knows which is right.

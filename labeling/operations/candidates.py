@@ -17,6 +17,7 @@ from labeling.errors import DomainError
 from labeling.models import (
     Annotation,
     AnnotationSource,
+    DecidedBy,
     LabelSource,
     Outcome,
     Photo,
@@ -127,6 +128,7 @@ def list_accepted(project: Project) -> QuerySet[Annotation]:
     newest = Annotation.objects.filter(
         task__project=project,
         task__state=TaskState.ACCEPTED,
+        task__is_probe=False,
         task__revision=F("revision"),
         outcome=Outcome.READ,
     ).exclude(text__contains=UNKNOWN)
@@ -136,7 +138,8 @@ def list_accepted(project: Project) -> QuerySet[Annotation]:
 def _list_newest(project: Project) -> QuerySet[Prediction]:
     """The newest reading of each photo."""
     newest = Prediction.objects.filter(photo=OuterRef("photo")).order_by("-created_at", "-id")
-    rows = Prediction.objects.filter(photo__project=project, pk=Subquery(newest.values("pk")[:1]))
+    real = Prediction.objects.filter(photo__project=project, photo__is_probe=False)
+    rows = real.filter(pk=Subquery(newest.values("pk")[:1]))
     return rows.select_related("photo")
 
 
@@ -160,15 +163,21 @@ def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterable[Any
 
 
 def _from_annotation(annotation: Annotation) -> Candidate:
-    imported = annotation.source == AnnotationSource.IMPORTED
     return Candidate(
         photo=annotation.task.photo,
         vin=annotation.text,
-        source=LabelSource.IMPORTED if imported else LabelSource.HUMAN,
+        source=_find_source(annotation),
         region=_find_region(annotation),
         characters=_list_characters(annotation.characters),
         annotation=annotation,
     )
+
+
+def _find_source(annotation: Annotation) -> LabelSource:
+    if annotation.source == AnnotationSource.IMPORTED:
+        return LabelSource.IMPORTED
+    agreed = annotation.task.decided_by == DecidedBy.CONSENSUS
+    return LabelSource.CONSENSUS if agreed else LabelSource.HUMAN
 
 
 def _from_predictions(

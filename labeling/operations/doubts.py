@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -41,7 +42,8 @@ def send_back_to_review(
     for task in _lock_accepted(list(frozen)):
         if task.revision == frozen[task.photo_id]:
             facts = {"snapshot": snapshot.name}
-            move(task, TaskState.SUBMITTED, by=by, verb="task.doubted", now=now, data=facts, updated_at=now)
+            changes: dict[str, Any] = {"decided_by": "", "updated_at": now}
+            move(task, TaskState.SUBMITTED, by=by, verb="task.doubted", now=now, data=facts, **changes)
             refresh_best_value(task.photo)
             waiting.append(task)
     if not waiting:

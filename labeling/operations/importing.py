@@ -15,7 +15,7 @@ from labeling import storage
 from labeling.errors import DomainError
 from labeling.formats.records import BadRow, Problem
 from labeling.formats.registry import FORMATS, FormatName
-from labeling.models import Annotation, AnnotationSource, Outcome, Photo, Task, Transfer
+from labeling.models import Annotation, AnnotationSource, DecidedBy, Outcome, Photo, Task, Transfer
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.import_rows import Action, Plan, Planner
 from labeling.operations.inputs import clean_file_name
@@ -187,14 +187,16 @@ def _annotate(transfer: Transfer, photo: Photo, plan: Plan, now: datetime) -> No
         author=transfer.requested_by,
         created_at=now,
     )
+    accepts = bool(transfer.options.get("accept"))
     move(
         task,
-        TaskState.ACCEPTED if transfer.options.get("accept") else TaskState.SUBMITTED,
+        TaskState.ACCEPTED if accepts else TaskState.SUBMITTED,
         by=transfer.requested_by,
         verb="annotation.imported",
         now=now,
         data={"annotation": str(annotation.pk), "transfer": str(transfer.pk)},
         only_if={"revision": 0},
+        decided_by=DecidedBy.IMPORT.value if accepts else "",
         revision=1,
         updated_at=now,
     )

@@ -90,6 +90,19 @@ def test_bar_codes_and_pseudo_labels_come_with_their_source_and_weight(workshop:
     assert machine.prediction.vin == OTHER
 
 
+def test_what_two_people_agree_on_is_consensus_and_a_probe_is_nothing(workshop: Workshop) -> None:
+    agreed, probe = workshop.accept(1, VIN), workshop.accept(2, OTHER)
+    Task.objects.filter(pk=agreed.pk).update(decided_by="consensus")
+    Task.objects.filter(pk=probe.pk).update(is_probe=True)
+    snapshot = freeze(workshop, sources=tuple(LabelSource))
+    assert [(item.vin, item.source) for item in items_of(snapshot)] == [(VIN, "consensus")]
+    doubts.send_back_to_review(
+        snapshot=snapshot, photos=[agreed.photo_id], by=workshop.people.admin, now=workshop.now
+    )
+    agreed.refresh_from_db()
+    assert (agreed.state, agreed.decided_by) == ("submitted", "")
+
+
 def test_what_a_person_works_on_is_no_bar_codes_to_label(workshop: Workshop) -> None:
     task = workshop.open_task(2, PlainReader(OTHER))
     confirm_by_barcode(task)
