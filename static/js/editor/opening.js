@@ -35,8 +35,11 @@ function newest(saved, kept) {
   return kept.saved_at > Date.parse(saved.saved_at) ? kept : saved;
 }
 
+/** Of a refused photo what was made out all the same, which no VIN vouches for: better than an empty line. */
+const textOf = ({ vin, characters }) => vin || (characters ?? []).map(({ symbol }) => symbol).join("");
+
 const asVersion = (prediction) => (
-  prediction && { text: prediction.vin ?? "", characters: prediction.characters ?? [], region: prediction.region }
+  prediction && { text: textOf(prediction), characters: prediction.characters ?? [], region: prediction.region }
 );
 
 /** Work of one's own that started from an older revision than the newest, so that somebody has to compare them. */
