@@ -33,6 +33,7 @@ HELPED_BY: dict[QualityCode, tuple[QualityCode, ...]] = {
     "no_vin": ("cut_off",),
 }
 """Hindrances against which other advice helps as well: to take the whole VIN into the frame, and closer."""
+
 CLASSES: tuple[QualityCode | None, ...] = (None, *ADVICE)
 """What the network tells apart, in the order of its outputs; None is a photo that can be read."""
 
