@@ -70,6 +70,7 @@ def _fill(people: People) -> dict[str, str]:
     task = rows.add_task(people, photo, "submitted")
     rows.add_prediction(photo, champion, quality=rows.QUALITY, stages=rows.STAGES)
     rows.add_annotation(people, task)
+    member = people.project.memberships.get(user=people.annotator)
     return {
         "home": "",
         "photos": "photos/",
@@ -84,6 +85,9 @@ def _fill(people: People) -> dict[str, str]:
         "models": "models/",
         "model": f"models/{challenger.pk}/",
         "members": "members/",
+        "quality": "quality/",
+        "quality-person": f"quality/{member.pk}/?show=all",
+        "my-work": "my-work/",
     }
 
 
