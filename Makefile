@@ -8,7 +8,7 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-ablation bench-detect bench-quality bench-refusals bench-barcodes demo-screenshots clean
+	bench-ablation bench-detect bench-quality bench-refusals bench-barcodes bench-editor demo-screenshots clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ bench-refusals: install ## How many photos that a person has read are refused? m
 
 bench-barcodes: install ## At which sizes are bar codes read, and how fast? make bench-barcodes N=20
 	$(VENV_PYTHON) -m benchmarks.barcodes $(if $(N),--count $(N))
+
+bench-editor: install-test ## From Enter to the next photo, and the keys of each action: make bench-editor N=50
+	$(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m benchmarks.editor $(if $(N),--count $(N))
 
 demo-screenshots: install-test ## Take the pictures for README and docs of what `make run` runs
 	$(VENV_PYTHON) -m scripts.screenshots --url http://localhost:$(or $(PORT),8000)

@@ -71,6 +71,11 @@ class NotFound(DomainError):
     default_message = "There is no such thing here."
 
 
+def list_roles(capability: Capability) -> list[Role]:
+    """The roles that may do this."""
+    return [role for role, granted in CAPABILITIES.items() if capability in granted]
+
+
 def get_role(user: User | AnonymousUser, project: Project) -> Role | None:
     """The person's role in the project; None where they are no member, or may not log in."""
     if not user.is_authenticated or not user.is_active:

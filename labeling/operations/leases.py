@@ -70,7 +70,7 @@ def claim_next_task(
     with transaction.atomic():
         # Two claims of one person wait for each other, so that a double click gets one task and not two.
         Membership.objects.select_for_update(no_key=True).get(project=project, user=holder)
-        own = Lease.objects.filter(task__project=project, holder=holder, kind=kind, ended_at=None).first()
+        own = _find_own(project, holder, kind).first()
         if own is not None and _prolong(own, now, duration):
             return own
         task = _lock_next_task(project, holder, kind)
@@ -79,6 +79,29 @@ def claim_next_task(
         if kind == LeaseKind.ANNOTATE:
             task = slip_probe(stand_in=task, holder=holder, now=now) or task
         return _open_lease(task, holder, kind, now, duration)
+
+
+def claim_task_ahead(
+    *, lease_id: uuid.UUID | str, holder: User, now: datetime, duration: timedelta | None = None
+) -> Lease | None:
+    """A second lease, on the task that comes after the one at hand, so that an editor can load it meanwhile.
+
+    There is one at most beside the lease at hand. None where so little waits that somebody else might go
+    without. Raises LeaseLost, NotFound.
+    """
+    lease = get_own_lease(lease_id, holder)
+    project, kind = lease.task.project, LeaseKind(lease.kind)
+    with transaction.atomic():
+        Membership.objects.select_for_update(no_key=True).get(project=project, user=holder)
+        if not Lease.objects.get(pk=lease.pk).is_open(now):
+            raise LeaseLost
+        ahead = _find_own(project, holder, kind).exclude(pk=lease.pk).first()
+        if ahead is not None and _prolong(ahead, now, duration):
+            return ahead
+        if not _is_plenty(project, holder, kind):
+            return None
+        task = _lock_next_task(project, holder, kind)
+        return _open_lease(task, holder, kind, now, duration) if task else None
 
 
 def claim_task(
@@ -151,6 +174,19 @@ def end_lease(lease: Lease, *, reason: str, now: datetime) -> None:
     if not Lease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, end_reason=reason):
         raise LeaseLost
     lease.ended_at, lease.end_reason = now, reason
+
+
+def _find_own(project: Project, holder: User, kind: LeaseKind) -> QuerySet[Lease]:
+    """A person's open leases, the one at hand before the one ahead."""
+    own = Lease.objects.filter(task__project=project, holder=holder, kind=kind, ended_at=None)
+    return own.order_by("created_at")
+
+
+def _is_plenty(project: Project, holder: User, kind: LeaseKind) -> bool:
+    """Whether every member who does this work would still find a task, after the holder took one ahead."""
+    roles = policies.list_roles(NEEDED[kind])
+    members = Membership.objects.filter(project=project, role__in=roles).count()
+    return list_waiting(project=project, user=holder, kind=kind)[: members + 1].count() > members
 
 
 def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, Request
 
-from inference.types import Alternative, CharacterBox, QualityReport, Reading, Region
+from inference.types import Alternative, CharacterBox, Quad, QualityReport, Reading, Region
 from labeling.models import Annotation, LeaseKind, ModelVersion, Task, User
 from labeling.operations import annotations, leases, photos, predictions
 from tests.conftest import People
@@ -52,16 +52,24 @@ def quad_at(index: int) -> tuple[tuple[float, float], ...]:
     return ((left, TOP), (left + PITCH * 0.9, TOP), (left + PITCH * 0.9, BOTTOM), (left, BOTTOM))
 
 
-def read_as(text: str, doubts: Mapping[int, Doubt]) -> Reading:
-    """A reading of `text`, with a doubt at some positions (0 to 16); of nothing where the text is empty."""
+def read_as(text: str, doubts: Mapping[int, Doubt], *, width: int = WIDTH, height: int = HEIGHT) -> Reading:
+    """A reading of `text`, with a doubt at some positions (0 to 16); of nothing where the text is empty.
+
+    Where there are more characters than a VIN has, they are boxes without a VIN.
+    """
+    scale = width / WIDTH
+
+    def place(quad: Iterable[tuple[float, float]]) -> Quad:
+        return tuple((x * scale, (y - HEIGHT / 2) * scale + height / 2) for x, y in quad)  # type: ignore[return-value]
+
     characters = []
     for index, symbol in enumerate(text):
         doubt = doubts.get(index, Doubt(symbol, 0.99))
         others = tuple(Alternative(other, 0.1) for other in doubt.alternatives)
-        characters.append(CharacterBox(index, doubt.symbol, doubt.confidence, quad_at(index), others))
-    vin = "".join(character.symbol for character in characters)
-    quad = ((LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM))
-    return Reading(vin, 0.7, Region(quad, 0.9), tuple(characters), QualityReport(True), (WIDTH, HEIGHT), 20.0)
+        characters.append(CharacterBox(index, doubt.symbol, doubt.confidence, place(quad_at(index)), others))
+    vin = "".join(character.symbol for character in characters) if len(text) <= len(VIN) else ""
+    quad = place([(LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM)])
+    return Reading(vin, 0.7, Region(quad, 0.9), tuple(characters), QualityReport(True), (width, height), 20.0)
 
 
 @dataclass(frozen=True)
@@ -83,11 +91,18 @@ class Desk:
     url: str
     seeds: list[int] = field(default_factory=list)
 
-    def add_photo(self, *, text: str = VIN, doubts: Mapping[int, Doubt] | None = None) -> Task:
+    def add_photo(
+        self,
+        *,
+        text: str = VIN,
+        doubts: Mapping[int, Doubt] | None = None,
+        width: int = WIDTH,
+        height: int = HEIGHT,
+    ) -> Task:
         """Upload a photo that shows VIN, and let the model read `text` with these doubts in it."""
         self._ensure_champion()
         self.seeds.append(len(self.seeds))
-        content = render_photo(self.seeds[-1], width=WIDTH, height=HEIGHT)
+        content = render_photo(self.seeds[-1], width=width, height=height)
         now = timezone.now()
         photo = photos.create_photo(
             project=self.people.project,
@@ -97,7 +112,7 @@ class Desk:
             now=now,
         )
         photos.render_photo(photo_id=photo.pk, now=now)
-        reader = FixedReader(read_as(text, doubts or {}))
+        reader = FixedReader(read_as(text, doubts or {}, width=width, height=height))
         predictions.predict_photo(photo_id=photo.pk, reader_for=lambda version: reader, now=now)
         return Task.objects.get(photo=photo)
 

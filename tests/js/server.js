@@ -1,6 +1,7 @@
 /** A scripted server and a clock for the tests of the work on the server. The real server is met in the browser tests. */
 
 import { Refusal, Unreachable } from "../../static/js/editor/api.js";
+import { createEffort } from "../../static/js/editor/effort.js";
 import { createJournal } from "../../static/js/editor/journal.js";
 import { createStore } from "../../static/js/editor/store.js";
 import { FIRST_SCREEN, createWork } from "../../static/js/editor/work.js";
@@ -14,6 +15,7 @@ export function createTimers() {
   let waiting = [];
   let now = 0;
   return {
+    get now() { return now; },
     set(action, milliseconds) {
       const timer = { action, at: now + milliseconds };
       waiting.push(timer);
@@ -56,7 +58,7 @@ export function createStorage() {
 export function createServer(answers = {}) {
   const calls = [];
   const names = [
-    "claimNext", "claimTask", "renew", "release", "saveDraft", "submitAnnotation", "markUnreadable", "skip",
+    "claimNext", "claimAhead", "claimTask", "renew", "release", "saveDraft", "submitAnnotation", "markUnreadable", "skip",
     "submitReview", "getTask", "reopen",
   ];
   const answer = (name) => async (...args) => {
@@ -83,8 +85,9 @@ export function createDesk(answers, { kind = "annotate" } = {}) {
   const store = createStore({ ...FIRST_SCREEN });
   const storage = createStorage();
   const journal = createJournal(storage, () => 1000);
+  const effort = createEffort(() => timers.now);
   const work = createWork({
-    api: server.api, journal, store, timers, preload() {}, project: "yard", kind,
+    api: server.api, journal, store, timers, preload() {}, project: "yard", kind, effort,
   });
-  return { timers, server, store, storage, journal, work };
+  return { timers, server, store, storage, journal, work, effort };
 }

@@ -7,6 +7,7 @@ import { VIN, REGION, bundleOf, charactersOf } from "./bundles.js";
 import { createDesk, lost, settle, signedOut, unreachable } from "./server.js";
 
 const FIXED = "1HGCM82633A804352";
+const FREE = { keystrokes: 0, active_ms: 0 };
 
 async function open(answers = {}, options = {}) {
   const desk = createDesk({ claimNext: () => bundleOf(), ...answers }, options);
@@ -178,7 +179,7 @@ test("a submit can be taken back: the photo opens again, the next one goes back"
 test("unreadable and skipped go with their reason", async () => {
   const { work, server } = await open();
   await work.markUnreadable("Blurred");
-  assert.deepEqual(server.last("markUnreadable")[2], { reason: "Blurred", base_revision: 0 });
+  assert.deepEqual(server.last("markUnreadable")[2], { reason: "Blurred", base_revision: 0, ...FREE });
   await work.skip("I am not sure");
   assert.deepEqual(server.last("skip")[2], { reason: "I am not sure" });
 });
@@ -191,7 +192,7 @@ const reviewed = (changes = {}) => bundleOf({
 test("a review accepts what it did not change", async () => {
   const { work, server } = await open({ claimNext: () => reviewed() }, { kind: "review" });
   await work.accept();
-  assert.deepEqual(server.last("submitReview")[2], { verdict: "accepted", reason: "", base_revision: 1 });
+  assert.deepEqual(server.last("submitReview")[2], { verdict: "accepted", reason: "", base_revision: 1, ...FREE });
 });
 
 test("a review that changed a character fixes and accepts; undone, it only accepts", async () => {
@@ -212,7 +213,7 @@ test("a review can accept that nobody can read the photo, or send it back", asyn
   await work.accept();
   assert.equal(server.last("submitReview")[2].verdict, "accepted");
   await work.reject("It can be read");
-  assert.deepEqual(server.last("submitReview")[2], { verdict: "rejected", reason: "It can be read", base_revision: 1 });
+  assert.deepEqual(server.last("submitReview")[2], { verdict: "rejected", reason: "It can be read", base_revision: 1, ...FREE });
 });
 
 test("a draft or a heartbeat that is answered after the submit is no lost lease", async () => {

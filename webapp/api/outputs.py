@@ -6,7 +6,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from labeling.models import Outcome, Photo, PhotoKind, Role, Scope, Verdict, VinSource
+from labeling.models import Outcome, Photo, PhotoKind, Prediction, Role, Scope, Verdict, VinSource
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import OneOf, Quad
 
@@ -131,15 +131,30 @@ class CharacterOutput(Output):
     edited = serializers.BooleanField(required=False)
 
 
+class BarcodeOutput(Output):
+    """A bar code in the photo; `vin` is empty where it holds none."""
+
+    format = serializers.CharField()
+    text = serializers.CharField()
+    vin = serializers.CharField(allow_blank=True)
+
+
 class PredictionOutput(Output):
     model_version = serializers.CharField(source="model_version.name")
     vin = serializers.CharField(allow_blank=True)
     confidence = serializers.FloatField()
     region = Quad(allow_null=True)
     characters = CharacterOutput(many=True)
+    barcodes = serializers.SerializerMethodField()
     quality = serializers.DictField()
     milliseconds = serializers.FloatField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field(BarcodeOutput(many=True))
+    def get_barcodes(self, prediction: Prediction) -> Any:
+        """What bar codes in the photo say; empty for readings from before they were kept."""
+        found = prediction.stages.get("barcodes", ())
+        return BarcodeOutput([{**code, "vin": code["vin"] or ""} for code in found], many=True).data
 
 
 class AnnotationOutput(Output):

@@ -47,6 +47,7 @@ photo_urls = [
     path("annotations", photos.PhotoAnnotations.as_view(), name="api-photo-annotations"),
 ]
 lease_urls = [
+    path("next", leases.LeaseNext.as_view(), name="api-lease-next"),
     path("renew", leases.LeaseRenewal.as_view(), name="api-lease-renew"),
     path("draft", leases.LeaseDraft.as_view(), name="api-lease-draft"),
     path("annotation", leases.LeaseAnnotation.as_view(), name="api-lease-annotation"),

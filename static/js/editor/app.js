@@ -1,6 +1,7 @@
 /** Joins the parts of the editor: the store, the work on the server, what keys and buttons do, and the screen. */
 
 import { createCommands, pasteText, typeCharacter } from "./commands.js";
+import { createEffort } from "./effort.js";
 import { bindEvents } from "./events.js";
 import { createModes } from "./modes/modes.js";
 import { createRender } from "./render.js";
@@ -16,11 +17,13 @@ const VIEW_KEY = "vinloop-view";
  * @param {{project: string, kind: "annotate"|"review"|"adjudicate", task: string|null, home: string}} options.settings
  * @returns {() => void} takes the editor off the page again
  */
-export function startEditor(root, { settings, api, journal, storage, timers }) {
+export function startEditor(root, { settings, api, journal, storage, timers, clock }) {
   const store = createStore({ ...FIRST_SCREEN, view: readView(storage) });
-  const work = createWork({ api, journal, store, timers, preload, project: settings.project, kind: settings.kind });
+  const effort = createEffort(clock);
+  const { project, kind } = settings;
+  const work = createWork({ api, journal, store, timers, preload: createPreload(), project, kind, effort });
   const render = createRender(root, settings);
-  const app = { root, store, work, settings, render, look, enter, leave };
+  const app = { root, store, work, effort, settings, render, look, enter, leave };
   const modes = createModes(app);
   app.commands = createCommands(app);
   app.type = (character) => typeCharacter(app, character);
@@ -69,7 +72,11 @@ function readView(storage) {
   }
 }
 
-/** Asks for photos that come soon, so that they are in the browser's cache when their turn comes. */
-function preload(urls) {
-  for (const url of urls.slice(0, 2)) new Image().src = url;
+/** Loads and decodes photos that come soon. They are held, or the browser would forget them before their turn. */
+function createPreload() {
+  let held = [];
+  return function preload(urls) {
+    held = urls.slice(0, 2).map((url) => Object.assign(new Image(), { src: url }));
+    for (const image of held) image.decode().catch(() => {});
+  };
 }

@@ -2,6 +2,7 @@
 
 import { bindBoxes } from "./events/boxes.js";
 import { bindDialogs } from "./events/dialogs.js";
+import { bindEffort } from "./events/effort.js";
 import { bindPhoto } from "./events/photo.js";
 import { writeSymbol } from "./actions/cells.js";
 import { listen } from "./listen.js";
@@ -12,7 +13,10 @@ import { listen } from "./listen.js";
  * @returns {() => void} stops listening
  */
 export function bindEvents(app, draw) {
-  const unbind = [bindButtons(app), bindPage(app, draw), bindPhoto(app), bindBoxes(app), bindDialogs(app)];
+  // Effort first: the key that submits is counted before it is sent.
+  const unbind = [
+    bindEffort(app), bindButtons(app), bindPage(app, draw), bindPhoto(app), bindBoxes(app), bindDialogs(app),
+  ];
   return () => unbind.forEach((stop) => stop());
 }
 
@@ -47,7 +51,7 @@ function press({ store, commands, render }, name) {
 function bindPage(app, draw) {
   const { work, store } = app;
   const onVisible = () => {
-    if (document.visibilityState === "hidden") work.flush();
+    if (document.visibilityState === "hidden") work.save();
     else if (store.screen.isSignedOut) work.resume();
   };
   const observer = new ResizeObserver(draw);

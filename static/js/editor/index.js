@@ -16,4 +16,5 @@ startEditor(root, {
   journal: createJournal(window.localStorage),
   storage: window.localStorage,
   timers,
+  clock: () => performance.now(),
 });

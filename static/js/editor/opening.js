@@ -35,12 +35,12 @@ function newest(saved, kept) {
   return kept.saved_at > Date.parse(saved.saved_at) ? kept : saved;
 }
 
-/** Of a refused photo what was made out all the same, which no VIN vouches for: better than an empty line. */
-const textOf = ({ vin, characters }) => vin || (characters ?? []).map(({ symbol }) => symbol).join("");
-
-const asVersion = (prediction) => (
-  prediction && { text: textOf(prediction), characters: prediction.characters ?? [], region: prediction.region }
-);
+/** A model that found boxes and no VIN in them still saves most of the typing. */
+function asVersion(prediction) {
+  if (!prediction) return null;
+  const { vin, characters = [], region } = prediction;
+  return { text: vin || characters.map(({ symbol }) => symbol).join(""), characters, region };
+}
 
 /** Work of one's own that started from an older revision than the newest, so that somebody has to compare them. */
 export function findStaleDraft({ draft, task }) {

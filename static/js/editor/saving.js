@@ -11,7 +11,7 @@ const LONGEST_RETRY = 15000;
  * @param {(error: Error) => boolean} parts.onTrouble takes an error that ends or suspends the lease; says whether it did
  * @param {{set: (action: () => void, milliseconds: number) => any, clear: (timer: any) => void}} parts.timers
  */
-export function createSaving({ api, journal, store, timers, onTrouble }) {
+export function createSaving({ api, journal, store, timers, onTrouble, effort }) {
   let timer = null;
   let retryAfter = FIRST_RETRY;
   let isDirty = false;
@@ -24,7 +24,7 @@ export function createSaving({ api, journal, store, timers, onTrouble }) {
 
   function changed() {
     const { task } = store.screen.bundle;
-    journal.write(task.id, task.revision, toKept(store.state));
+    journal.write(task.id, task.revision, { ...toKept(store.state), effort: effort.read() });
     isDirty = true;
     if (store.screen.save.status !== "offline") report("pending");
     plan(SAVE_AFTER);

@@ -3,8 +3,11 @@
 import { openVersion } from "./opening.js";
 import { findObstacle, saysTheSame, toPayload } from "./state.js";
 
-export function createVerdicts({ api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask }) {
-  const base = () => ({ base_revision: store.screen.bundle.task.revision });
+export function createVerdicts({
+  api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask, effort,
+}) {
+  /** What goes with every verdict: the revision that was on the screen, and what it cost. */
+  const base = () => ({ base_revision: store.screen.bundle.task.revision, ...effort.read() });
 
   /**
    * @param {(lease: string) => Promise<any>} send

@@ -1,5 +1,6 @@
-/** The work on one photo after another: claim it, keep the lease, save, go on. */
+/** The work on one photo after another: claim it, keep the lease, save, go on with the one that was loaded ahead. */
 
+import { createAhead } from "./ahead.js";
 import { createConflict } from "./conflict.js";
 import { createHeartbeat } from "./heartbeat.js";
 import { chooseBase, chooseVersion, findStaleDraft, openVersion } from "./opening.js";
@@ -25,13 +26,17 @@ export const FIRST_SCREEN = Object.freeze({
  * @param {(urls: string[]) => void} parts.preload
  * @param {string} parts.project slug
  * @param {"annotate"|"review"|"adjudicate"} parts.kind
+ * @param {object} parts.effort what the photo has cost so far
  */
-export function createWork({ api, journal, store, timers, preload, project, kind }) {
+export function createWork({ api, journal, store, timers, preload, project, kind, effort }) {
   let lookAgain = null;
-  const saving = createSaving({ api, journal, store, timers, onTrouble });
+  const ahead = createAhead({ api, timers, preload, effort });
+  const saving = createSaving({ api, journal, store, timers, onTrouble, effort });
   const heartbeat = createHeartbeat({ api, timers, onTrouble });
   const conflict = createConflict({ api, journal, store, saving, heartbeat, begin, kind });
-  const verdicts = createVerdicts({ api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask });
+  const verdicts = createVerdicts({
+    api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask, effort,
+  });
   const unsubscribe = store.subscribe((hasChanged) => {
     if (hasChanged && store.screen.phase === "working") saving.changed();
   });
@@ -60,7 +65,7 @@ export function createWork({ api, journal, store, timers, preload, project, kind
   }
 
   function claimNext() {
-    return claim(() => api.claimNext(project, kind));
+    return claim(async () => (await ahead.take()) ?? api.claimNext(project, kind));
   }
 
   function claimTask(task) {
@@ -77,9 +82,15 @@ export function createWork({ api, journal, store, timers, preload, project, kind
   function open(bundle) {
     const kept = journal.read(bundle.task.id, bundle.task.revision);
     const stale = findStaleDraft(bundle);
+    effort.start(kept?.effort);
     begin(bundle, openVersion(bundle, chooseVersion(bundle, kept)));
     if (stale) conflict.compare("A newer revision was submitted since you last worked on this photo.", openVersion(bundle, stale));
-    api.listWaiting(project, NEXT_STATE[kind]).then((answer) => preloadNext(answer.items, bundle.photo), () => {});
+    ahead.prepare(bundle.lease).then((next) => next ?? guessNext(bundle.photo));
+  }
+
+  /** Where nothing can be claimed ahead, the photos that probably come next are loaded at least. */
+  function guessNext(photo) {
+    api.listWaiting(project, NEXT_STATE[kind]).then((answer) => preloadNext(answer.items, photo), () => {});
   }
 
   /** Puts a state on the screen as the work under the bundle's lease. */
@@ -114,6 +125,7 @@ export function createWork({ api, journal, store, timers, preload, project, kind
   async function leave() {
     timers.clear(lookAgain);
     const { bundle } = store.screen;
+    await ahead.giveBack();
     if (!bundle) return;
     await saving.save();
     heartbeat.stop();
@@ -135,14 +147,21 @@ export function createWork({ api, journal, store, timers, preload, project, kind
     return saving.resume();
   }
 
+  /** The page goes away: what is left is sent by the browser alone. */
+  function flush() {
+    saving.flush();
+    ahead.giveBack({ keepalive: true, signal: undefined });
+  }
+
   function stop() {
     unsubscribe();
     timers.clear(lookAgain);
+    ahead.giveBack();
     close();
   }
 
   return {
-    claimNext, claimTask, leave, resume, stop, say, flush: saving.flush, saveNow: saving.resume,
+    claimNext, claimTask, leave, resume, stop, say, save: saving.flush, flush, saveNow: saving.resume,
     claimAgain: conflict.claimAgain, ...verdicts,
   };
 }

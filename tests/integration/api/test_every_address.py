@@ -63,6 +63,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-photo-reread", "POST"): {},
         ("api-task-leases", "POST"): {"kind": "annotate"},
         ("api-task-reopen", "POST"): {},
+        ("api-lease-next", "POST"): {},
         ("api-lease-renew", "POST"): {},
         ("api-lease-draft", "PUT"): work(),
         ("api-lease-annotation", "POST"): work(),
