@@ -57,7 +57,21 @@ export function createAhead({ api, timers, preload, effort }) {
     [asked, bundle, timer] = [null, null, null];
   }
 
-  /** The next photo, which is the caller's from now on; null where none was claimed. */
+  /** Holds a photo that was on the screen already as the next one. */
+  function put(found) {
+    giveBack();
+    [asked, bundle] = [Promise.resolve(found), found];
+    plan(found.lease);
+  }
+
+  /** The next photo if it is here already, which is the caller's from now on; else null. */
+  function takeReady() {
+    const found = bundle;
+    if (found) drop();
+    return found;
+  }
+
+  /** The same, but waits for one that is under way. */
   async function take() {
     const found = await asked;
     drop();
@@ -73,5 +87,5 @@ export function createAhead({ api, timers, preload, effort }) {
     return found ? release(found) : asking?.then((late) => late && release(late));
   }
 
-  return { prepare, take, giveBack };
+  return { prepare, put, take, takeReady, giveBack };
 }

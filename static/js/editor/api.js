@@ -1,6 +1,8 @@
 /** The server, as the editor sees it: one function per thing that it asks for. Every refusal is an error with a code. */
 
 const PATIENCE = 15000;
+/** The browser sends it even if the page goes away meanwhile. */
+const LASTING = Object.freeze({ keepalive: true });
 
 /** The server refused: `status`, a stable `code`, a sentence for a person, and what was wrong with which field. */
 export class Refusal extends Error {
@@ -66,11 +68,11 @@ export function createApi({ fetch, csrfToken, root = "/api/v1/" }) {
     claimAhead: (lease) => call("POST", `leases/${lease}/next`, {}),
     release: (lease, options) => call("DELETE", `leases/${lease}`, undefined, options),
     saveDraft: (lease, work, options) => call("PUT", `leases/${lease}/draft`, work, options),
-    submitAnnotation: (lease, work) => call("POST", `leases/${lease}/annotation`, work),
-    markUnreadable: (lease, work) => call("POST", `leases/${lease}/unreadable`, work),
-    skip: (lease, work) => call("POST", `leases/${lease}/skip`, work),
-    submitAdjudication: (lease, work) => call("POST", `leases/${lease}/adjudication`, work),
-    submitReview: (lease, work) => call("POST", `leases/${lease}/review`, work),
+    submitAnnotation: (lease, work) => call("POST", `leases/${lease}/annotation`, work, LASTING),
+    markUnreadable: (lease, work) => call("POST", `leases/${lease}/unreadable`, work, LASTING),
+    skip: (lease, work) => call("POST", `leases/${lease}/skip`, work, LASTING),
+    submitAdjudication: (lease, work) => call("POST", `leases/${lease}/adjudication`, work, LASTING),
+    submitReview: (lease, work) => call("POST", `leases/${lease}/review`, work, LASTING),
     getTask: (task) => call("GET", `tasks/${task}`),
     reopen: (task) => call("POST", `tasks/${task}/reopen`, {}),
     listWaiting: (project, state) => call("GET", `projects/${project}/tasks?state=${state}&limit=3`),

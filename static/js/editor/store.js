@@ -21,9 +21,12 @@ export function createStore(screen) {
   return {
     get state() { return history.present; },
     get screen() { return shown; },
+    /** All of the work, to `restore` later. */
+    get history() { return history; },
     get canUndo() { return history.past.length > 0; },
     get canRedo() { return history.future.length > 0; },
     open: (state) => { beforeDrag = null; setHistory(openHistory(state)); },
+    restore: (kept) => { beforeDrag = null; setHistory(kept); },
     /** Applies an action. What changes the photo's reading is an undo step; where the focus goes is not. */
     act(action, ...args) {
       const next = action(history.present, ...args);

@@ -3,44 +3,11 @@
 import { openVersion } from "./opening.js";
 import { findObstacle, saysTheSame, toPayload } from "./state.js";
 
-export function createVerdicts({
-  api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask, effort,
-}) {
+export function createVerdicts({ api, store, sending, effort, say, close, claimTask }) {
+  const { finish } = sending;
+
   /** What goes with every verdict: the revision that was on the screen, and what it cost. */
   const base = () => ({ base_revision: store.screen.bundle.task.revision, ...effort.read() });
-
-  /**
-   * @param {(lease: string) => Promise<any>} send
-   * @param {boolean} isReversible whether the person may take it back until somebody opens it
-   */
-  async function finish(send, words, isReversible = false) {
-    const { bundle, phase } = store.screen;
-    if (phase !== "working") return;
-    saving.stop();
-    heartbeat.stop();
-    store.show({ phase: "submitting", notice: null });
-    try {
-      await send(bundle.lease.id);
-    } catch (error) {
-      refuse(error, bundle.lease);
-      return;
-    }
-    journal.erase(bundle.task.id);
-    store.show({ last: { task: bundle.task.id, words, isReversible } });
-    await claimNext();
-  }
-
-  function refuse(error, lease) {
-    store.show({ phase: "working" });
-    heartbeat.start(lease);
-    if (onTrouble(error)) return;
-    if (error.name !== "Unreachable") {
-      say("error", error.message);
-      return;
-    }
-    say("error", "Not sent: the server cannot be reached. What you typed is kept; send it again in a moment.");
-    saving.resume();
-  }
 
   function submitAnnotation() {
     const obstacle = findObstacle(store.state);
@@ -97,6 +64,7 @@ export function createVerdicts({
 
   /** Takes the last submit back and opens that photo again. The photo that is open now goes back into the queue. */
   async function takeBack() {
+    if (!(await sending.settle())) return;
     const { last, bundle } = store.screen;
     if (!last?.isReversible) return;
     try {

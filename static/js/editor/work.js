@@ -5,6 +5,7 @@ import { createConflict } from "./conflict.js";
 import { createHeartbeat } from "./heartbeat.js";
 import { chooseBase, chooseVersion, findStaleDraft, openVersion } from "./opening.js";
 import { createSaving } from "./saving.js";
+import { createSending } from "./sending.js";
 import { createVerdicts } from "./verdicts.js";
 
 const LOOK_AGAIN_AFTER = 20000;
@@ -14,11 +15,11 @@ const NEXT_STATE = { annotate: "new", review: "submitted", adjudicate: "conflict
 /**
  * What the screen shows besides the reading.
  * `original` is the server's version as a state; `lost` holds both versions once the lease is gone;
- * `last` is the submit that can be taken back.
+ * `last` is the submit that can be taken back; `unsent` names the photo whose verdict waits for the connection.
  */
 export const FIRST_SCREEN = Object.freeze({
   phase: "loading", bundle: null, original: null, save: { status: "idle", message: "" },
-  lost: null, isSignedOut: false, last: null, notice: null, mode: "typing",
+  lost: null, isSignedOut: false, last: null, unsent: null, notice: null, mode: "typing",
 });
 
 /**
@@ -34,9 +35,10 @@ export function createWork({ api, journal, store, timers, preload, project, kind
   const saving = createSaving({ api, journal, store, timers, onTrouble, effort });
   const heartbeat = createHeartbeat({ api, timers, onTrouble });
   const conflict = createConflict({ api, journal, store, saving, heartbeat, begin, kind });
-  const verdicts = createVerdicts({
-    api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask, effort,
+  const sending = createSending({
+    journal, store, timers, saving, heartbeat, ahead, effort, onTrouble, say, claimNext, openNext: open, bringBack,
   });
+  const verdicts = createVerdicts({ api, store, sending, effort, say, close, claimTask });
   const unsubscribe = store.subscribe((hasChanged) => {
     if (hasChanged && store.screen.phase === "working") saving.changed();
   });
@@ -79,13 +81,18 @@ export function createWork({ api, journal, store, timers, preload, project, kind
     if (error.name === "Unreachable") lookAgain = timers.set(() => claim(ask), RETRY_AFTER);
   }
 
-  function open(bundle) {
+  /** @param {Promise<boolean>} [sent] whether the verdict on the photo before has arrived */
+  function open(bundle, sent = Promise.resolve(true)) {
     const kept = journal.read(bundle.task.id, bundle.task.revision);
     const stale = findStaleDraft(bundle);
     effort.start(kept?.effort);
     begin(bundle, openVersion(bundle, chooseVersion(bundle, kept)));
     if (stale) conflict.compare("A newer revision was submitted since you last worked on this photo.", openVersion(bundle, stale));
-    ahead.prepare(bundle.lease).then((next) => next ?? guessNext(bundle.photo));
+    sent.then((hasArrived) => hasArrived && loadNext(bundle));
+  }
+
+  async function loadNext({ lease, photo }) {
+    if (store.screen.bundle?.lease === lease) (await ahead.prepare(lease)) ?? guessNext(photo);
   }
 
   /** Where nothing can be claimed ahead, the photos that probably come next are loaded at least. */
@@ -96,11 +103,26 @@ export function createWork({ api, journal, store, timers, preload, project, kind
   /** Puts a state on the screen as the work under the bundle's lease. */
   function begin(bundle, state) {
     saving.stop();
-    const original = openVersion(bundle, chooseBase(bundle));
-    store.show({ ...FIRST_SCREEN, phase: "opening", last: store.screen.last, bundle, original });
-    store.open(state);
-    store.show({ phase: "working" });
+    show(bundle, openVersion(bundle, chooseBase(bundle)), () => store.open(state));
     heartbeat.start(bundle.lease);
+  }
+
+  function show(bundle, original, fill) {
+    const { last, unsent } = store.screen;
+    store.show({ ...FIRST_SCREEN, phase: "opening", last, unsent, bundle, original });
+    fill();
+    store.show({ phase: "working" });
+  }
+
+  /** Puts a photo that was sent too early back on the screen; the one that is there comes after it again. */
+  function bringBack({ bundle, original, history, cost }) {
+    const next = store.screen.bundle;
+    saving.flush();
+    saving.stop();
+    if (next) ahead.put(next);
+    store.show({ unsent: null });
+    effort.start(cost);
+    show(bundle, original, () => store.restore(history));
   }
 
   function preloadNext(items, photo) {

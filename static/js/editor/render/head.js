@@ -20,7 +20,7 @@ export function createHead(root, { kind }) {
   const parts = {
     name: find("photo-name"), waiting: find("waiting"), save: find("save"), notice: find("notice"),
     rejection: find("rejection"), rejectionText: find("rejection-text"), outcome: find("outcome"),
-    outcomeText: find("outcome-text"), length: find("length"), check: find("check"), undo: find("undo-word"),
+    outcomeText: find("outcome-text"), unsent: find("unsent"), unsentName: find("unsent-name"), length: find("length"), check: find("check"), undo: find("undo-word"),
   };
   const acceptWord = kind === "review" ? find("accept-word") : null;
   const buttons = [...root.querySelectorAll("[data-command]")];
@@ -41,7 +41,7 @@ function nameAccept(store) {
   return store.screen.bundle.annotation?.outcome === "unreadable" ? "Accept as unreadable" : "Accept";
 }
 
-function renderHead(parts, { bundle, save, notice }) {
+function renderHead(parts, { bundle, save, notice, unsent }) {
   const { task, photo, annotation, lease } = bundle;
   const isMarked = lease.kind === "review" && annotation?.outcome === "unreadable";
   setText(parts.name, photo.name);
@@ -52,6 +52,8 @@ function renderHead(parts, { bundle, save, notice }) {
   setAttribute(parts.notice, "data-tone", notice?.tone ?? null);
   setHidden(parts.rejection, !(lease.kind === "annotate" && task.rejection_reason));
   setText(parts.rejectionText, task.rejection_reason ?? "");
+  setHidden(parts.unsent, unsent === null);
+  setText(parts.unsentName, unsent ?? "");
   setHidden(parts.outcome, !isMarked);
   setText(parts.outcomeText, isMarked ? `${annotation.unreadable_reason}.` : "");
 }
