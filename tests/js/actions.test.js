@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as act from "../../static/js/editor/actions/cells.js";
-import { drawRegion, moveCorner, moveRegion, placeBox, spreadBoxes, turnRegion } from "../../static/js/editor/actions/region.js";
+import { placeBox, spreadBoxes } from "../../static/js/editor/actions/boxes.js";
+import { drawRegion, moveCorner, moveRegion, rotateRegion, turnRegion } from "../../static/js/editor/actions/region.js";
 import { openState, statusOf, textOf } from "../../static/js/editor/state.js";
 import { centerOf, isUpright } from "../../static/js/editor/geometry.js";
 import { PHOTO, REGION, VIN, charactersOf, predictionOf } from "./bundles.js";
@@ -20,7 +21,7 @@ test("no action changes the state it is given", () => {
   const actions = [
     [act.writeSymbol, "B"], [act.cycleOption, 1], [act.insertCell], [act.deleteCell], [act.eraseBefore],
     [act.fillText, [..."AB"]], [act.moveFocus, 1], [act.focusNextSuspect], [moveCorner, 0, [90, 190]],
-    [moveRegion, [5, 5]], [drawRegion, [0, 0], [50, 20]], [turnRegion], [spreadBoxes],
+    [moveRegion, [5, 5]], [drawRegion, [0, 0], [50, 20]], [turnRegion], [rotateRegion, 5], [spreadBoxes],
   ];
   for (const [action, ...args] of actions) assert.notEqual(action(state, ...args), state, action.name);
 });
@@ -122,6 +123,17 @@ test("four quarter turns change nothing, one makes another corner the first", ()
   assert.deepEqual(turned.region[0], REGION[1]);
   assert.deepEqual([1, 2, 3].reduce(turnRegion, turned).region, REGION);
   assert.ok(isUpright(turned.region));
+});
+
+test("the region turns by any angle about its middle, and back", () => {
+  const turned = rotateRegion(open(), 7);
+  assert.deepEqual(centerOf(turned.region).map(Math.round), [440, 230]);
+  assert.ok(isUpright(turned.region));
+  const slope = Math.atan2(turned.region[1][1] - turned.region[0][1], turned.region[1][0] - turned.region[0][0]);
+  assert.ok(Math.abs((slope * 180) / Math.PI - 7) < 1e-9);
+  rotateRegion(turned, -7).region.forEach(([x, y], index) => {
+    assert.ok(Math.hypot(x - REGION[index][0], y - REGION[index][1]) < 1e-9);
+  });
 });
 
 test("boxes are spread over the region, and one can be moved", () => {

@@ -95,6 +95,10 @@ class AdjudicationInput(EffortInput):
     base_revision = Whole(min_value=0)
 
 
+class EditorKeysInput(StrictInput):
+    keys = serializers.DictField(child=Text(max_length=40), help_text="The name of a command, and its key.")
+
+
 class RunInput(StrictInput):
     snapshot = serializers.UUIDField()
     base_version = serializers.UUIDField(allow_null=True, default=None, help_text="Null: the champion.")

@@ -244,6 +244,12 @@ class TokenOutput(Output):
     revoked_at = serializers.DateTimeField(allow_null=True)
 
 
+class EditorKeysOutput(Output):
+    keys = serializers.DictField(
+        child=serializers.CharField(), help_text="Where they differ from the defaults."
+    )
+
+
 class TokenMadeOutput(Output):
     token = TokenOutput()
     secret = serializers.CharField(help_text="Goes into the header Authorization; it is shown once.")

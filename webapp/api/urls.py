@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from webapp.api import (
     datasets,
     figures,
+    editor_keys,
     leases,
     members,
     model_versions,
@@ -103,6 +104,7 @@ version_one: list[URLPattern | URLResolver] = [
     path("members/<int:member_id>", members.MemberDetail.as_view(), name="api-member"),
     path("members/<int:member_id>/figures", figures.MemberFigures.as_view(), name="api-member-figures"),
     path("members/<int:member_id>/work", figures.MemberWork.as_view(), name="api-member-work"),
+    path("editor-keys", editor_keys.EditorKeys.as_view(), name="api-editor-keys"),
     path("tokens", tokens.Tokens.as_view(), name="api-tokens"),
     path("tokens/<int:token_id>", tokens.TokenDetail.as_view(), name="api-token"),
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from labeling.models import LeaseKind, Project
 from labeling.policies import Capability
-from webapp.views.access import project_page
+from webapp.views.access import current_user, project_page
 
 HEADINGS = {LeaseKind.ANNOTATE: "Annotate", LeaseKind.REVIEW: "Review", LeaseKind.ADJUDICATE: "Settle"}
 
@@ -48,6 +48,7 @@ def _render_editor(request: HttpRequest, project: Project, kind: LeaseKind) -> H
         "project": project.slug,
         "kind": kind.value,
         "task": _task_of(request),
+        "keys": current_user(request).editor_keys,
         "home": reverse("project", args=[project.slug]),
         "login": reverse("login"),
     }

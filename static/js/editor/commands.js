@@ -1,7 +1,10 @@
 /** What each command of the key table does. A button and a key of the same name do the same. */
 
 import * as cells from "./actions/cells.js";
-import { spreadBoxes, turnRegion } from "./actions/region.js";
+import { alignBoxes } from "./actions/align.js";
+import { mergeBoxes, nudgeBox, splitBox, stretchBox } from "./actions/boxes.js";
+import { rotateRegion, turnRegion } from "./actions/region.js";
+import { findOtherCode } from "./barcode.js";
 import { lastFocus } from "./state.js";
 import { isWhole, showRegion, showWhole, toggle, zoomAt } from "./view.js";
 import { ILLEGIBLE, LENGTH, MEANT_BY, isSymbol, parsePasted } from "./vin.js";
@@ -52,7 +55,24 @@ export function createCommands({ store, work, enter, look }) {
     undo: () => { if (store.canUndo) store.undo(); else work.takeBack(); },
     redo: () => store.redo(),
     turn: act(turnRegion),
-    spread: act(spreadBoxes),
+    rotateLeft: act(rotateRegion, -1),
+    rotateRight: act(rotateRegion, 1),
+    align: act(alignBoxes),
+    split: act(splitBox),
+    merge: act(mergeBoxes),
+    boxLeft: act(nudgeBox, [-1, 0]),
+    boxRight: act(nudgeBox, [1, 0]),
+    boxUp: act(nudgeBox, [0, -1]),
+    boxDown: act(nudgeBox, [0, 1]),
+    boxNarrower: act(stretchBox, [-1, 0]),
+    boxWider: act(stretchBox, [1, 0]),
+    boxLower: act(stretchBox, [0, -1]),
+    boxHigher: act(stretchBox, [0, 1]),
+    row: () => enter("row"),
+    barcode: () => {
+      const code = findOtherCode(store);
+      if (code) store.act(cells.fillText, [...code.vin]);
+    },
     zoomIn: zoom(ZOOM_STEP),
     zoomOut: zoom(1 / ZOOM_STEP),
     fit: () => look((view, photo, port) => (

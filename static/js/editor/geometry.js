@@ -60,6 +60,15 @@ export function isUpright(quad) {
   });
 }
 
+/** The smallest side, in photo pixels, of anything drawn. */
+const SMALLEST = 3;
+
+/** Whether a quad can be a region or a box: large enough, and not folded over. */
+export function isUsable(quad) {
+  const { width, height } = sizeOf(quad);
+  return isUpright(quad) && width >= SMALLEST && height >= SMALLEST;
+}
+
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 export const clampPoint = ([x, y], { width, height }) => [clamp(x, 0, width), clamp(y, 0, height)];
@@ -88,13 +97,33 @@ export function shiftInside(quad, { width, height }) {
 }
 
 /** The quad half-way between two others: where a character between two known ones is. */
-export function between(left, right) {
-  return left.map(([x, y], index) => [(x + right[index][0]) / 2, (y + right[index][1]) / 2]);
-}
+export const between = (left, right) => mix(left, right, 0.5);
 
 /** The quad as far beyond `last` as `last` is beyond `before`. */
 export function beyond(before, last) {
   return last.map(([x, y], index) => [2 * x - before[index][0], 2 * y - before[index][1]]);
+}
+
+/** The quad `share` of the way from one to another. */
+export function mix(from, to, share) {
+  return from.map(([x, y], index) => [x + (to[index][0] - x) * share, y + (to[index][1] - y) * share]);
+}
+
+/** Turned clockwise about a point. */
+export function rotate(quad, degrees, [cx, cy]) {
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  return quad.map(([x, y]) => [cx + (x - cx) * cos - (y - cy) * sin, cy + (x - cx) * sin + (y - cy) * cos]);
+}
+
+/** The part of a quad between two places of its unit square. */
+export function partOf(quad, { left = 0, right = 1, top = 0, bottom = 1 }) {
+  return applyToQuad(squareToQuad(quad), rectangle({ left, right, top, bottom }));
+}
+
+/** The smallest quad in the directions and the perspective of `frame` that holds all these points. */
+export function encloseIn(frame, points) {
+  const bounds = boundsOf(applyToQuad(invert(squareToQuad(frame)), points));
+  return applyToQuad(squareToQuad(frame), rectangle(bounds));
 }
 
 /** `count` quads side by side across a quad, evenly in the perspective of that quad. */

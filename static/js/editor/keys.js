@@ -4,46 +4,59 @@
  * @typedef {object} Command
  * @property {string} name
  * @property {string} key     as `KeyboardEvent.key` has it, with "Ctrl+" or "Ctrl+Shift+" before it
- * @property {string} shown   what the buttons and the help show
  * @property {string} does
  * @property {"annotate"|"review"|"adjudicate"} [kind] only there
  */
 
 /** @type {readonly Command[]} */
 export const COMMANDS = Object.freeze([
-  { name: "submit", key: "Enter", shown: "Enter", does: "Submit and open the next photo", kind: "annotate" },
-  { name: "accept", key: "Enter", shown: "Enter", does: "Accept, with your changes if there are any", kind: "review" },
-  { name: "reject", key: "-", shown: "-", does: "Send back, with a reason", kind: "review" },
-  { name: "decide", key: "Enter", shown: "Enter", does: "Decide, and open the next photo", kind: "adjudicate" },
-  { name: "takeFirst", key: "<", shown: "<", does: "Take the first reading", kind: "adjudicate" },
-  { name: "takeSecond", key: ">", shown: ">", does: "Take the second reading", kind: "adjudicate" },
-  { name: "unreadable", key: "/", shown: "/", does: "Photo cannot be read, with a reason", kind: "annotate" },
-  { name: "unreadable", key: "/", shown: "/", does: "Photo cannot be read, with a reason", kind: "adjudicate" },
-  { name: "skip", key: ".", shown: ".", does: "Skip, with a reason", kind: "annotate" },
-  { name: "nextSuspect", key: "Tab", shown: "Tab", does: "Next character that the model is unsure of" },
-  { name: "previousSuspect", key: "Shift+Tab", shown: "Shift+Tab", does: "Previous one" },
-  { name: "left", key: "ArrowLeft", shown: "←", does: "Character to the left" },
-  { name: "right", key: "ArrowRight", shown: "→", does: "Character to the right" },
-  { name: "first", key: "Home", shown: "Home", does: "First character" },
-  { name: "last", key: "End", shown: "End", does: "Last character" },
-  { name: "previousOption", key: "ArrowUp", shown: "↑", does: "The model's more likely option" },
-  { name: "nextOption", key: "ArrowDown", shown: "↓", does: "The model's next option" },
-  { name: "illegible", key: "?", shown: "?", does: "Nobody can read this character" },
-  { name: "insert", key: "Insert", shown: "Insert", does: "Make room for a missing character" },
-  { name: "delete", key: "Delete", shown: "Delete", does: "Take away a character that is not there" },
-  { name: "erase", key: "Backspace", shown: "Backspace", does: "Empty the character before" },
-  { name: "undo", key: "Ctrl+z", shown: "Ctrl+Z", does: "Undo; with nothing to undo, take the last photo back" },
-  { name: "redo", key: "Ctrl+Shift+z", shown: "Ctrl+Y", does: "Redo" },
-  { name: "draw", key: "+", shown: "+", does: "Draw the region anew in the photo" },
-  { name: "turn", key: "*", shown: "*", does: "Turn the reading direction by a quarter" },
-  { name: "spread", key: "=", shown: "=", does: "Spread the boxes evenly over the region" },
-  { name: "zoomIn", key: "]", shown: "]", does: "Zoom in" },
-  { name: "zoomOut", key: "[", shown: "[", does: "Zoom out" },
-  { name: "fit", key: ",", shown: ",", does: "Whole photo; again: the region" },
-  { name: "contrast", key: ";", shown: ";", does: "More contrast" },
-  { name: "invert", key: "'", shown: "'", does: "Invert" },
-  { name: "sharpen", key: "\\", shown: "\\", does: "Sharpen" },
-  { name: "help", key: "F1", shown: "F1", does: "These keys" },
+  { name: "submit", key: "Enter", does: "Submit and open the next photo", kind: "annotate" },
+  { name: "accept", key: "Enter", does: "Accept, with your changes if there are any", kind: "review" },
+  { name: "reject", key: "-", does: "Send back, with a reason", kind: "review" },
+  { name: "decide", key: "Enter", does: "Decide, and open the next photo", kind: "adjudicate" },
+  { name: "takeFirst", key: "<", does: "Take the first reading", kind: "adjudicate" },
+  { name: "takeSecond", key: ">", does: "Take the second reading", kind: "adjudicate" },
+  { name: "unreadable", key: "/", does: "Photo cannot be read, with a reason", kind: "annotate" },
+  { name: "unreadable", key: "/", does: "Photo cannot be read, with a reason", kind: "adjudicate" },
+  { name: "skip", key: ".", does: "Skip, with a reason", kind: "annotate" },
+  { name: "nextSuspect", key: "Tab", does: "Next character that the model is unsure of" },
+  { name: "previousSuspect", key: "Shift+Tab", does: "Previous character that the model is unsure of" },
+  { name: "left", key: "ArrowLeft", does: "Character to the left" },
+  { name: "right", key: "ArrowRight", does: "Character to the right" },
+  { name: "first", key: "Home", does: "First character" },
+  { name: "last", key: "End", does: "Last character" },
+  { name: "previousOption", key: "ArrowUp", does: "The model's more likely option" },
+  { name: "nextOption", key: "ArrowDown", does: "The model's next option" },
+  { name: "illegible", key: "?", does: "Nobody can read this character" },
+  { name: "insert", key: "Insert", does: "Make room for a missing character" },
+  { name: "delete", key: "Delete", does: "Take away a character that is not there" },
+  { name: "erase", key: "Backspace", does: "Empty the character before" },
+  { name: "undo", key: "Ctrl+z", does: "Undo; with nothing to undo, take the last photo back" },
+  { name: "redo", key: "Ctrl+Shift+z", does: "Redo" },
+  { name: "barcode", key: "#", does: "Take the VIN of the bar code" },
+  { name: "align", key: "=", does: "Align the boxes to the text; again: spread them evenly" },
+  { name: "split", key: "|", does: "Cut the box in two" },
+  { name: "merge", key: "&", does: "Join the box with the next" },
+  { name: "boxLeft", key: "Ctrl+ArrowLeft", does: "Move the box to the left" },
+  { name: "boxRight", key: "Ctrl+ArrowRight", does: "Move the box to the right" },
+  { name: "boxUp", key: "Ctrl+ArrowUp", does: "Move the box up" },
+  { name: "boxDown", key: "Ctrl+ArrowDown", does: "Move the box down" },
+  { name: "boxNarrower", key: "Ctrl+Shift+ArrowLeft", does: "Make the box narrower" },
+  { name: "boxWider", key: "Ctrl+Shift+ArrowRight", does: "Make the box wider" },
+  { name: "boxLower", key: "Ctrl+Shift+ArrowUp", does: "Make the box lower" },
+  { name: "boxHigher", key: "Ctrl+Shift+ArrowDown", does: "Make the box higher" },
+  { name: "row", key: ":", does: "Draw the second row, from this character on; again: halve the region" },
+  { name: "draw", key: "+", does: "Draw the region anew in the photo" },
+  { name: "turn", key: "*", does: "Turn the reading direction by a quarter" },
+  { name: "rotateLeft", key: "(", does: "Turn the region by a degree, to the left" },
+  { name: "rotateRight", key: ")", does: "Turn the region by a degree, to the right" },
+  { name: "zoomIn", key: "]", does: "Zoom in" },
+  { name: "zoomOut", key: "[", does: "Zoom out" },
+  { name: "fit", key: ",", does: "Whole photo; again: the region" },
+  { name: "contrast", key: ";", does: "More contrast" },
+  { name: "invert", key: "'", does: "Invert" },
+  { name: "sharpen", key: "\\", does: "Sharpen" },
+  { name: "help", key: "F1", does: "These keys" },
 ]);
 
 const ALIASES = { "Ctrl+y": "Ctrl+Shift+z" };
@@ -54,18 +67,16 @@ export function describeKey({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   const isNamed = key.length > 1;
   if (ctrlKey && altKey) return key; // AltGr, as it arrives on Windows: how many layouts type [ ] \
   if (!ctrlKey && !metaKey) return isNamed && shiftKey ? `Shift+${key}` : key;
-  const chord = `Ctrl+${shiftKey ? "Shift+" : ""}${key.toLowerCase()}`;
+  const chord = `Ctrl+${shiftKey ? "Shift+" : ""}${isNamed ? key : key.toLowerCase()}`;
   return ALIASES[chord] ?? chord;
 }
 
-/** The command that a key press asks for, or null. */
-export function commandFor(event, kind) {
+/**
+ * The command that a key press asks for, or null.
+ * @param {Record<string, string>} [keys] the person's own, where they differ from the table
+ */
+export function commandFor(event, kind, keys = {}) {
   const key = describeKey(event);
-  const command = COMMANDS.find((each) => each.key === key && (each.kind ?? kind) === kind);
+  const command = COMMANDS.find((each) => (keys[each.name] ?? each.key) === key && (each.kind ?? kind) === kind);
   return command?.name ?? null;
-}
-
-/** The command of this name, as this kind of work has it. */
-export function findCommand(name, kind) {
-  return COMMANDS.find((each) => each.name === name && (each.kind ?? kind) === kind) ?? null;
 }

@@ -20,6 +20,7 @@
  * @property {number} focus         0 to cells.length; the last one is the empty place after the text
  * @property {number[]} seen        ids of the cells that had the focus
  * @property {{width: number, height: number}} photo
+ * @property {{symbol: string, quad: Quad|null}[]} reading what the model read, to align boxes to; never changes
  */
 
 import { align } from "./alignment.js";
@@ -45,7 +46,8 @@ export function openState(version, prediction, photo) {
     if (pair.after !== null && pair.before !== null) partner.set(pair.after, predicted[pair.before]);
   }
   const cells = characters.map((character, index) => openCell(character, partner.get(index) ?? null, index));
-  const state = { cells, region: regionOf(version, prediction), focus: 0, seen: [], photo };
+  const reading = predicted.map((character) => ({ symbol: symbolOf(character), quad: character.quad ?? null }));
+  const state = { cells, region: regionOf(version, prediction), focus: 0, seen: [], photo, reading };
   return { ...state, focus: leastCertain(state) };
 }
 
@@ -132,10 +134,10 @@ export function leastCertain({ cells }) {
 /** Why the text cannot be submitted, as a sentence; null where it can. */
 export function findObstacle(state) {
   const hole = state.cells.findIndex(({ symbol }) => symbol === "");
-  if (hole >= 0) return `Position ${hole + 1} is empty: type its character, or ? if nobody can read it.`;
+  if (hole >= 0) return `Position ${hole + 1} is empty: type its character, or mark it as illegible.`;
   const missing = LENGTH - state.cells.length;
-  if (missing > 0) return `${missing} of ${LENGTH} characters missing: type them, Insert makes room in between.`;
-  if (missing < 0) return `${-missing} too many: Delete takes away a character that is not there.`;
+  if (missing > 0) return `${missing} of ${LENGTH} characters missing: type them. “Character” makes room in between.`;
+  if (missing < 0) return `${-missing} too many: take away the characters that are not there.`;
   return null;
 }
 

@@ -21,7 +21,7 @@ from webapp.api.permissions import HasScope
 pytestmark = pytest.mark.django_db
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PERSONAL = {"api-projects", "api-tokens", "api-schema"}
+PERSONAL = {"api-projects", "api-tokens", "api-editor-keys", "api-schema"}
 """These belong to no project: they show what is the asker's own."""
 
 UPLOAD = ("api-project-photos", "POST")

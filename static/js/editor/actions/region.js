@@ -1,21 +1,10 @@
-/** What can be done to the region and the boxes. Points come in photo pixels. */
+/** What can be done to the region. Points come in photo pixels. */
 
-import { boundsOf, clampPoint, divide, isUpright, rectangle, shiftInside, sizeOf } from "../geometry.js";
-import { LENGTH } from "../vin.js";
-
-/** The smallest side, in photo pixels, of anything drawn. */
-const SMALLEST = 3;
-
-const isUsable = (quad) => {
-  const { width, height } = sizeOf(quad);
-  return isUpright(quad) && width >= SMALLEST && height >= SMALLEST;
-};
+import { boundsOf, centerOf, clampPoint, isUsable, rectangle, rotate, shiftInside } from "../geometry.js";
 
 /** Moves one corner of the region; a move that would fold the region over is not taken. */
 export function moveCorner(state, corner, point) {
-  if (!state.region) return state;
-  const region = state.region.map((old, index) => (index === corner ? clampPoint(point, state.photo) : old));
-  return isUsable(region) ? { ...state, region } : state;
+  return state.region ? placeRegion(state, state.region.map((old, index) => (index === corner ? point : old))) : state;
 }
 
 /** Moves the whole region by (dx, dy). */
@@ -37,16 +26,13 @@ export function turnRegion(state) {
   return { ...state, region: [...rest, first] };
 }
 
-/** Spreads the boxes evenly over the region: 17 places, or as many as there are characters. */
-export function spreadBoxes(state) {
-  if (!state.region || state.cells.length === 0) return state;
-  const quads = divide(state.region, Math.max(LENGTH, state.cells.length));
-  return { ...state, cells: state.cells.map((cell, index) => ({ ...cell, quad: quads[index] })) };
+/** Turns the region about its middle by any angle, clockwise. */
+export function rotateRegion(state, degrees) {
+  return state.region ? placeRegion(state, rotate(state.region, degrees, centerOf(state.region))) : state;
 }
 
-/** Gives one cell another box. */
-export function placeBox(state, index, quad) {
-  if (!state.cells[index] || !isUsable(quad)) return state;
-  const placed = quad.map((point) => clampPoint(point, state.photo));
-  return { ...state, cells: state.cells.map((cell, at) => (at === index ? { ...cell, quad: placed } : cell)) };
+/** Gives the region other corners. */
+export function placeRegion(state, quad) {
+  const region = quad.map((point) => clampPoint(point, state.photo));
+  return isUsable(region) ? { ...state, region } : state;
 }

@@ -19,7 +19,7 @@ export function enterTyping(app) {
   function onKey(event) {
     if (event.defaultPrevented || event.isComposing || !isReady()) return;
     const isFree = isCell(event.target) || isOutside(event.target);
-    const name = commandFor(event, app.settings.kind);
+    const name = commandFor(event, app.settings.kind, store.screen.keys);
     if (!isFree && (event.target.matches("input, textarea") || NATIVE.has(event.key))) return;
     if (name) run(name, event);
     else if (isOutside(event.target) && isCharacter(event)) app.type(event.key);
