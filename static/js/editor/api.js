@@ -73,6 +73,7 @@ export function createApi({ fetch, csrfToken, root = "/api/v1/" }) {
     skip: (lease, work) => call("POST", `leases/${lease}/skip`, work, LASTING),
     submitAdjudication: (lease, work) => call("POST", `leases/${lease}/adjudication`, work, LASTING),
     submitReview: (lease, work) => call("POST", `leases/${lease}/review`, work, LASTING),
+    saveKeys: (keys) => call("PUT", "editor-keys", { keys }),
     getTask: (task) => call("GET", `tasks/${task}`),
     reopen: (task) => call("POST", `tasks/${task}/reopen`, {}),
     listWaiting: (project, state) => call("GET", `projects/${project}/tasks?state=${state}&limit=3`),

@@ -18,12 +18,12 @@ const VIEW_KEY = "vinloop-view";
  * @returns {() => void} takes the editor off the page again
  */
 export function startEditor(root, { settings, api, journal, storage, timers, clock }) {
-  const store = createStore({ ...FIRST_SCREEN, view: readView(storage) });
+  const store = createStore({ ...FIRST_SCREEN, view: readView(storage), keys: settings.keys, asked: null, keyProblem: "" });
   const effort = createEffort(clock);
   const { project, kind } = settings;
   const work = createWork({ api, journal, store, timers, preload: createPreload(), project, kind, effort });
   const render = createRender(root, settings);
-  const app = { root, store, work, effort, settings, render, look, enter, leave };
+  const app = { root, store, work, api, effort, settings, render, look, enter, leave };
   const modes = createModes(app);
   app.commands = createCommands(app);
   app.type = (character) => typeCharacter(app, character);

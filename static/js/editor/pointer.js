@@ -16,8 +16,8 @@ export function toPort({ root }, event) {
   return [event.clientX - left, event.clientY - top];
 }
 
-/** @returns {[number, number]} strip pixels */
-export function toStrip({ root }, event) {
-  const { left, top } = root.querySelector("[data-strip]").getBoundingClientRect();
+/** @returns {[number, number]} pixels of that strip */
+export function toStrip(strip, event) {
+  const { left, top } = strip.getBoundingClientRect();
   return [event.clientX - left, event.clientY - top];
 }

@@ -1,43 +1,41 @@
 /** The only module that touches the page, with its parts under render/. It reads the store and changes nothing in it. */
 
-import { createCells } from "./render/cells.js";
+import { createBands } from "./render/bands.js";
+import { createCode } from "./render/code.js";
 import { createDialogs, dialogFor } from "./render/dialogs.js";
 import { part, setAttribute, setHidden, setText } from "./render/dom.js";
 import { createHead } from "./render/head.js";
+import { createKeyHints } from "./render/hints.js";
 import { createOptions } from "./render/options.js";
 import { createPhoto } from "./render/photo.js";
-import { createStrip, findCenters, findSpan, layOut } from "./render/strip.js";
 import { createVersions } from "./render/versions.js";
 
 /** @param {HTMLElement} root */
 export function createRender(root, settings) {
   const renderHead = createHead(root, settings);
-  const renderStrip = createStrip(root);
-  const cells = createCells(root);
+  const bands = createBands(root);
+  const renderCode = createCode(root);
+  const renderHints = createKeyHints(root);
   const renderOptions = createOptions(root);
   const photo = createPhoto(root);
   const renderVersions = createVersions(root);
   const renderDialogs = createDialogs(root, settings);
   const renderFrame = createFrame(root);
-  const mat = part(root, "strip-mat");
-  let layout = null;
   let openedLease = null;
 
   function render(store) {
     const isOpen = store.state !== null && store.screen.bundle !== null;
     renderFrame(store.screen);
+    renderHints(store.screen.keys);
     if (isOpen) renderWork(store);
     renderDialogs(store.screen);
     if (isOpen) moveFocus(store);
   }
 
   function renderWork(store) {
-    const width = mat.clientWidth;
-    layout = layOut(store.state, { width, height: mat.clientHeight });
-    renderStrip(store, layout);
-    const span = findSpan(store.state, layout, width);
-    const centers = cells.render(store, findCenters(store.state, layout), width, span);
-    renderOptions(store, centers, width);
+    bands.render(store);
+    renderOptions(store, bands.centerAt(store.state.focus));
+    renderCode(store);
     photo.render(store);
     renderHead(store);
     renderVersions(store);
@@ -50,16 +48,16 @@ export function createRender(root, settings) {
     if (dialogFor(screen)) return;
     const active = document.activeElement;
     const isFree = active === null || active === document.body || active.matches(".vin-cell input");
-    if (isFree || isNew) cells.inputAt(state.focus)?.focus({ preventScroll: true });
+    if (isFree || isNew) bands.inputAt(state.focus)?.focus({ preventScroll: true });
   }
 
   return Object.assign(render, {
     /** Gives the browser's focus back to the cell that has the state's. */
-    focus: ({ state }) => cells.inputAt(state.focus)?.focus({ preventScroll: true }),
+    focus: ({ state }) => bands.inputAt(state.focus)?.focus({ preventScroll: true }),
     /** The size of the photo's viewport. */
     port: photo.measure,
-    /** The strip's layout: size and homography; null where there is no region. */
-    strip: () => layout,
+    /** The bands as they were laid out: each with its row of cells, its strip and its homography. */
+    bands: () => bands.all,
   });
 }
 

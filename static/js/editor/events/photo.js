@@ -1,6 +1,7 @@
 /** The whole photo under the pointer: pan, zoom, the region and its corners. */
 
-import { moveCorner, moveRegion } from "../actions/region.js";
+import { moveCorner, moveRegion, placeRegion, rotateRegion } from "../actions/region.js";
+import { centerOf, rotate } from "../geometry.js";
 import { drag, listen } from "../listen.js";
 import { toPhoto, toPort } from "../pointer.js";
 import { panBy, zoomAt } from "../view.js";
@@ -12,6 +13,7 @@ export function bindPhoto(app) {
   const port = app.root.querySelector("[data-port]");
   const grip = app.root.querySelector("[data-region-grip]");
   const corners = [...app.root.querySelectorAll("[data-corner]")];
+  const turner = app.root.querySelector("[data-turner]");
   return listen([
     [port, "pointerdown", createPan(app)],
     // A drag over the photo must not take the focus from the character.
@@ -20,6 +22,8 @@ export function bindPhoto(app) {
     [grip, "pointerdown", (event) => onGrip(app, event)],
     ...corners.map((corner) => [corner, "pointerdown", (event) => onCorner(app, event)]),
     ...corners.map((corner) => [corner, "keydown", (event) => onCornerKey(app, event)]),
+    [turner, "pointerdown", (event) => onTurner(app, event)],
+    [turner, "keydown", (event) => onTurnerKey(app, event)],
   ]);
 }
 
@@ -92,4 +96,24 @@ function onCornerKey(app, event) {
   const step = event.shiftKey ? FAR : 1;
   const [x, y] = app.store.state.region[corner];
   app.store.act(moveCorner, corner, [x + direction[0] * step, y + direction[1] * step]);
+}
+
+/** Turns the region about its middle, by the angle that the pointer goes round it. */
+function onTurner(app, event) {
+  if (event.button !== 0) return;
+  event.stopPropagation();
+  const { region } = app.store.state;
+  const center = centerOf(region);
+  const angleTo = ([x, y]) => (Math.atan2(y - center[1], x - center[0]) * 180) / Math.PI;
+  const start = angleTo(toPhoto(app, event));
+  drag(event, (move) => {
+    app.store.preview(placeRegion, rotate(region, angleTo(toPhoto(app, move)) - start, center));
+  }, app.store.settle);
+}
+
+function onTurnerKey(app, event) {
+  const direction = ARROWS[event.key]?.[0];
+  if (!direction) return;
+  event.preventDefault();
+  app.store.act(rotateRegion, direction * (event.shiftKey ? FAR : 1));
 }

@@ -3,7 +3,7 @@
 import { placeCells } from "../geometry.js";
 import { certaintyOf, isSuspect, statusOf } from "../state.js";
 import { LENGTH } from "../vin.js";
-import { keepChildren, make, makeSvg, part, setAttribute, setText } from "./dom.js";
+import { keepChildren, make, makeSvg, setAttribute, setText } from "./dom.js";
 
 const GAP = 4;
 /** A cell and the gap beside it; narrower than this only where 17 of them do not fit. */
@@ -38,11 +38,11 @@ export function describeCell(cell, index) {
  * Where each place stands: under its box, those without one beside their neighbours, the empty ones at the end.
  * @param {(number|null)[]} centers of the cells' boxes
  * @param {number} total width of the row
- * @param {{left: number, right: number}} span of the region: where no box is known, the places share it
+ * @param {{left: number, right: number}} span of the row: where no box is known, the places share it
+ * @param {number} count of the places
  * @returns {{centers: number[], width: number}}
  */
-export function layOutCells(centers, total, span) {
-  const count = Math.max(LENGTH, centers.length);
+export function layOutCells(centers, total, span, count = Math.max(LENGTH, centers.length)) {
   const share = (span.right - span.left) / count;
   const pitch = Math.min(Math.max(medianStep(centers) ?? share, PITCH.least), PITCH.most, total / count);
   const known = Array.from({ length: count }, (_, index) => centers[index] ?? null);
@@ -69,25 +69,23 @@ function fillGaps(known, pitch) {
   });
 }
 
-export function createCells(root) {
-  const row = part(root, "cells");
-  const leaders = part(root, "leaders");
-
-  return {
-    render({ state, screen }, centers, total, span) {
-      const placed = layOutCells(centers, total, span);
-      const changed = findChanged(state, screen);
-      const elements = keepChildren(row, placed.centers.length, makeCell);
-      elements.forEach((element, index) => {
-        element.style.left = `${placed.centers[index] - placed.width / 2}px`;
-        element.style.width = `${placed.width}px`;
-        renderCell(element, state.cells[index] ?? null, index, { state, changed });
-      });
-      renderLeaders(leaders, centers, placed.centers, total, state.focus);
-      return placed.centers;
-    },
-    inputAt: (index) => row.children[index]?.querySelector("input") ?? null,
-  };
+/**
+ * The cells of one band.
+ * @param {{row: object, places: number, width: number, span: object}} place
+ * @param {(number|null)[]} centers of the boxes
+ * @returns {number[]} where the cells stand
+ */
+export function renderCells(band, { state, screen }, { row, places, width, span }, centers) {
+  const placed = layOutCells(centers, width, span, places);
+  const changed = findChanged(state, screen);
+  const elements = keepChildren(band.cells, places, makeCell);
+  elements.forEach((element, at) => {
+    element.style.left = `${placed.centers[at] - placed.width / 2}px`;
+    element.style.width = `${placed.width}px`;
+    renderCell(element, state.cells[row.first + at] ?? null, row.first + at, { state, changed });
+  });
+  renderLeaders(band.leaders, centers, placed.centers, width, state.focus - row.first);
+  return placed.centers;
 }
 
 /** The places where the annotation under review says something else than the model. */

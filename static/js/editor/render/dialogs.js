@@ -1,9 +1,10 @@
 /** The dialogs: reasons, both versions, logging in again, keys. Which one is open follows from the screen. */
 
 import { COMMANDS } from "../keys.js";
+import { keyOf, showKey } from "../keymap.js";
 import { REASONS } from "../reasons.js";
 import { textOf } from "../state.js";
-import { make, part, setText } from "./dom.js";
+import { make, part, setAttribute, setText } from "./dom.js";
 import { differencesTo, makeVin } from "./versions.js";
 
 /** @returns {string|null} the dialog that the screen asks for */
@@ -16,12 +17,13 @@ export function dialogFor({ isSignedOut, lost, mode }) {
 
 export function createDialogs(root, { kind }) {
   const dialogs = [...root.querySelectorAll("dialog[data-dialog]")];
-  renderKeys(part(root, "key-list"), kind);
+  const renderKeys = createKeys(root, kind);
 
   return function render(screen) {
     const wanted = dialogFor(screen);
     if (wanted === "reasons") renderReasons(root, screen.mode);
     if (wanted === "lost") renderLost(root, screen.lost);
+    if (wanted === "help") renderKeys(screen);
     for (const dialog of dialogs) toggleDialog(dialog, dialog.dataset.dialog === wanted);
   };
 }
@@ -56,13 +58,30 @@ function renderLost(root, { message, mine, theirs }) {
   setText(part(root, "lost-author"), author);
 }
 
-function renderKeys(list, kind) {
-  const rows = COMMANDS.filter((command) => (command.kind ?? kind) === kind).map(({ shown, does }) => {
+/** Every key with what it does; a press on one asks for another. */
+function createKeys(root, kind) {
+  const problem = part(root, "key-problem");
+  const rows = COMMANDS.filter((command) => (command.kind ?? kind) === kind).map((command) => {
     const row = make("div");
     const term = make("dt");
-    term.append(make("kbd", "", shown));
-    row.append(term, make("dd", "", does));
-    return row;
+    const button = make("button", "key-button");
+    Object.assign(button, { type: "button" }).dataset.askKey = command.name;
+    button.append(make("kbd"));
+    term.append(button);
+    row.append(term, make("dd", "", command.does));
+    return { row, button, command };
   });
-  list.replaceChildren(...rows);
+  part(root, "key-list").replaceChildren(...rows.map(({ row }) => row));
+
+  return function render({ keys, asked, keyProblem }) {
+    setText(problem, keyProblem);
+    for (const { row, button, command } of rows) {
+      const isAsked = command.name === asked;
+      const key = showKey(keyOf(command, keys));
+      setText(button.firstElementChild, isAsked ? "Press a key …" : key);
+      setAttribute(button, "aria-label", isAsked ? `Press a key for: ${command.does}. Escape keeps ${key}.` : `${key}: ${command.does}. Change`);
+      setAttribute(row, "data-asked", isAsked);
+      setAttribute(row, "data-own", command.name in keys);
+    }
+  };
 }

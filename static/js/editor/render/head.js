@@ -15,6 +15,9 @@ const CHECK_WORDS = {
   absent: "Check digit does not fit: usual outside North America and China",
 };
 
+/** Commands that need a region. */
+const ON_REGION = ["align", "turn", "rotateLeft", "rotateRight", "row"];
+
 export function createHead(root, { kind }) {
   const find = (name) => part(root, name);
   const parts = {
@@ -71,7 +74,8 @@ function renderButtons(buttons, { state, screen, canUndo, canRedo }) {
   const isBusy = screen.phase !== "working";
   const idle = {
     undo: !canUndo && !screen.last?.isReversible, redo: !canRedo, delete: state.focus >= state.cells.length,
-    turn: !state.region, spread: !state.region,
+    ...Object.fromEntries(ON_REGION.map((name) => [name, !state.region])),
+    split: !state.cells[state.focus], merge: !state.cells[state.focus + 1],
   };
   for (const button of buttons) {
     button.disabled = Boolean(idle[button.dataset.command]);

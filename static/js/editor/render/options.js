@@ -8,13 +8,14 @@ const MOST = 4;
 export function createOptions(root) {
   const row = part(root, "options");
 
-  return function render({ state }, centers, total) {
+  /** @param {number} wanted where the cell that has the focus stands */
+  return function render({ state }, wanted) {
     const cell = state.cells[state.focus];
     const options = cell?.options.slice(0, MOST) ?? [];
     const buttons = keepChildren(row, options.length, makeOption);
     buttons.forEach((button, index) => renderOption(button, options[index], cell));
     const half = row.offsetWidth / 2;
-    const center = Math.min(Math.max(centers[state.focus] ?? 0, half), total - half);
+    const center = Math.min(Math.max(wanted, half), row.parentElement.clientWidth - half);
     row.style.left = `${center - half}px`;
   };
 }

@@ -3,6 +3,16 @@
 import { filterOf, placePhoto } from "../view.js";
 import { part, pointsOf, setAttribute, setHidden, setPhoto, setText } from "./dom.js";
 
+/** How far from the region the knob is that turns it, in pixels of the screen. */
+const TURNER_AWAY = 28;
+
+const DRAWING_WORDS = {
+  drawing: () => "Drag over the VIN from its top left to its bottom right. Esc ends it.",
+  row: (position) => (position === 1
+    ? "The second row begins at a later character: go there first. The same key again makes one row of all."
+    : `Drag over the second row, which begins at position ${position}. The same key again halves the region. Esc ends it.`),
+};
+
 export function createPhoto(root) {
   const port = part(root, "port");
   const image = part(root, "stage");
@@ -11,6 +21,7 @@ export function createPhoto(root) {
   const grip = part(root, "region-grip");
   const start = part(root, "region-start");
   const note = part(root, "photo-note");
+  const turner = part(root, "turner");
   const corners = [...root.querySelectorAll("[data-corner]")];
   const toggles = [...root.querySelectorAll("[data-toggle]")];
 
@@ -27,7 +38,7 @@ export function createPhoto(root) {
     image.style.transform = `translate(${place.left}px, ${place.top}px) scale(${place.scale})`;
     image.style.filter = filterOf(screen.view);
     setAttribute(overlay, "viewBox", `0 0 ${size.width} ${size.height}`);
-    setAttribute(port, "data-drawing", screen.mode === "drawing");
+    setAttribute(port, "data-drawing", screen.mode in DRAWING_WORDS);
     toggles.forEach((button) => setAttribute(button, "aria-pressed", String(screen.view[button.dataset.toggle])));
     renderRegion(state.region, place);
     renderNote(screen, state);
@@ -42,16 +53,26 @@ export function createPhoto(root) {
       setHidden(corner, quad === null);
       if (quad) corner.style.transform = `translate(${quad[index][0]}px, ${quad[index][1]}px)`;
     });
+    setHidden(turner, quad === null);
+    if (quad) turner.style.transform = `translate(${placeTurner(quad).join("px, ")}px)`;
   }
 
   function renderNote(screen, state) {
-    const drawing = screen.mode === "drawing" ? "Drag over the VIN from its top left to its bottom right. Esc ends it." : "";
-    const text = drawing || (state.region ? "" : "No region yet: press + and draw around the VIN.");
+    const drawing = DRAWING_WORDS[screen.mode]?.(state.focus + 1);
+    const text = drawing ?? (state.region ? "" : "No region yet: choose “Draw region” and draw around the VIN.");
     setHidden(note, text === "");
     setText(note, text);
   }
 
   return { render, measure };
+}
+
+/** Beyond the end of the text, in the middle of its side. */
+function placeTurner([tl, tr, br, bl]) {
+  const end = [(tr[0] + br[0]) / 2, (tr[1] + br[1]) / 2];
+  const start = [(tl[0] + bl[0]) / 2, (tl[1] + bl[1]) / 2];
+  const length = Math.hypot(end[0] - start[0], end[1] - start[1]) || 1;
+  return end.map((value, axis) => value + ((value - start[axis]) / length) * TURNER_AWAY);
 }
 
 /** The side where the text begins, drawn thicker, so that the reading direction shows. */

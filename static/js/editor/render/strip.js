@@ -1,36 +1,29 @@
-/** The magnified strip: the photo under a homography, and the character boxes over it. */
+/** The magnified strip of a row: the photo under a homography, and the character boxes over it. */
 
 import { applyToQuad, boundsOf, centerOf, layOutStrip, toMatrix3d } from "../geometry.js";
 import { certaintyOf, statusOf } from "../state.js";
 import { filterOf } from "../view.js";
-import { keepChildren, makeSvg, part, pointsOf, setAttribute, setHidden, setPhoto } from "./dom.js";
+import { keepChildren, makeSvg, pointsOf, setAttribute, setHidden, setPhoto } from "./dom.js";
 
 /** Room beside the strip, so that the first and the last cell have their own. */
 const SIDE = 8;
 
-/** The strip of a state in a mat of this size; null where there is no region. */
-export function layOut(state, { width, height }) {
-  if (!state.region) return null;
-  const strip = layOutStrip(state.region, { width: width - 2 * SIDE, height });
+/** The strip of a row in a mat of this size; null where the row has no place in the photo. */
+export function layOut({ quad }, { width, height }) {
+  if (!quad) return null;
+  const strip = layOutStrip(quad, { width: width - 2 * SIDE, height });
   return { ...strip, left: (width - strip.width) / 2 };
 }
 
-export function createStrip(root) {
-  const strip = part(root, "strip");
-  const image = part(root, "strip-photo");
-  const boxes = part(root, "strip-boxes");
-  const empty = part(root, "strip-empty");
-
-  return function render({ state, screen }, layout) {
-    setHidden(strip, layout === null);
-    setHidden(empty, layout !== null);
-    if (!layout) return;
-    strip.style.width = `${layout.width}px`;
-    strip.style.height = `${layout.height}px`;
-    placeImage(image, screen, layout.homography);
-    setAttribute(boxes, "viewBox", `0 0 ${layout.width.toFixed(1)} ${layout.height.toFixed(1)}`);
-    renderBoxes(boxes, state, layout.homography);
-  };
+/** @param {{mat: Element, strip: HTMLElement, image: HTMLImageElement, boxes: SVGElement}} band */
+export function renderStrip({ mat, strip, image, boxes }, { state, screen }, row, layout) {
+  setHidden(mat, layout === null);
+  if (!layout) return;
+  strip.style.width = `${layout.width}px`;
+  strip.style.height = `${layout.height}px`;
+  placeImage(image, screen, layout.homography);
+  setAttribute(boxes, "viewBox", `0 0 ${layout.width.toFixed(1)} ${layout.height.toFixed(1)}`);
+  renderBoxes(boxes, state, row, layout.homography);
 }
 
 function placeImage(image, { bundle, view }, homography) {
@@ -42,29 +35,30 @@ function placeImage(image, { bundle, view }, homography) {
   image.style.filter = filterOf(view);
 }
 
-function renderBoxes(parent, state, homography) {
-  const polygons = keepChildren(parent, state.cells.length, () => makeSvg("polygon"));
-  polygons.forEach((polygon, index) => {
-    const cell = state.cells[index];
+function renderBoxes(parent, state, { first, count }, homography) {
+  const cells = state.cells.slice(first, first + count);
+  const polygons = keepChildren(parent, cells.length, () => makeSvg("polygon"));
+  polygons.forEach((polygon, at) => {
+    const cell = cells[at];
     setAttribute(polygon, "points", cell.quad ? pointsOf(applyToQuad(homography, cell.quad)) : "");
-    setAttribute(polygon, "data-index", index);
+    setAttribute(polygon, "data-index", first + at);
     setAttribute(polygon, "data-certainty", certaintyOf(cell));
     setAttribute(polygon, "data-status", statusOf(cell));
-    setAttribute(polygon, "data-focused", index === state.focus);
+    setAttribute(polygon, "data-focused", first + at === state.focus);
   });
 }
 
-/** The middle of each cell's box, in pixels of the mat; null where there is none. */
-export function findCenters(state, layout) {
-  return state.cells.map(({ quad }) => {
+/** The middle of the box of each of a row's cells, in pixels of the mat; null where there is none. */
+export function findCenters({ cells }, { first, count }, layout) {
+  return cells.slice(first, first + count).map(({ quad }) => {
     if (!quad || !layout) return null;
     return layout.left + centerOf(applyToQuad(layout.homography, quad))[0];
   });
 }
 
-/** From where to where the region reaches, in pixels of the mat; all of the mat where there is none. */
-export function findSpan(state, layout, width) {
+/** From where to where a row reaches, in pixels of the mat; all of the mat where it has no place in the photo. */
+export function findSpan({ quad }, layout, width) {
   if (!layout) return { left: 0, right: width };
-  const { left, right } = boundsOf(applyToQuad(layout.homography, state.region));
+  const { left, right } = boundsOf(applyToQuad(layout.homography, quad));
   return { left: layout.left + left, right: layout.left + right };
 }

@@ -1,0 +1,19 @@
+/** The keys on the buttons and in the sentences, as this person has them. */
+
+import { COMMANDS } from "../keys.js";
+import { keyOf, showKey } from "../keymap.js";
+import { setText } from "./dom.js";
+
+export function createKeyHints(root) {
+  const hints = [...root.querySelectorAll("[data-command] kbd, kbd[data-key]")].map((element) => {
+    const name = element.dataset.key ?? element.closest("[data-command]").dataset.command;
+    return { element, command: COMMANDS.find((command) => command.name === name) };
+  });
+  let shown = null;
+
+  return function render(keys) {
+    if (keys === shown) return;
+    shown = keys;
+    for (const { element, command } of hints) setText(element, showKey(keyOf(command, keys)));
+  };
+}
