@@ -79,15 +79,14 @@ export function createServer(answers = {}) {
 }
 
 /** The work of one person, ready to claim. */
-export function createDesk(answers, { kind = "annotate" } = {}) {
+export function createDesk(answers, { kind = "annotate", channel = null, storage = createStorage() } = {}) {
   const timers = createTimers();
   const server = createServer(answers);
   const store = createStore({ ...FIRST_SCREEN });
-  const storage = createStorage();
   const journal = createJournal(storage, () => 1000);
   const effort = createEffort(() => timers.now);
   const work = createWork({
-    api: server.api, journal, store, timers, preload() {}, project: "yard", kind, effort,
+    api: server.api, journal, store, timers, preload() {}, project: "yard", kind, effort, channel,
   });
   return { timers, server, store, storage, journal, work, effort };
 }

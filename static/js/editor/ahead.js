@@ -87,5 +87,9 @@ export function createAhead({ api, timers, preload, effort }) {
     return found ? release(found) : asking?.then((late) => late && release(late));
   }
 
-  return { prepare, put, take, takeReady, giveBack };
+  return {
+    prepare, put, take, takeReady, giveBack,
+    /** Another tab of the same person has the lease as well: it is theirs to give back. */
+    leave: drop,
+  };
 }

@@ -17,11 +17,13 @@ const VIEW_KEY = "vinloop-view";
  * @param {{project: string, kind: "annotate"|"review"|"adjudicate", task: string|null, home: string}} options.settings
  * @returns {() => void} takes the editor off the page again
  */
-export function startEditor(root, { settings, api, journal, storage, timers, clock }) {
+export function startEditor(root, { settings, api, journal, storage, timers, clock, channel }) {
   const store = createStore({ ...FIRST_SCREEN, view: readView(storage), keys: settings.keys, asked: null, keyProblem: "" });
   const effort = createEffort(clock);
   const { project, kind } = settings;
-  const work = createWork({ api, journal, store, timers, preload: createPreload(), project, kind, effort });
+  const work = createWork({
+    api, journal, store, timers, preload: createPreload(), project, kind, effort, channel,
+  });
   const render = createRender(root, settings);
   const app = { root, store, work, api, effort, settings, render, look, enter, leave };
   const modes = createModes(app);

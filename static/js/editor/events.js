@@ -59,6 +59,7 @@ function bindPage(app, draw) {
   const stop = listen([
     [document, "visibilitychange", onVisible],
     [window, "pagehide", work.flush],
+    [window, "storage", work.followTab],
     [window, "online", () => { if (store.screen.save.status === "offline") work.saveNow(); }],
   ]);
   return () => {

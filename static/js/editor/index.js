@@ -17,4 +17,5 @@ startEditor(root, {
   storage: window.localStorage,
   timers,
   clock: () => performance.now(),
+  channel: "BroadcastChannel" in window ? new BroadcastChannel("vinloop-editor") : null,
 });

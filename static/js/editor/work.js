@@ -6,6 +6,7 @@ import { createHeartbeat } from "./heartbeat.js";
 import { chooseBase, chooseVersion, findStaleDraft, openVersion } from "./opening.js";
 import { createSaving } from "./saving.js";
 import { createSending } from "./sending.js";
+import { createTabs } from "./tabs.js";
 import { createVerdicts } from "./verdicts.js";
 
 const LOOK_AGAIN_AFTER = 20000;
@@ -28,8 +29,9 @@ export const FIRST_SCREEN = Object.freeze({
  * @param {string} parts.project slug
  * @param {"annotate"|"review"|"adjudicate"} parts.kind
  * @param {object} parts.effort what the photo has cost so far
+ * @param {BroadcastChannel|null} parts.channel to the other tabs
  */
-export function createWork({ api, journal, store, timers, preload, project, kind, effort }) {
+export function createWork({ api, journal, store, timers, preload, project, kind, effort, channel }) {
   let lookAgain = null;
   const ahead = createAhead({ api, timers, preload, effort });
   const saving = createSaving({ api, journal, store, timers, onTrouble, effort });
@@ -39,6 +41,11 @@ export function createWork({ api, journal, store, timers, preload, project, kind
     journal, store, timers, saving, heartbeat, ahead, effort, onTrouble, say, claimNext, openNext: open, bringBack,
   });
   const verdicts = createVerdicts({ api, store, sending, effort, say, close, claimTask });
+  const tabs = createTabs(channel, (task) => {
+    if (task !== store.screen.bundle?.task.id) return;
+    ahead.leave();
+    conflict.yieldToTab();
+  });
   const unsubscribe = store.subscribe((hasChanged) => {
     if (hasChanged && store.screen.phase === "working") saving.changed();
   });
@@ -105,6 +112,7 @@ export function createWork({ api, journal, store, timers, preload, project, kind
     saving.stop();
     show(bundle, openVersion(bundle, chooseBase(bundle)), () => store.open(state));
     heartbeat.start(bundle.lease);
+    tabs.tell(bundle.task.id);
   }
 
   function show(bundle, original, fill) {
@@ -177,6 +185,7 @@ export function createWork({ api, journal, store, timers, preload, project, kind
 
   function stop() {
     unsubscribe();
+    tabs.stop();
     timers.clear(lookAgain);
     ahead.giveBack();
     close();
@@ -184,6 +193,6 @@ export function createWork({ api, journal, store, timers, preload, project, kind
 
   return {
     claimNext, claimTask, leave, resume, stop, say, save: saving.flush, flush, saveNow: saving.resume,
-    claimAgain: conflict.claimAgain, ...verdicts,
+    claimAgain: conflict.claimAgain, followTab: conflict.followTab, ...verdicts,
   };
 }

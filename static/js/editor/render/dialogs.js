@@ -4,8 +4,19 @@ import { COMMANDS } from "../keys.js";
 import { keyOf, showKey } from "../keymap.js";
 import { REASONS } from "../reasons.js";
 import { textOf } from "../state.js";
-import { make, part, setAttribute, setText } from "./dom.js";
+import { make, part, setAttribute, setHidden, setText } from "./dom.js";
 import { differencesTo, makeVin } from "./versions.js";
+
+const LOST_WORDS = {
+  server: {
+    title: "This photo is no longer yours to write to", "keep-mine": "Claim again, keep mine",
+    "take-theirs": "Claim again, take the server's",
+  },
+  tab: {
+    title: "This photo is open in another tab", "keep-mine": "Go on here, with this version",
+    "take-theirs": "Go on here, with the other tab's",
+  },
+};
 
 /** @returns {string|null} the dialog that the screen asks for */
 export function dialogFor({ isSignedOut, lost, mode }) {
@@ -49,13 +60,17 @@ function renderReasons(root, mode) {
   }));
 }
 
-function renderLost(root, { message, mine, theirs }) {
+function renderLost(root, { message, mine, theirs, isTab }) {
+  const words = LOST_WORDS[isTab ? "tab" : "server"];
+  for (const [name, text] of Object.entries(words)) setText(part(root, `lost-${name}`), text);
   setText(part(root, "lost-message"), message);
+  setHidden(part(root, "next-photo"), isTab);
+  setHidden(part(root, "leave-tab"), !isTab);
   const [own, other] = [textOf(mine), theirs.text];
   part(root, "lost-mine").replaceChildren(makeVin(own, differencesTo(other, own)));
   part(root, "lost-theirs").replaceChildren(makeVin(other, differencesTo(own, other)));
   const author = theirs.author ? `On the server, by ${theirs.author}` : "On the server: the model's reading";
-  setText(part(root, "lost-author"), author);
+  setText(part(root, "lost-author"), isTab ? "In the other tab" : author);
 }
 
 /** Every key with what it does; a press on one asks for another. */
