@@ -5,11 +5,15 @@ import { certaintyOf, isSuspect, statusOf } from "../state.js";
 import { LENGTH } from "../vin.js";
 import { keepChildren, make, makeSvg, setAttribute, setText } from "./dom.js";
 
-const GAP = 4;
+/** Between two cells; what a finger needs is taken from it first. */
+const GAP = { least: 2, most: 4 };
+const FINGER = 44;
 /** A cell and the gap beside it; narrower than this only where 17 of them do not fit. */
 const PITCH = { least: 42, most: 60 };
 
 const MARKS = { empty: "empty", illegible: "unread", edited: "edited", confirmed: "kept" };
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /** What stands under a cell: the model's percentage, or who wrote the symbol instead of it. */
 export function markOf(cell) {
@@ -44,11 +48,11 @@ export function describeCell(cell, index) {
  */
 export function layOutCells(centers, total, span, count = Math.max(LENGTH, centers.length)) {
   const share = (span.right - span.left) / count;
-  const pitch = Math.min(Math.max(medianStep(centers) ?? share, PITCH.least), PITCH.most, total / count);
+  const pitch = Math.min(clamp(medianStep(centers) ?? share, PITCH.least, PITCH.most), total / count);
   const known = Array.from({ length: count }, (_, index) => centers[index] ?? null);
   const isUnknown = known.every((center) => center === null);
   const wanted = isUnknown ? known.map((_, index) => span.left + (index + 0.5) * share) : fillGaps(known, pitch);
-  return { centers: placeCells(wanted, pitch, total), width: pitch - GAP };
+  return { centers: placeCells(wanted, pitch, total), width: pitch - clamp(pitch - FINGER, GAP.least, GAP.most) };
 }
 
 /** The usual distance between two characters; null where it is not known. */
