@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -26,8 +27,8 @@ def open_editor(browser: Browser, desk: Desk) -> Iterator[Opener]:
     """
     editors: list[Editor] = []
 
-    def open_for(user: User) -> Editor:
-        editors.append(Editor(sign_in(browser, user, desk.url)))
+    def open_for(user: User, **options: Any) -> Editor:
+        editors.append(Editor(sign_in(browser, user, desk.url, **options)))
         return editors[-1]
 
     yield open_for

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
 
-from inference.types import Alternative, CharacterBox, Quad, QualityReport, Reading, Region
+from inference.types import (
+    Alternative,
+    Barcode,
+    CharacterBox,
+    Quad,
+    QualityReport,
+    Reading,
+    Region,
+    Stages,
+)
 from labeling.models import Annotation, LeaseKind, ModelVersion, Task, User
 from labeling.operations import annotations, leases, photos, predictions
 from tests.conftest import People
@@ -72,6 +82,11 @@ def read_as(text: str, doubts: Mapping[int, Doubt], *, width: int = WIDTH, heigh
     return Reading(vin, 0.7, Region(quad, 0.9), tuple(characters), QualityReport(True), (width, height), 20.0)
 
 
+def read_code(vin: str) -> tuple[Barcode, ...]:
+    """A bar code with this VIN; none where it is empty."""
+    return (Barcode("Code39", f"I{vin}", vin, quad_at(0)),) if vin else ()  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class FixedReader:
     """A reader of which the test knows what it reads."""
@@ -96,10 +111,14 @@ class Desk:
         *,
         text: str = VIN,
         doubts: Mapping[int, Doubt] | None = None,
+        code: str = "",
         width: int = WIDTH,
         height: int = HEIGHT,
     ) -> Task:
-        """Upload a photo that shows VIN, and let the model read `text` with these doubts in it."""
+        """Upload a photo that shows VIN, and let the model read `text` with these doubts in it.
+
+        `code` is what a bar code beside it says.
+        """
         self._ensure_champion()
         self.seeds.append(len(self.seeds))
         content = render_photo(self.seeds[-1], width=width, height=height)
@@ -112,7 +131,8 @@ class Desk:
             now=now,
         )
         photos.render_photo(photo_id=photo.pk, now=now)
-        reader = FixedReader(read_as(text, doubts or {}, width=width, height=height))
+        reading = read_as(text, doubts or {}, width=width, height=height)
+        reader = FixedReader(replace(reading, stages=Stages(barcodes=read_code(code))))
         predictions.predict_photo(photo_id=photo.pk, reader_for=lambda version: reader, now=now)
         return Task.objects.get(photo=photo)
 
@@ -216,6 +236,16 @@ class Editor:
     def part(self, name: str) -> Locator:
         return self.page.locator(f"[data-{name}]").first
 
+    def drag(self, target: Locator, by: tuple[float, float], *, at: tuple[float, float] = (0.5, 0.5)) -> None:
+        """Drag with the mouse from a place in an element, as shares of its width and height."""
+        box = target.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] * at[0], box["y"] + box["height"] * at[1]
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + by[0], y + by[1], steps=4)
+        self.page.mouse.up()
+
     def name(self) -> Locator:
         """The file's name of the photo that is open."""
         return self.part("photo-name")
@@ -232,14 +262,25 @@ class Editor:
         return [[float(number) for number in point.split(",")] for point in value.split()]
 
 
-Opener = Callable[[User], Editor]
+class Opener(Protocol):
+    """Opens a browser for a person; the options are those of Playwright's contexts."""
+
+    def __call__(self, user: User, **options: Any) -> Editor: ...
 
 
-def sign_in(browser: Browser, user: User, url: str) -> Page:
-    """A browser of that person's own, logged in."""
+DESK_SCREEN = {"width": 1440, "height": 900}
+
+
+def sign_in(browser: Browser, user: User, url: str, **options: Any) -> Page:
+    """A browser of that person's own, logged in; the options are those of Playwright's contexts."""
+    context = browser.new_context(**{"viewport": DESK_SCREEN, **options})
+    let_in(context, user, url)
+    return context.new_page()
+
+
+def let_in(context: BrowserContext, user: User, url: str) -> None:
+    """Log a person in without the login page."""
     client = Client()
     client.force_login(user)
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
-    return context.new_page()

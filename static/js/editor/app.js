@@ -54,9 +54,7 @@ export function startEditor(root, { settings, api, journal, storage, timers, clo
   const unsubscribe = store.subscribe(draw);
   const unbind = bindEvents(app, draw);
   draw();
-  journal.sweep();
-  if (settings.task) work.claimTask(settings.task);
-  else work.claimNext();
+  journal.restore().then(() => (settings.task ? work.claimTask(settings.task) : work.claimNext()));
 
   return () => {
     unsubscribe();

@@ -3,6 +3,7 @@
 import { createApi, readCsrfToken } from "./api.js";
 import { startEditor } from "./app.js";
 import { createJournal } from "./journal.js";
+import { openVault } from "./vault.js";
 
 const root = document.getElementById("editor");
 const timers = {
@@ -13,7 +14,7 @@ const timers = {
 startEditor(root, {
   settings: JSON.parse(document.getElementById("editor-settings").textContent),
   api: createApi({ fetch: window.fetch.bind(window), csrfToken: () => readCsrfToken(document.cookie) }),
-  journal: createJournal(window.localStorage),
+  journal: createJournal(window.localStorage, Date.now, openVault(window.indexedDB)),
   storage: window.localStorage,
   timers,
   clock: () => performance.now(),

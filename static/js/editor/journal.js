@@ -1,41 +1,62 @@
 /**
  * The local journal: what was typed, kept in the browser at once, under the task and the revision it started from.
+ * It is read from `localStorage`, which all tabs share, and written to a vault as well, which survives a kill.
  * A browser that allows no storage leaves the editor working, with the server's drafts alone.
  */
 
 const PREFIX = "vinloop-journal:";
 const KEPT_FOR = 14 * 24 * 3600 * 1000;
+/** A vault that takes longer to open must not keep a person from working. */
+const PATIENCE = 1500;
+/** Stands where the browser has no vault. */
+const NO_VAULT = { put: async () => {}, remove: async () => {}, list: async () => [] };
 
-/** @param {Storage} storage */
-export function createJournal(storage, now = Date.now) {
+/**
+ * @param {Storage} storage
+ * @param {import("./vault.js").Vault} vault
+ */
+export function createJournal(storage, now = Date.now, vault = NO_VAULT) {
   const keyOf = (task, revision) => `${PREFIX}${task}:${revision}`;
+  const quietly = (promise) => { promise.catch(() => {}); };
+
+  function remove(keys) {
+    for (const key of keys) {
+      attempt(() => storage.removeItem(key));
+      quietly(vault.remove(key));
+    }
+  }
+
   return {
     write(task, revision, payload) {
-      attempt(() => storage.setItem(keyOf(task, revision), JSON.stringify({ ...payload, saved_at: now() })));
+      const [key, entry] = [keyOf(task, revision), { ...payload, saved_at: now() }];
+      attempt(() => storage.setItem(key, JSON.stringify(entry)));
+      quietly(vault.put(key, entry));
     },
     /** @returns {{text: string, characters: object[], region: object|null, saved_at: number}|null} */
     read(task, revision) {
-      return attempt(() => JSON.parse(storage.getItem(keyOf(task, revision)))) ?? null;
+      return readEntry(storage, keyOf(task, revision));
     },
     erase(task) {
-      attempt(() => keysOf(storage).filter((key) => key.startsWith(`${PREFIX}${task}:`))
-        .forEach((key) => storage.removeItem(key)));
+      remove(keysOf(storage).filter((key) => key.startsWith(`${PREFIX}${task}:`)));
     },
-    /** Drops what nobody came back to. */
-    sweep() {
-      attempt(() => keysOf(storage).filter((key) => isOld(storage.getItem(key), now()))
-        .forEach((key) => storage.removeItem(key)));
+    /** Brings back what the browser had no time to write before it ended, and drops what nobody came back to. */
+    async restore() {
+      const saved = await Promise.race([vault.list().catch(() => []), wait(PATIENCE)]);
+      for (const [key, entry] of saved) {
+        const known = readEntry(storage, key)?.saved_at ?? 0;
+        if (entry.saved_at > known) attempt(() => storage.setItem(key, JSON.stringify(entry)));
+      }
+      remove(keysOf(storage).filter((key) => now() - (readEntry(storage, key)?.saved_at ?? 0) > KEPT_FOR));
     },
   };
 }
 
-const keysOf = (storage) => Array.from({ length: storage.length }, (_, index) => storage.key(index))
-  .filter((key) => key.startsWith(PREFIX));
+const wait = (milliseconds) => new Promise((resolve) => { setTimeout(() => resolve([]), milliseconds); });
 
-function isOld(entry, now) {
-  const savedAt = attempt(() => JSON.parse(entry).saved_at) ?? 0;
-  return now - savedAt > KEPT_FOR;
-}
+const readEntry = (storage, key) => attempt(() => JSON.parse(storage.getItem(key))) ?? null;
+
+const keysOf = (storage) => attempt(() => Array.from({ length: storage.length }, (_, index) => storage.key(index))
+  .filter((key) => key.startsWith(PREFIX))) ?? [];
 
 /** Storage that is full, forbidden or spoilt must not stop a person from working. */
 function attempt(action) {
