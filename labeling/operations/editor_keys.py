@@ -48,6 +48,7 @@ DEFAULTS: dict[str, str] = {
     "redo": "Ctrl+Shift+z",
     "barcode": "#",
     "align": "=",
+    "spread": "_",
     "split": "|",
     "merge": "&",
     "boxLeft": "Ctrl+ArrowLeft",

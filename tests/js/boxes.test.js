@@ -38,9 +38,10 @@ test("what the model did not read is estimated beyond what it did", () => {
   assert.deepEqual(lefts(alignBoxes(state)), [20, 60, ...MODEL.slice(0, 13), 620, 660]);
 });
 
-test("aligned again, and where the model knows nothing of the region, the boxes are spread evenly", () => {
+test("where the model knows nothing of the region, the boxes are spread evenly", () => {
   const even = lefts(spreadBoxes(open()));
-  assert.deepEqual(lefts(alignBoxes(open())), even);
+  const aligned = open();
+  assert.equal(alignBoxes(aligned), aligned);
   const region = [[100, 400], [780, 400], [780, 460], [100, 460]];
   assert.deepEqual(lefts(alignBoxes({ ...open(), region })), even);
   const typed = fillText(openState(null, null, PHOTO), [...VIN]);

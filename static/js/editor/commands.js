@@ -2,7 +2,7 @@
 
 import * as cells from "./actions/cells.js";
 import { alignBoxes } from "./actions/align.js";
-import { mergeBoxes, nudgeBox, splitBox, stretchBox } from "./actions/boxes.js";
+import { mergeBoxes, nudgeBox, splitBox, spreadBoxes, stretchBox } from "./actions/boxes.js";
 import { rotateRegion, turnRegion } from "./actions/region.js";
 import { findOtherCode } from "./barcode.js";
 import { lastFocus } from "./state.js";
@@ -58,6 +58,7 @@ export function createCommands({ store, work, enter, look }) {
     rotateLeft: act(rotateRegion, -1),
     rotateRight: act(rotateRegion, 1),
     align: act(alignBoxes),
+    spread: act(spreadBoxes),
     split: act(splitBox),
     merge: act(mergeBoxes),
     boxLeft: act(nudgeBox, [-1, 0]),

@@ -9,8 +9,8 @@ import { setQuads, spreadBoxes } from "./boxes.js";
 const REACH = { x: 0.03, y: 0.5 };
 
 /**
- * Gives each character the model's box that stands for it, and the others a place between those. Where they stand so
- * already, or the model knows nothing of the region, the boxes are spread evenly.
+ * Gives each character the model's box that stands for it, and the others a place between those. Where the model knows
+ * nothing of the region, the boxes are spread evenly.
  */
 export function alignBoxes(state) {
   const known = findAnchors(state);
@@ -20,7 +20,7 @@ export function alignBoxes(state) {
     if (anchors.every((quad) => quad === null)) return state.cells.slice(first, first + count).map(({ quad }) => quad);
     return anchors.map((quad, index) => quad ?? shiftInside(estimate(anchors, index), state.photo));
   });
-  return isSame(quads, state.cells) ? spreadBoxes(state) : setQuads(state, quads);
+  return isSame(quads, state.cells) ? state : setQuads(state, quads);
 }
 
 const isSame = (quads, cells) => JSON.stringify(quads) === JSON.stringify(cells.map(({ quad }) => quad));

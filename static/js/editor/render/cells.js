@@ -9,7 +9,7 @@ import { keepChildren, make, makeSvg, setAttribute, setText } from "./dom.js";
 const GAP = { least: 2, most: 4 };
 const FINGER = 44;
 /** A cell and the gap beside it; narrower than this only where 17 of them do not fit. */
-const PITCH = { least: 42, most: 60 };
+const PITCH = { least: 46, most: 60 };
 
 const MARKS = { empty: "empty", illegible: "unread", edited: "edited", confirmed: "kept" };
 

@@ -16,7 +16,7 @@ const CHECK_WORDS = {
 };
 
 /** Commands that need a region. */
-const ON_REGION = ["align", "turn", "rotateLeft", "rotateRight", "row"];
+const ON_REGION = ["align", "spread", "turn", "rotateLeft", "rotateRight", "row"];
 
 export function createHead(root, { kind }) {
   const find = (name) => part(root, name);

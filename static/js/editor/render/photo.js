@@ -4,7 +4,7 @@ import { filterOf, placePhoto } from "../view.js";
 import { part, pointsOf, setAttribute, setHidden, setPhoto, setText } from "./dom.js";
 
 /** How far from the region the knob is that turns it, in pixels of the screen. */
-const TURNER_AWAY = 28;
+const TURNER_AWAY = 34;
 
 const DRAWING_WORDS = {
   drawing: () => "Drag over the VIN from its top left to its bottom right. Esc ends it.",
@@ -40,11 +40,11 @@ export function createPhoto(root) {
     setAttribute(overlay, "viewBox", `0 0 ${size.width} ${size.height}`);
     setAttribute(port, "data-drawing", screen.mode in DRAWING_WORDS);
     toggles.forEach((button) => setAttribute(button, "aria-pressed", String(screen.view[button.dataset.toggle])));
-    renderRegion(state.region, place);
+    renderRegion(state.region, place, size);
     renderNote(screen, state);
   }
 
-  function renderRegion(region, { scale, left, top }) {
+  function renderRegion(region, { scale, left, top }, port) {
     const quad = region?.map(([x, y]) => [x * scale + left, y * scale + top]) ?? null;
     setAttribute(line, "points", quad ? pointsOf(quad) : "");
     setAttribute(grip, "points", quad ? pointsOf(quad) : "");
@@ -54,7 +54,7 @@ export function createPhoto(root) {
       if (quad) corner.style.transform = `translate(${quad[index][0]}px, ${quad[index][1]}px)`;
     });
     setHidden(turner, quad === null);
-    if (quad) turner.style.transform = `translate(${placeTurner(quad).join("px, ")}px)`;
+    if (quad) turner.style.transform = `translate(${placeTurner(quad, port).join("px, ")}px)`;
   }
 
   function renderNote(screen, state) {
@@ -67,12 +67,20 @@ export function createPhoto(root) {
   return { render, measure };
 }
 
-/** Beyond the end of the text, in the middle of its side. */
-function placeTurner([tl, tr, br, bl]) {
-  const end = [(tr[0] + br[0]) / 2, (tr[1] + br[1]) / 2];
-  const start = [(tl[0] + bl[0]) / 2, (tl[1] + bl[1]) / 2];
-  const length = Math.hypot(end[0] - start[0], end[1] - start[1]) || 1;
-  return end.map((value, axis) => value + ((value - start[axis]) / length) * TURNER_AWAY);
+/** Above the middle of the region, or below it where there is no room; inside of the port in any case. */
+function placeTurner([tl, tr, br, bl], { width, height }) {
+  const middle = (one, other) => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
+  const [above, below] = [beyond(middle(bl, br), middle(tl, tr)), beyond(middle(tl, tr), middle(bl, br))];
+  const isIn = ([x, y]) => x > 0 && y > 0 && x < width && y < height;
+  const clamp = (value, limit) => Math.min(Math.max(value, TURNER_AWAY / 2), limit - TURNER_AWAY / 2);
+  const [x, y] = isIn(above) || !isIn(below) ? above : below;
+  return [clamp(x, width), clamp(y, height)];
+}
+
+/** A little further on the way from one point to another. */
+function beyond(from, to) {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
+  return to.map((value, axis) => value + ((value - from[axis]) / length) * TURNER_AWAY);
 }
 
 /** The side where the text begins, drawn thicker, so that the reading direction shows. */

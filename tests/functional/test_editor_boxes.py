@@ -1,0 +1,195 @@
+"""Boxes, rows, the region's angle and the bar code, in a real browser."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from playwright.sync_api import expect
+
+from labeling.models import Annotation, Task
+from tests.functional.desk import BOTTOM, LEFT, PITCH, RIGHT, TOP, VIN, WRONG, Desk, Editor, newest, submitted
+from tests.processes import wait_for
+
+pytestmark = pytest.mark.functional
+
+OTHER = VIN[:11] + "8" + VIN[12:]
+
+
+def send(editor: Editor, task: Task) -> Annotation:
+    """Submit, and what has come of it."""
+    if "position" not in editor.focused():
+        editor.cell(1).click()
+    editor.press("Enter")
+    wait_for(lambda: submitted(task), seconds=10, what="the annotation")
+    return newest(task)
+
+
+def left_of(annotation: Annotation, position: int) -> float:
+    return annotation.characters[position - 1]["quad"][0][0]
+
+
+def width_of(annotation: Annotation, position: int) -> float:
+    quad = annotation.characters[position - 1]["quad"]
+    return quad[1][0] - quad[0][0]
+
+
+def box(editor: Editor, position: int):
+    return editor.page.locator(f'[data-strip-boxes] polygon[data-index="{position - 1}"]')
+
+
+def test_a_box_is_moved_and_its_edge_is_pulled_with_the_mouse(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo()
+    annotator.open(desk.address())
+    annotator.drag(box(annotator, 3), (12, 0))
+    assert annotator.focused().startswith("position 3")
+    annotator.drag(box(annotator, 6), (9, 0), at=(0.95, 0.5))
+    annotation = send(annotator, task)
+    assert left_of(annotation, 3) > LEFT + 2 * PITCH + 2
+    assert width_of(annotation, 3) == pytest.approx(PITCH * 0.9)
+    assert left_of(annotation, 6) == pytest.approx(LEFT + 5 * PITCH)
+    assert width_of(annotation, 6) > PITCH * 0.9 + 2
+
+
+def test_a_drag_beside_the_boxes_draws_the_focused_characters_box(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo()
+    annotator.open(desk.address())
+    annotator.press("End")
+    strip = annotator.page.locator("[data-strip-boxes]")
+    annotator.drag(strip, (-18, 60), at=(0.995, 0.2))
+    quad = send(annotator, task).characters[16]["quad"]
+    assert quad[1][0] > RIGHT
+    assert quad[0][0] > LEFT + 16 * PITCH
+    assert annotator.problems == []
+
+
+def test_keys_move_stretch_split_and_join_boxes_and_align_them_again(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo()
+    annotator.open(desk.address())
+    annotator.press("Home", "Control+ArrowRight", "Control+ArrowRight", "Control+Shift+ArrowRight")
+    first = box(annotator, 1).get_attribute("points")
+    annotator.press("End", "|")
+    expect(annotator.page.locator("[data-strip-boxes] polygon")).to_have_count(18)
+    assert annotator.focused() == "position 18, empty"
+    annotator.press("ArrowLeft", "&")
+    expect(annotator.page.locator("[data-strip-boxes] polygon")).to_have_count(17)
+    annotator.press("=")
+    assert box(annotator, 1).get_attribute("points") != first
+    annotation = send(annotator, task)
+    assert [left_of(annotation, position) for position in (1, 17)] == pytest.approx([LEFT, LEFT + 16 * PITCH])
+
+
+def test_a_missing_character_is_typed_and_the_boxes_follow_with_one_key(desk: Desk, annotator: Editor) -> None:
+    """The model missed position 9 and read a spurious one at the end: its boxes are right for the others."""
+    task = desk.add_photo(text=VIN[:8] + VIN[9:] + "7")
+    annotator.open(desk.address())
+    annotator.press("End", "Delete")
+    for _ in range(8):
+        annotator.press("ArrowLeft")
+    annotator.press("Insert", VIN[8], "=")
+    annotation = send(annotator, task)
+    assert annotation.text == VIN
+    assert left_of(annotation, 8) == pytest.approx(LEFT + 7 * PITCH)
+    assert left_of(annotation, 9) == pytest.approx(LEFT + 7.5 * PITCH)
+    assert left_of(annotation, 10) == pytest.approx(LEFT + 8 * PITCH)
+
+
+def angle_of(region: list[list[float]]) -> float:
+    (x0, y0), (x1, y1) = region[:2]
+    return math.degrees(math.atan2(y1 - y0, x1 - x0))
+
+
+def test_the_region_turns_by_any_angle_with_keys_and_with_its_knob(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo()
+    annotator.open(desk.address())
+    annotator.press(")", ")", ")", "(")
+    assert angle_of(annotator.points("[data-region-line]")) == pytest.approx(2, abs=0.1)
+    annotator.drag(annotator.page.locator("[data-turner]"), (20, 2))
+    turned = angle_of(annotator.points("[data-region-line]"))
+    assert turned > 4
+    annotator.page.locator("[data-turner]").focus()
+    annotator.press("ArrowLeft")
+    assert angle_of(annotator.points("[data-region-line]")) == pytest.approx(turned - 1, abs=0.2)
+    annotation = send(annotator, task)
+    assert angle_of(annotation.region) == pytest.approx(turned - 1, abs=0.3)
+    assert left_of(annotation, 1) == pytest.approx(LEFT)
+
+
+def test_a_second_row_is_drawn_and_is_one_sequence_with_the_first(desk: Desk, annotator: Editor) -> None:
+    """The model saw the first nine characters only; the second row is drawn, and then typed."""
+    task = desk.add_photo(text=VIN[:9])
+    annotator.open(desk.address())
+    annotator.press("End", ":")
+    port = annotator.page.locator("[data-port]")
+    place = annotator.page.locator("[data-region-line]").bounding_box()
+    whole = port.bounding_box()
+    assert place is not None
+    assert whole is not None
+    start = ((place["x"] - whole["x"]) / whole["width"], (place["y"] + place["height"] - whole["y"] + 12) / whole["height"])
+    annotator.drag(port, (place["width"] * 0.5, 50), at=start)
+    expect(annotator.page.locator(".band")).to_have_count(2)
+    assert annotator.focused() == "position 10, empty"
+    annotator.type(VIN[9:])
+    assert annotator.text() == VIN
+    boxes, cells = box(annotator, 10).bounding_box(), annotator.cell(10).bounding_box()
+    assert boxes is not None
+    assert cells is not None
+    assert boxes["y"] + boxes["height"] <= cells["y"]
+    annotation = send(annotator, task)
+    assert annotation.text == VIN
+    assert [character["index"] for character in annotation.characters] == list(range(17))
+    tops = [character["quad"][0][1] for character in annotation.characters]
+    assert max(tops[:9]) < min(tops[9:])
+    assert max(y for _, y in annotation.region) > BOTTOM > TOP
+
+
+def test_rows_come_back_when_the_photo_is_opened_again_and_can_be_joined(desk: Desk, annotator: Editor) -> None:
+    desk.add_photo()
+    annotator.open(desk.address())
+    annotator.press("Home", *["ArrowRight"] * 9, ":", ":")
+    bands = annotator.page.locator(".band")
+    expect(bands).to_have_count(2)
+    expect(annotator.part("save")).to_have_text("Draft saved", timeout=3000)
+    annotator.page.reload()
+    annotator.cell(1).wait_for()
+    expect(bands).to_have_count(2)
+    annotator.cell(1).click()
+    annotator.press(":", ":")
+    expect(bands).to_have_count(1)
+
+
+def test_what_the_bar_code_says_stands_beside_the_text_and_is_taken_with_one_key(
+    desk: Desk, annotator: Editor
+) -> None:
+    task = desk.add_photo(doubts=WRONG, code=VIN)
+    annotator.open(desk.address())
+    expect(annotator.part("code")).to_contain_text("The bar code says something else")
+    expect(annotator.part("code-vin").locator("mark")).to_have_text("0")
+    expect(annotator.part("code-agrees")).to_be_hidden()
+    annotator.press("#")
+    assert annotator.text() == VIN
+    expect(annotator.part("code")).to_be_hidden()
+    expect(annotator.part("code-agrees")).to_be_visible()
+    annotator.press("Control+z")
+    assert annotator.text() == OTHER
+    annotator.part("code").get_by_role("button").click()
+    assert send(annotator, task).text == VIN
+
+
+def test_a_bar_code_that_agrees_is_a_quiet_word(desk: Desk, annotator: Editor) -> None:
+    desk.add_photo(code=VIN)
+    annotator.open(desk.address())
+    expect(annotator.part("code")).to_be_hidden()
+    expect(annotator.part("code-agrees")).to_have_text("✓ Bar code says the same")
+
+
+def test_a_submit_says_what_it_cost(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo(doubts=WRONG)
+    annotator.open(desk.address())
+    annotator.press("Home", "Shift+Tab", "End")
+    annotator.cell(12).click()
+    annotator.press("0")
+    annotation = send(annotator, task)
+    assert annotation.keystrokes == 6
+    assert annotation.active_ms is not None
+    assert 0 < annotation.active_ms < 60_000
