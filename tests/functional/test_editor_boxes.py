@@ -146,7 +146,8 @@ def test_a_second_row_is_drawn_and_is_one_sequence_with_the_first(desk: Desk, an
 def test_rows_come_back_when_the_photo_is_opened_again_and_can_be_joined(desk: Desk, annotator: Editor) -> None:
     desk.add_photo()
     annotator.open(desk.address())
-    annotator.press("Home", *["ArrowRight"] * 9, ":", ":")
+    annotator.press("Home", *["ArrowRight"] * 9, ":")
+    annotator.page.get_by_role("button", name="Second row").click()
     bands = annotator.page.locator(".band")
     expect(bands).to_have_count(2)
     expect(annotator.part("save")).to_have_text("Draft saved", timeout=3000)

@@ -2,7 +2,7 @@
 
 import * as cells from "./actions/cells.js";
 import { alignBoxes } from "./actions/align.js";
-import { mergeBoxes, nudgeBox, splitBox, spreadBoxes, stretchBox } from "./actions/boxes.js";
+import { breakRow, joinRows, mergeBoxes, nudgeBox, splitBox, spreadBoxes, stretchBox } from "./actions/boxes.js";
 import { rotateRegion, turnRegion } from "./actions/region.js";
 import { findOtherCode } from "./barcode.js";
 import { lastFocus } from "./state.js";
@@ -39,7 +39,7 @@ export function createCommands({ store, work, enter, look }) {
     skip: () => enter("skip"),
     reject: () => enter("reject"),
     help: () => enter("help"),
-    draw: () => enter("drawing"),
+    draw: () => enter(store.screen.mode === "drawing" ? "typing" : "drawing"),
     nextSuspect: moveOrLeave(cells.focusNextSuspect),
     previousSuspect: moveOrLeave(cells.focusPreviousSuspect),
     left: act(cells.moveFocus, -1),
@@ -69,7 +69,11 @@ export function createCommands({ store, work, enter, look }) {
     boxWider: act(stretchBox, [1, 0]),
     boxLower: act(stretchBox, [0, -1]),
     boxHigher: act(stretchBox, [0, 1]),
-    row: () => enter("row"),
+    row: () => {
+      if (store.screen.mode !== "row") return enter("row");
+      store.act(store.state.focus === 0 ? joinRows : breakRow);
+      return enter("typing");
+    },
     barcode: () => {
       const code = findOtherCode(store);
       if (code) store.act(cells.fillText, [...code.vin]);

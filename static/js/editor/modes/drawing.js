@@ -1,21 +1,18 @@
 /** The modes for drawing: a drag over the photo spans the region, or the second row. */
 
-import { breakRow, drawRow, joinRows } from "../actions/boxes.js";
+import { drawRow } from "../actions/boxes.js";
 import { drawRegion } from "../actions/region.js";
 import { commandFor } from "../keys.js";
 import { drag, listen } from "../listen.js";
 import { toPhoto } from "../pointer.js";
 
-/** What a drag draws in each mode, and what its own key does when it is pressed once more. */
-const DRAWINGS = {
-  drawing: { command: "draw", draw: drawRegion, repeat: () => {} },
-  row: { command: "row", draw: drawRow, repeat: ({ store }) => store.act(store.state.focus === 0 ? joinRows : breakRow) },
-};
+/** The command that begins each mode, which once more ends it, and what a drag draws. */
+const DRAWINGS = { drawing: { command: "draw", draw: drawRegion }, row: { command: "row", draw: drawRow } };
 
 export function enterDrawing(app, mode) {
   const { root, store } = app;
   const port = root.querySelector("[data-port]");
-  const { command, draw, repeat } = DRAWINGS[mode];
+  const { command, draw } = DRAWINGS[mode];
 
   function onPress(event) {
     if (event.button !== 0) return;
@@ -35,8 +32,8 @@ export function enterDrawing(app, mode) {
     if (event.key !== "Escape" && !isOwnKey) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (isOwnKey) repeat(app);
-    app.enter("typing");
+    if (isOwnKey) app.commands[command]();
+    else app.enter("typing");
   }
 
   return listen([

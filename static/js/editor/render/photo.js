@@ -9,8 +9,8 @@ const TURNER_AWAY = 34;
 const DRAWING_WORDS = {
   drawing: () => "Drag over the VIN from its top left to its bottom right. Esc ends it.",
   row: (position) => (position === 1
-    ? "The second row begins at a later character: go there first. The same key again makes one row of all."
-    : `Drag over the second row, which begins at position ${position}. The same key again halves the region. Esc ends it.`),
+    ? "The second row begins at a later character: go there first. “Second row” again makes one row of all. Esc ends it."
+    : `Drag over the second row, which begins at position ${position}. “Second row” again halves the region. Esc ends it.`),
 };
 
 export function createPhoto(root) {
