@@ -1,7 +1,7 @@
 """How quick the editor is: from Enter to the next photo on the screen, and the keys that each action takes.
 
-Drives the real page in a real browser against the real server on this machine. The photos have the size of a phone's;
-what the model read in them is given, as reading is not what is measured.
+Drives the real page in a real browser against the real server on this machine. The photos have the size of a
+phone's; what the model read in them is given, as reading is not what is measured.
 """
 
 from __future__ import annotations
@@ -31,15 +31,17 @@ ACTIONS: tuple[tuple[str, str, str, str, str], ...] = (
     ("review: accept / fix and accept / reject", "1k / 2k / 2k", "paid edition", "none", "about 4c"),
 )
 
-# Runs before the page's own scripts. A photo counts as painted two frames after it is whole: name, cells and pixels.
+# Runs before the page's own scripts. A photo counts as painted two frames after it is whole: name, cells and
+# pixels.
 STOPWATCH = """
 (() => {
   let pressed = null, before = null;
   window.paints = [];
   const name = () => document.querySelector("[data-photo-name]")?.textContent ?? "";
+  const images = () => [...document.querySelectorAll(".strip-photo, .photo-stage")];
   const isWhole = () => document.querySelector("#editor")?.dataset.phase === "working" && name() !== before
     && document.querySelectorAll(".vin-cell input").length === 17
-    && [...document.querySelectorAll(".strip-photo, .photo-stage")].every((image) => image.dataset.state === "ready");
+    && images().every((image) => image.dataset.state === "ready");
   addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.isTrusted) [pressed, before] = [event.timeStamp, name()];
   }, true);
@@ -128,7 +130,8 @@ def count_keys(make_desk: Callable[[], Any], browser: Any) -> list[str]:
 
 def print_counts(counts: list[str]) -> None:
     """Ours beside the budget and the other tools."""
-    print("\n| action | ours, counted | budget | Label Studio | PPOCRLabel | CVAT |\n|---|---|---|---|---|---|")
+    print("\n| action | ours, counted | budget | Label Studio | PPOCRLabel | CVAT |")
+    print("|---|---|---|---|---|---|")
     for counted, (action, budget, *others) in zip(counts, ACTIONS, strict=True):
         print(f"| {action} | {counted} | {budget} | {' | '.join(others)} |")
 
@@ -138,7 +141,8 @@ def print_times(paints: list[float]) -> None:
     ordered = sorted(paints)
     median, p95 = statistics.median(ordered), ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
     load = os.getloadavg()[0]
-    print("\n| Enter -> next photo and cells painted | median | p95 | slowest | within 100 ms |\n|---|---|---|---|---|")
+    print("\n| Enter -> next photo and cells painted | median | p95 | slowest | within 100 ms |")
+    print("|---|---|---|---|---|")
     within = sum(paint <= 100 for paint in ordered) / len(ordered)
     print(f"| {len(ordered)} photos | {median:.0f} ms | {p95:.0f} ms | {ordered[-1]:.0f} ms | {within:.0%} |")
     print(f"\nLoad average {load:.1f} on {os.cpu_count()} processors.")

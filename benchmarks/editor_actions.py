@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from playwright.sync_api import Browser, expect
 
@@ -33,28 +31,38 @@ ANNOTATE = (
     Action(("?", "Enter"), VIN[:11] + "?" + VIN[12:], doubts=WRONG),
     Action(("/", "1"), "", doubts=WRONG),
 )
-REVIEW = (Action(("Enter",), "accepted"), Action(("0", "Enter"), "fixed_and_accepted"), Action(("-", "1"), "rejected"))
+REVIEW = (
+    Action(("Enter",), "accepted"),
+    Action(("0", "Enter"), "fixed_and_accepted"),
+    Action(("-", "1"), "rejected"),
+)
+MISREAD = VIN[:11] + "8" + VIN[12:]
+
+
+class WrongOutcome(RuntimeError):
+    """The keys did something else than the action that they were counted for."""
 
 
 def spend(desk: Desk, browser: Browser, action: Action) -> int:
-    """Keys until the next photo was on the screen. Raises AssertionError where something else came of it."""
-    return (_review if action in REVIEW else _annotate)(desk, browser, action)
+    """Keys until the next photo was on the screen. Raises WrongOutcome."""
+    count, outcome = (_review if action in REVIEW else _annotate)(desk, browser, action)
+    if outcome != action.expected:
+        raise WrongOutcome(f"{' '.join(action.keys)}: {outcome!r} instead of {action.expected!r}")
+    return count
 
 
-def _annotate(desk: Desk, browser: Browser, action: Action) -> int:
-    task, _following = desk.add_photo(text=action.text, doubts=action.doubts), desk.add_photo()
+def _annotate(desk: Desk, browser: Browser, action: Action) -> tuple[int, str]:
+    task = desk.add_photo(text=action.text, doubts=action.doubts)
+    desk.add_photo()
     count = _press(desk, browser, "annotate", task, action.keys)
-    assert newest(task).text == action.expected, newest(task).text
-    return count
+    return count, newest(task).text
 
 
-def _review(desk: Desk, browser: Browser, action: Action) -> int:
+def _review(desk: Desk, browser: Browser, action: Action) -> tuple[int, str]:
     """The annotator left the wrong 8 at position 12, where a reviewer's focus is."""
-    annotations = [desk.submit(desk.add_photo(doubts=WRONG), text=VIN[:11] + "8" + VIN[12:]) for _ in range(2)]
-    count = _press(desk, browser, "review", annotations[0].task, action.keys)
-    verdict = annotations[0].reviews.get().verdict
-    assert verdict == action.expected, verdict
-    return count
+    annotation, _ = (desk.submit(desk.add_photo(doubts=WRONG), text=MISREAD) for _ in range(2))
+    count = _press(desk, browser, "review", annotation.task, action.keys)
+    return count, annotation.reviews.get().verdict
 
 
 def _press(desk: Desk, browser: Browser, kind: str, task: Task, keys: tuple[str, ...]) -> int:

@@ -1,4 +1,4 @@
-"""A person's own keys in the editor. The server keeps them and holds them to the rules that the editor's dialog has."""
+"""A person's own keys in the editor, held to the same rules as in the editor's dialog."""
 
 from __future__ import annotations
 
@@ -75,13 +75,9 @@ DEFAULTS: dict[str, str] = {
 """The table of static/js/editor/keys.js; tests/repository holds the two to each other."""
 
 _SIGN = r"[!-/:-@\[-`{-~\u00a1-\u00ff]"
-_NAMED = (
-    "Enter|Tab|Arrow(?:Left|Right|Up|Down)|Home|End|PageUp|PageDown|Insert|Delete|Backspace|F[1-46-9]"
-)
+_NAMED = "Enter|Tab|Arrow(?:Left|Right|Up|Down)|Home|End|PageUp|PageDown|Insert|Delete|Backspace|F[1-46-9]"
 _CHORD = "Enter|Arrow(?:Left|Right|Up|Down)|Home|End|Delete|Backspace"
-_ALLOWED = re.compile(
-    rf"{_SIGN}|(?:Shift\+)?(?:{_NAMED})|Ctrl\+(?:Shift\+)?(?:[a-z]|{_SIGN}|{_CHORD})"
-)
+_ALLOWED = re.compile(rf"{_SIGN}|(?:Shift\+)?(?:{_NAMED})|Ctrl\+(?:Shift\+)?(?:[a-z]|{_SIGN}|{_CHORD})")
 _TAKEN = frozenset(
     [f"Ctrl+{letter}" for letter in "acfjlnpqrtvwxy"]
     + [f"Ctrl+Shift+{letter}" for letter in "cijnpqrtw"]

@@ -14,7 +14,7 @@ from labeling.models import Draft, Lease, LeaseKind, Task, User
 from labeling.operations import leases
 from tests import browser as browsers
 from tests.conftest import PASSWORD
-from tests.functional.desk import VIN, WRONG, Desk, Editor, Opener, let_in, newest, submitted
+from tests.functional.desk import VIN, WRONG, Desk, Editor, let_in, newest, submitted
 from tests.processes import wait_for
 
 pytestmark = pytest.mark.functional

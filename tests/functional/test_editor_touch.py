@@ -12,11 +12,11 @@ pytestmark = pytest.mark.functional
 
 FINGER = 44
 NARROW = {"viewport": {"width": 500, "height": 900}, "has_touch": True, "is_mobile": True}
-SIZES = """least => [...document.querySelectorAll(".editor button, .vin-cell input, .editor-content a.button")]
+TOO_SMALL = """least => [...document.querySelectorAll(".editor button, .vin-cell input, .editor a.button")]
   .filter((element) => element.offsetParent !== null)
-  .map((element) => [element.getAttribute("aria-label") || element.textContent.trim(), element.getBoundingClientRect()])
+  .map((element) => [element, element.getBoundingClientRect()])
   .filter(([, { width, height }]) => Math.round(width) < least || Math.round(height) < least)
-  .map(([name, { width, height }]) => `${name}: ${Math.round(width)} x ${Math.round(height)}`)"""
+  .map(([element, { width, height }]) => `${element.outerHTML.slice(0, 90)}: ${width} x ${height}`)"""
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def test_everything_fits_and_can_be_hit_with_a_finger(desk: Desk, finger: Editor
     desk.add_photo(doubts=WRONG, code=VIN)
     finger.open(desk.address())
     assert finger.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    assert finger.page.evaluate(SIZES, FINGER) == []
+    assert finger.page.evaluate(TOO_SMALL, FINGER) == []
     expect(finger.page.locator(".band")).to_have_count(2)
     finger.page.get_by_role("button", name="Keys").tap()
-    assert finger.page.evaluate(SIZES, FINGER) == []
+    assert finger.page.evaluate(TOO_SMALL, FINGER) == []
 
 
 def test_a_photo_is_corrected_and_submitted_by_touch(desk: Desk, finger: Editor) -> None:

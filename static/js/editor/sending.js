@@ -26,8 +26,8 @@ export function createSending({
     const sheet = takeSheet();
     saving.stop();
     heartbeat.stop();
-    store.show({ phase: "submitting", notice: null });
     const next = ahead.takeReady();
+    if (!next) store.show({ phase: "submitting", notice: null });
     const sent = deliver(send, sheet, { task: sheet.bundle.task.id, words, isReversible });
     if (!next) {
       if (await sent) await claimNext();

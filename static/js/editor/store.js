@@ -9,13 +9,26 @@ export function createStore(screen) {
   let beforeDrag = null;
   let shown = screen;
   const listeners = new Set();
-  const tell = (hasChanged) => listeners.forEach((listener) => listener(hasChanged));
+  let isBatched = false;
+  /** What a batch has to tell at its end; null where it changed nothing. */
+  let untold = null;
+
+  function tell(hasChanged) {
+    if (isBatched) untold = Boolean(untold || hasChanged);
+    else listeners.forEach((listener) => listener(hasChanged));
+  }
 
   function setHistory(next) {
-    const hasChanged = history.present === null || next.present === null
-      || !hasSameContent(history.present, next.present);
+    const hasChanged = !hasSameContent(history.present, next.present);
     history = next;
     tell(hasChanged);
+  }
+
+  /** Other work takes the place of what was there, which nobody has changed by that. */
+  function replace(next) {
+    beforeDrag = null;
+    history = next;
+    tell(false);
   }
 
   return {
@@ -25,8 +38,21 @@ export function createStore(screen) {
     get history() { return history; },
     get canUndo() { return history.past.length > 0; },
     get canRedo() { return history.future.length > 0; },
-    open: (state) => { beforeDrag = null; setHistory(openHistory(state)); },
-    restore: (kept) => { beforeDrag = null; setHistory(kept); },
+    open: (state) => replace(openHistory(state)),
+    restore: replace,
+    /** Several changes that are told, and so drawn, as one. */
+    batch(work) {
+      if (isBatched) return work();
+      isBatched = true;
+      try {
+        return work();
+      } finally {
+        isBatched = false;
+        const hasChanged = untold;
+        untold = null;
+        if (hasChanged !== null) tell(hasChanged);
+      }
+    },
     /** Applies an action. What changes the photo's reading is an undo step; where the focus goes is not. */
     act(action, ...args) {
       const next = action(history.present, ...args);

@@ -117,9 +117,10 @@ export function createWork({ api, journal, store, timers, preload, project, kind
 
   function show(bundle, original, fill) {
     const { last, unsent } = store.screen;
-    store.show({ ...FIRST_SCREEN, phase: "opening", last, unsent, bundle, original });
-    fill();
-    store.show({ phase: "working" });
+    store.batch(() => {
+      store.show({ ...FIRST_SCREEN, phase: "working", last, unsent, bundle, original });
+      fill();
+    });
   }
 
   /** Puts a photo that was sent too early back on the screen; the one that is there comes after it again. */
@@ -141,8 +142,10 @@ export function createWork({ api, journal, store, timers, preload, project, kind
   function close() {
     saving.stop();
     heartbeat.stop();
-    store.show({ ...FIRST_SCREEN, last: store.screen.last });
-    store.open(null);
+    store.batch(() => {
+      store.show({ ...FIRST_SCREEN, last: store.screen.last });
+      store.open(null);
+    });
   }
 
   function rest() {

@@ -45,6 +45,7 @@ class TestClaim:
         assert (bundle["photo"]["width"], bundle["photo"]["height"]) == (320, 240)
         assert bundle["prediction"]["vin"] == VIN
         assert bundle["prediction"]["model_version"] == "v1"
+        assert bundle["prediction"]["barcodes"] == []
         assert (bundle["annotation"], bundle["draft"]) == (None, None)
 
     def test_the_same_person_is_given_the_same_lease(self, people: People, api: As) -> None:

@@ -70,3 +70,15 @@ def test_only_beside_ones_own(people: People, api: As) -> None:
     with unchanged():
         expect_refusal(api(people.reviewer).post(f"leases/{lease.pk}/next"), 404, "not_found")
         expect_refusal(api(people.annotator).get(f"leases/{lease.pk}/next"), 405)
+
+
+def test_reviews_are_claimed_ahead_too(people: People, api: As) -> None:
+    yard = Yard(people)
+    lease = yard.review_lease(1)
+    for seed in (2, 3):
+        yard.submit(seed)
+    with unchanged():
+        assert api(people.reviewer).post(f"leases/{lease.pk}/next").status_code == 204
+    yard.submit(4)
+    bundle = api(people.reviewer).post(f"leases/{lease.pk}/next").json()
+    assert (bundle["lease"]["kind"], bundle["task"]["state"]) == ("review", "in_review")
