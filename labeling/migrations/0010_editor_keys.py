@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0005_effort_and_assignee'),
+        ('labeling', '0007_run_queue'),
     ]
 
     operations = [
