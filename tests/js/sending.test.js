@@ -97,3 +97,21 @@ test("where the first comes back, the second is not sent", async () => {
   assert.equal(textOf(store.screen.lost.mine), FIXED);
   assert.notEqual(FIXED, VIN);
 });
+
+test("while one verdict waits for the connection the next photo can be worked on, and is not sent before it", async () => {
+  const { store, timers, server, answer, work } = await send();
+  const second = work.submitAnnotation();
+  await settle();
+  await answer(unreachable());
+  await second;
+  assert.deepEqual([server.count("submitAnnotation"), store.screen.phase], [1, "working"]);
+  assert.match(store.screen.notice.text, /door.jpg is not sent yet/);
+  store.act(writeSymbol, "B");
+  await work.submitAnnotation();
+  assert.equal(server.count("submitAnnotation"), 1);
+  server.answers.submitAnnotation = () => null;
+  await timers.pass(2000);
+  await work.submitAnnotation();
+  assert.deepEqual(server.calls.filter(([name]) => name === "submitAnnotation").map(([, lease]) => lease), ["lease-1", "lease-1", "lease-2"]);
+  assert.equal(server.last("submitAnnotation")[2].text, "1HGCM82633AB04352");
+});

@@ -9,12 +9,12 @@ const LONGEST_RETRY = 15000;
 /**
  * @param {object} parts
  * @param {(sheet: object) => void} parts.bringBack puts a photo on the screen again, and the one that is there aside
- * @param {(next: object, sent: Promise<boolean>) => void} parts.openNext
+ * @param {(next: object, arrived: Promise<boolean>) => void} parts.openNext
  */
 export function createSending({
   journal, store, timers, saving, heartbeat, ahead, effort, onTrouble, say, claimNext, openNext, bringBack,
 }) {
-  /** Whether the verdict on its way has arrived, once that is known; null where none is. */
+  /** The verdict on its way: whether it `arrived`, once that is known, and when it `stalls`; null where none is. */
   let underWay = null;
 
   /**
@@ -28,23 +28,26 @@ export function createSending({
     heartbeat.stop();
     const next = ahead.takeReady();
     if (!next) store.show({ phase: "submitting", notice: null });
-    const sent = deliver(send, sheet, { task: sheet.bundle.task.id, words, isReversible });
+    let stall;
+    const stalls = new Promise((resolve) => { stall = () => resolve(false); });
+    const arrived = deliver(send, sheet, { task: sheet.bundle.task.id, words, isReversible }, stall);
     if (!next) {
-      if (await sent) await claimNext();
+      if (await arrived) await claimNext();
       return;
     }
-    underWay = sent;
-    openNext(next, sent);
-    await sent;
+    underWay = { arrived, stalls };
+    openNext(next, arrived);
+    await arrived;
     underWay = null;
   }
 
-  /** Waits until nothing is on its way; false where it came back, so that its photo is on the screen again. */
+  /** Waits until nothing is on its way; false where it came back to the screen, or waits for the connection. */
   async function settle() {
     if (!underWay) return true;
     store.show({ phase: "submitting" });
-    const hasArrived = await underWay;
-    if (hasArrived) store.show({ phase: "working" });
+    const hasArrived = await Promise.race([underWay.arrived, underWay.stalls]);
+    if (store.screen.phase === "submitting") store.show({ phase: "working" });
+    if (store.screen.unsent) say("error", `${store.screen.unsent} is not sent yet. What you typed here is kept; send it after that.`);
     return hasArrived;
   }
 
@@ -56,7 +59,7 @@ export function createSending({
 
   const isOnScreen = ({ bundle }) => store.screen.bundle === bundle;
 
-  async function deliver(send, sheet, last) {
+  async function deliver(send, sheet, last, stall) {
     for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LONGEST_RETRY)) {
       try {
         await send(sheet.bundle.lease.id);
@@ -64,6 +67,7 @@ export function createSending({
       } catch (error) {
         if (isOnScreen(sheet) || error.name !== "Unreachable") return refuse(error, sheet);
         store.show({ unsent: sheet.bundle.photo.name });
+        stall();
         await new Promise((resolve) => { timers.set(resolve, pause); });
       }
     }
