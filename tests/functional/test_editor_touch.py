@@ -96,3 +96,13 @@ def test_a_reason_and_a_character_put_in_by_touch(desk: Desk, finger: Editor) ->
     finger.page.get_by_role("button", name="Glare or reflection").tap()
     wait_for(lambda: submitted(task), seconds=10, what="the annotation")
     assert newest(task).unreadable_reason == "Glare or reflection"
+
+
+def test_a_vin_is_typed_where_the_model_found_none(desk: Desk, finger: Editor) -> None:
+    task = desk.add_photo(text="")
+    finger.open(desk.address())
+    finger.page.keyboard.insert_text(VIN)
+    assert finger.text() == VIN
+    finger.page.get_by_role("button", name="Submit").tap()
+    wait_for(lambda: submitted(task), seconds=10, what="the annotation")
+    assert newest(task).text == VIN

@@ -7,6 +7,7 @@ import {
 } from "../../static/js/editor/actions/boxes.js";
 import { deleteCell, fillText, focusCell, insertCell, writeSymbol } from "../../static/js/editor/actions/cells.js";
 import { boundsOf, centerOf, isUpright } from "../../static/js/editor/geometry.js";
+import { chooseRows } from "../../static/js/editor/render/bands.js";
 import { findRows, foldRows } from "../../static/js/editor/rows.js";
 import { openState, textOf, toPayload } from "../../static/js/editor/state.js";
 import { LENGTH } from "../../static/js/editor/vin.js";
@@ -137,4 +138,15 @@ test("a narrow screen folds a row in the middle, between two boxes", () => {
 test("a box is placed anywhere in the photo", () => {
   const quad = [[10, 10], [30, 10], [30, 40], [10, 40]];
   assert.deepEqual(placeBox(open(), 3, quad).cells[3].quad, quad);
+});
+
+test("a row is folded where a finger, or a mouse, would not hit 17 cells side by side", () => {
+  const count = (...screen) => chooseRows(open(), ...screen).length;
+  assert.deepEqual([count(1200, true), count(720, true), count(720, false), count(400, false)], [1, 2, 1, 2]);
+});
+
+test("cells without a region are folded too", () => {
+  const empty = openState(null, null, PHOTO);
+  assert.deepEqual(chooseRows(empty, 400, true), [{ first: 0, count: 9, quad: null }, { first: 9, count: 8, quad: null }]);
+  assert.equal(chooseRows({ ...open(), region: null }, 400, true)[1].quad, null);
 });

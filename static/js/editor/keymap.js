@@ -36,7 +36,7 @@ export function showKey(key) {
   return chord[1] + last;
 }
 
-export const canMeet = (one, other) => !one.kind || !other.kind || one.kind === other.kind;
+const canMeet = (one, other) => !one.kind || !other.kind || one.kind === other.kind;
 
 /** The command that has the key already, in the same kind of work; null where it is free. */
 export function findClash(name, key, keys) {

@@ -3,7 +3,7 @@
  * wide for the screen is shown in two pieces, which are rows like any other.
  *
  * @typedef {{first: number, count: number, quad: import("./state.js").Quad}} Row the cells first to first + count - 1,
- *   and where in the photo they are
+ *   and where in the photo they are; null where that is not known
  */
 
 import { applyToQuad, boundsOf, centerOf, invert, partOf, rectangle, squareToQuad } from "./geometry.js";
@@ -65,10 +65,10 @@ export function foldRows(rows, cells, length) {
   const [{ quad, count }] = rows;
   const total = Math.max(length, count);
   const cut = Math.ceil(total / 2);
-  const share = findCut(cells, cut, quad) ?? cut / total;
+  const share = (quad && findCut(cells, cut, quad)) ?? cut / total;
   return [
-    { first: 0, count: cut, quad: partOf(quad, { right: share }) },
-    { first: cut, count: total - cut, quad: partOf(quad, { left: share }) },
+    { first: 0, count: cut, quad: quad && partOf(quad, { right: share }) },
+    { first: cut, count: total - cut, quad: quad && partOf(quad, { left: share }) },
   ];
 }
 

@@ -47,7 +47,8 @@ export function createSending({
     store.show({ phase: "submitting" });
     const hasArrived = await Promise.race([underWay.arrived, underWay.stalls]);
     if (store.screen.phase === "submitting") store.show({ phase: "working" });
-    if (store.screen.unsent) say("error", `${store.screen.unsent} is not sent yet. What you typed here is kept; send it after that.`);
+    const { unsent } = store.screen;
+    if (unsent) say("error", `${unsent} is not sent yet. What you typed here is kept; send it after that.`);
     return hasArrived;
   }
 

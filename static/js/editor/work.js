@@ -11,6 +11,7 @@ import { createVerdicts } from "./verdicts.js";
 
 const LOOK_AGAIN_AFTER = 20000;
 const RETRY_AFTER = 4000;
+const NEWER = "A newer revision was submitted since you last worked on this photo.";
 const NEXT_STATE = { annotate: "new", review: "submitted", adjudicate: "conflict" };
 
 /**
@@ -94,7 +95,7 @@ export function createWork({ api, journal, store, timers, preload, project, kind
     const stale = findStaleDraft(bundle);
     effort.start(kept?.effort);
     begin(bundle, openVersion(bundle, chooseVersion(bundle, kept)));
-    if (stale) conflict.compare("A newer revision was submitted since you last worked on this photo.", openVersion(bundle, stale));
+    if (stale) conflict.compare(NEWER, openVersion(bundle, stale));
     sent.then((hasArrived) => hasArrived && loadNext(bundle));
   }
 

@@ -51,7 +51,8 @@ export function splitBox(state) {
   const half = (bounds) => cell.quad && partOf(cell.quad, bounds);
   const [left, right] = [half({ right: 0.5 - GAP }), half({ left: 0.5 + GAP })];
   const second = emptyCell(nextId(state), right);
-  return { ...state, cells: [...cells.slice(0, focus), { ...cell, quad: left }, second, ...cells.slice(focus + 1)], focus: focus + 1 };
+  const halves = [{ ...cell, quad: left }, second];
+  return { ...state, cells: [...cells.slice(0, focus), ...halves, ...cells.slice(focus + 1)], focus: focus + 1 };
 }
 
 /** Joins the focused cell's box with the next one, for a character that was taken for two; its symbol stays. */

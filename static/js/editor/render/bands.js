@@ -34,8 +34,8 @@ export function createBands(root) {
     setAttribute(parent, "data-count", rows.length);
     const elements = keepChildren(parent, rows.length, makeBand);
     bands = rows.map((row, index) => {
-      const isLast = index === rows.length - 1;
-      return renderBand(partsOf(elements[index]), store, row, isLast ? Math.max(LENGTH - row.first, row.count) : row.count, width);
+      const places = index < rows.length - 1 ? row.count : Math.max(LENGTH - row.first, row.count);
+      return renderBand(partsOf(elements[index]), store, row, places, width);
     });
   }
 
@@ -62,18 +62,22 @@ function renderBand(band, store, row, places, width) {
 function makeBand() {
   const band = make("div", "band");
   const mat = make("div", "strip-mat");
-  const strip = Object.assign(make("div", "strip"));
+  const strip = make("div", "strip");
   const image = Object.assign(make("img", "strip-photo"), { alt: "", draggable: false });
-  const boxes = makeSvg("svg");
-  const leaders = makeSvg("svg");
-  boxes.setAttribute("class", "strip-boxes");
-  leaders.setAttribute("class", "leaders");
-  for (const drawing of [boxes, leaders]) drawing.setAttribute("aria-hidden", "true");
-  for (const [element, name] of [[image, "stripPhoto"], [boxes, "stripBoxes"]]) element.dataset[name] = "";
+  const boxes = makeDrawing("strip-boxes");
+  [image.dataset.stripPhoto, boxes.dataset.stripBoxes] = ["", ""];
   strip.append(image, boxes);
   mat.append(strip);
-  band.append(mat, leaders, make("div", "vin-cells"));
+  band.append(mat, makeDrawing("leaders"), make("div", "vin-cells"));
   return band;
+}
+
+/** An SVG that says nothing that the cells do not say. */
+function makeDrawing(name) {
+  const drawing = makeSvg("svg");
+  setAttribute(drawing, "class", name);
+  setAttribute(drawing, "aria-hidden", "true");
+  return drawing;
 }
 
 function partsOf(band) {

@@ -94,7 +94,8 @@ function createKeys(root, kind) {
       const isAsked = command.name === asked;
       const key = showKey(keyOf(command, keys));
       setText(button.firstElementChild, isAsked ? "Press a key …" : key);
-      setAttribute(button, "aria-label", isAsked ? `Press a key for: ${command.does}. Escape keeps ${key}.` : `${key}: ${command.does}. Change`);
+      const label = isAsked ? `Press a key for: ${command.does}. Escape keeps ${key}.` : `${key}: ${command.does}. Change`;
+      setAttribute(button, "aria-label", label);
       setAttribute(row, "data-asked", isAsked);
       setAttribute(row, "data-own", command.name in keys);
     }

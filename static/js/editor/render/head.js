@@ -23,7 +23,8 @@ export function createHead(root, { kind }) {
   const parts = {
     name: find("photo-name"), waiting: find("waiting"), save: find("save"), notice: find("notice"),
     rejection: find("rejection"), rejectionText: find("rejection-text"), outcome: find("outcome"),
-    outcomeText: find("outcome-text"), unsent: find("unsent"), unsentName: find("unsent-name"), length: find("length"), check: find("check"), undo: find("undo-word"),
+    outcomeText: find("outcome-text"), unsent: find("unsent"), unsentName: find("unsent-name"),
+    length: find("length"), check: find("check"), undo: find("undo-word"),
   };
   const acceptWord = kind === "review" ? find("accept-word") : null;
   const buttons = [...root.querySelectorAll("[data-command]")];
