@@ -45,7 +45,7 @@ DEFAULTS: dict[str, str] = {
     "delete": "Delete",
     "erase": "Backspace",
     "undo": "Ctrl+z",
-    "redo": "Ctrl+Shift+z",
+    "redo": "Ctrl+y",
     "barcode": "#",
     "align": "=",
     "spread": "_",
@@ -79,9 +79,9 @@ _NAMED = "Enter|Tab|Arrow(?:Left|Right|Up|Down)|Home|End|PageUp|PageDown|Insert|
 _CHORD = "Enter|Arrow(?:Left|Right|Up|Down)|Home|End|Delete|Backspace"
 _ALLOWED = re.compile(rf"{_SIGN}|(?:Shift\+)?(?:{_NAMED})|Ctrl\+(?:Shift\+)?(?:[a-z]|{_SIGN}|{_CHORD})")
 _TAKEN = frozenset(
-    [f"Ctrl+{letter}" for letter in "acfjlnpqrtvwxy"]
+    [f"Ctrl+{letter}" for letter in "acfjlnpqrtvwx"]
     + [f"Ctrl+Shift+{letter}" for letter in "cijnpqrtw"]
-    + ["Ctrl+-", "Ctrl++", "Ctrl+=", "Shift+Insert", "Shift+Delete", "Ctrl+Shift+Delete"]
+    + ["Ctrl+Shift+z", "Ctrl+-", "Ctrl++", "Ctrl+=", "Shift+Insert", "Shift+Delete", "Ctrl+Shift+Delete"]
 )
 
 

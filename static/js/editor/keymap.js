@@ -12,11 +12,11 @@ const SIGN = "[!-/:-@\\[-`{-~\\u00a1-\\u00ff]";
 const NAMED = "Enter|Tab|Arrow(?:Left|Right|Up|Down)|Home|End|PageUp|PageDown|Insert|Delete|Backspace|F[1-46-9]";
 const CHORD = "Enter|Arrow(?:Left|Right|Up|Down)|Home|End|Delete|Backspace";
 const ALLOWED = new RegExp(`^(?:${SIGN}|(?:Shift\\+)?(?:${NAMED})|Ctrl\\+(?:Shift\\+)?(?:[a-z]|${SIGN}|${CHORD}))$`);
-/** What browsers and text fields keep for themselves, and Ctrl+Y, which is another name of redo's own key. */
+/** What browsers and text fields keep for themselves, and Ctrl+Shift+Z, which is another name of Ctrl+Y. */
 const TAKEN = new Set([
-  ..."acfjlnpqrtvwxy".split("").map((letter) => `Ctrl+${letter}`),
+  ..."acfjlnpqrtvwx".split("").map((letter) => `Ctrl+${letter}`),
   ..."cijnpqrtw".split("").map((letter) => `Ctrl+Shift+${letter}`),
-  "Ctrl+-", "Ctrl++", "Ctrl+=", "Shift+Insert", "Shift+Delete", "Ctrl+Shift+Delete",
+  "Ctrl+Shift+z", "Ctrl+-", "Ctrl++", "Ctrl+=", "Shift+Insert", "Shift+Delete", "Ctrl+Shift+Delete",
 ]);
 
 const NAMES = {

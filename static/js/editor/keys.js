@@ -32,7 +32,7 @@ export const COMMANDS = Object.freeze([
   { name: "delete", key: "Delete", does: "Take away a character that is not there" },
   { name: "erase", key: "Backspace", does: "Empty the character before" },
   { name: "undo", key: "Ctrl+z", does: "Undo; with nothing to undo, take the last photo back" },
-  { name: "redo", key: "Ctrl+Shift+z", does: "Redo" },
+  { name: "redo", key: "Ctrl+y", does: "Redo" },
   { name: "barcode", key: "#", does: "Take the VIN of the bar code" },
   { name: "align", key: "=", does: "Align the boxes to the text" },
   { name: "spread", key: "_", does: "Spread the boxes evenly" },
@@ -60,7 +60,7 @@ export const COMMANDS = Object.freeze([
   { name: "help", key: "F1", does: "These keys" },
 ]);
 
-const ALIASES = { "Ctrl+y": "Ctrl+Shift+z" };
+const ALIASES = { "Ctrl+Shift+z": "Ctrl+y" };
 
 /** A key press as the table writes it. Shift is named only where it does not already make another character. */
 export function describeKey({ key, ctrlKey, metaKey, altKey, shiftKey }) {

@@ -28,7 +28,7 @@ function onPress(app, event) {
   else startDragging(app, event, band, Number(index));
 }
 
-function startDragging(app, event, { strip, homography }, index) {
+function startDragging(app, event, { strip, layout: { homography } }, index) {
   const { store, render } = app;
   store.act(focusCell, index);
   render.focus(store);
@@ -42,7 +42,7 @@ function startDragging(app, event, { strip, homography }, index) {
   }, store.settle);
 }
 
-function startDrawing(app, event, { strip, homography }) {
+function startDrawing(app, event, { strip, layout: { homography } }) {
   const { store } = app;
   const index = store.state.focus;
   const start = toStrip(strip, event);

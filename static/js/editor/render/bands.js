@@ -41,7 +41,7 @@ export function createBands(root) {
 
   return {
     render,
-    /** What was laid out: each band's row, homography and strip. */
+    /** What was laid out: each band's row, its strip, and the strip's size and homography; null where there is none. */
     get all() { return bands; },
     inputAt: (index) => parent.querySelector(`input[data-index="${index}"]`),
     /** Where the middle of the focused cell is, in pixels of the page's width. */
@@ -56,7 +56,7 @@ function renderBand(band, store, row, places, width) {
   renderStrip(band, store, row, layout);
   const span = findSpan(row, layout, width);
   const centers = renderCells(band, store, { row, places, width, span }, findCenters(store.state, row, layout));
-  return { row, centers, strip: band.strip, homography: layout?.homography ?? null };
+  return { row, centers, strip: band.strip, layout };
 }
 
 function makeBand() {

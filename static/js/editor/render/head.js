@@ -34,7 +34,7 @@ export function createHead(root, { kind }) {
     renderHead(parts, screen);
     renderJudgement(parts, textOf(state), state.cells.length);
     renderButtons(buttons, store);
-    setText(parts.undo, !store.canUndo && screen.last?.isReversible ? "Take last back" : "Undo");
+    setText(parts.undo, !store.canUndo && screen.last?.isReversible ? "Take back" : "Undo");
     if (acceptWord) setText(acceptWord, nameAccept(store));
   };
 }
