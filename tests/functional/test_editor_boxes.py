@@ -192,3 +192,17 @@ def test_a_submit_says_what_it_cost(desk: Desk, annotator: Editor) -> None:
     assert annotation.keystrokes == 6
     assert annotation.active_ms is not None
     assert 0 < annotation.active_ms < 60_000
+
+
+def test_a_region_is_drawn_with_the_keyboard_alone(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo(text="")
+    annotator.open(desk.address())
+    annotator.press("+", "Enter")
+    assert annotator.focused().startswith("Region, top left corner")
+    annotator.press("Shift+ArrowLeft", "Shift+ArrowUp")
+    annotator.cell(1).focus()
+    annotator.type(VIN)
+    annotator.press("=")
+    annotation = send(annotator, task)
+    assert annotation.region[0] == pytest.approx([118, 98])
+    assert all(character["quad"] for character in annotation.characters)

@@ -59,13 +59,13 @@ def test_a_clash_is_refused_and_a_key_of_the_vin_too(desk: Desk, annotator: Edit
 
 
 def test_all_keys_go_back_to_what_they_were(desk: Desk, annotator: Editor) -> None:
-    desk.people.annotator.editor_keys = {"submit": "F2", "help": "F3"}
+    desk.people.annotator.editor_keys = {"submit": "F8", "help": "F9"}
     desk.people.annotator.save()
     task = desk.add_photo()
     annotator.open(desk.address())
     annotator.press("Enter")
     expect(annotator.name()).to_have_text(task.photo.name)
-    annotator.press("F3")
+    annotator.press("F9")
     annotator.page.get_by_role("button", name="All keys as they were").click()
     expect(annotator.page.locator("[data-ask-key=submit] kbd")).to_have_text("Enter")
     annotator.press("Escape", "Enter")
@@ -77,22 +77,22 @@ def test_the_server_cannot_be_reached(desk: Desk, annotator: Editor) -> None:
     annotator.open(desk.address())
     annotator.press("F1")
     annotator.page.context.set_offline(True)
-    ask(annotator, "help", "F2")
+    ask(annotator, "help", "F8")
     expect(annotator.part("key-problem")).to_contain_text("Not kept: the server cannot be reached")
     assert key_of(annotator, "help") == "F1"
     annotator.page.context.set_offline(False)
-    ask(annotator, "help", "F2")
-    expect(annotator.page.locator("[data-ask-key=help] kbd")).to_have_text("F2")
+    ask(annotator, "help", "F8")
+    expect(annotator.page.locator("[data-ask-key=help] kbd")).to_have_text("F8")
 
 
 def test_drawing_ends_with_the_key_that_began_it(desk: Desk, annotator: Editor) -> None:
-    desk.people.annotator.editor_keys = {"draw": "F4"}
+    desk.people.annotator.editor_keys = {"draw": "F7"}
     desk.people.annotator.save()
     desk.add_photo()
     annotator.open(desk.address())
     draw = annotator.page.locator("[data-command=draw]")
-    annotator.press("F4")
+    annotator.press("F7")
     expect(draw).to_have_attribute("aria-pressed", "true")
-    annotator.press("F4")
+    annotator.press("F7")
     expect(draw).to_have_attribute("aria-pressed", "false")
     assert annotator.text() == VIN

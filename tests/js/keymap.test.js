@@ -13,16 +13,16 @@ test("the table holds to its own rules", () => {
 });
 
 test("digits, letters, and what the browser keeps cannot be chosen", () => {
-  for (const key of ["a", "A", "7", " ", "Escape", "F5", "Ctrl+w", "Ctrl+c", "Ctrl+Shift+z", "Alt+x", "Dead", "F2\n"]) {
+  for (const key of ["a", "A", "7", " ", "Escape", "F5", "Ctrl+w", "Ctrl+c", "Ctrl+Shift+z", "Alt+x", "Dead", "F8\n"]) {
     assert.equal(isAllowed(key), false, key);
   }
-  for (const key of ["F2", "!", "ö", "Ctrl+s", "Shift+F3", "Ctrl+Enter", "PageDown"]) assert.equal(isAllowed(key), true, key);
+  for (const key of ["F8", "!", "ö", "Ctrl+s", "Shift+F9", "Ctrl+Enter", "PageDown"]) assert.equal(isAllowed(key), true, key);
 });
 
 test("a clash is refused in a sentence that names what has the key", () => {
   assert.equal(findProblem("help", "/", {}), "/ is taken: “Photo cannot be read, with a reason”. Choose another key, or change that one first.");
-  assert.equal(findProblem("help", "/", { unreadable: "F2" }), null);
-  assert.equal(findClash("help", "F2", { unreadable: "F2" }).name, "unreadable");
+  assert.equal(findProblem("help", "/", { unreadable: "F8" }), null);
+  assert.equal(findClash("help", "F8", { unreadable: "F8" }).name, "unreadable");
   assert.equal(findProblem("reject", "/", {}), null); // never in the same kind of work
 });
 

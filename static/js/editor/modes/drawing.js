@@ -27,13 +27,26 @@ export function enterDrawing(app, mode) {
     app.enter("typing");
   }
 
+  /** What a key does here; undefined where it does nothing. */
+  function actionFor(event) {
+    if (commandFor(event, app.settings.kind, store.screen.keys) === command) return app.commands[command];
+    return { Escape: () => app.enter("typing"), Enter: mode === "drawing" ? drawInTheMiddle : undefined }[event.key];
+  }
+
   function onKey(event) {
-    const isOwnKey = commandFor(event, app.settings.kind, store.screen.keys) === command;
-    if (event.key !== "Escape" && !isOwnKey) return;
+    const act = actionFor(event);
+    if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (isOwnKey) app.commands[command]();
-    else app.enter("typing");
+    act();
+  }
+
+  /** Without a pointer: a region to begin with, whose corners the arrow keys move. */
+  function drawInTheMiddle() {
+    const { width, height } = store.screen.bundle.photo;
+    store.act(drawRegion, [width * 0.2, height * 0.45], [width * 0.8, height * 0.55]);
+    app.enter("typing");
+    root.querySelector("[data-corner]").focus();
   }
 
   return listen([

@@ -7,7 +7,7 @@ import { part, pointsOf, setAttribute, setHidden, setPhoto, setText } from "./do
 const TURNER_AWAY = 34;
 
 const DRAWING_WORDS = {
-  drawing: () => "Drag over the VIN from its top left to its bottom right. Esc ends it.",
+  drawing: () => "Drag over the VIN from its top left to its bottom right. Without a mouse: Enter, then the arrows. Esc ends it.",
   row: (position) => (position === 1
     ? "The second row begins at a later character: go there first. “Second row” again makes one row of all. Esc ends it."
     : `Drag over the second row, which begins at position ${position}. “Second row” again halves the region. Esc ends it.`),
