@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0007_run_queue'),
+        ('labeling', '0040_figures_by_time'),
     ]
 
     operations = [

@@ -13,23 +13,30 @@ from labeling.errors import DomainError
 from labeling.models import LeaseKind, User
 from labeling.operations import audit
 
-_BOTH = frozenset(LeaseKind)
+_ALL = frozenset(LeaseKind)
 _ANNOTATE = frozenset({LeaseKind.ANNOTATE})
 _REVIEW = frozenset({LeaseKind.REVIEW})
+_ADJUDICATE = frozenset({LeaseKind.ADJUDICATE})
 
 KINDS: dict[str, frozenset[LeaseKind]] = {
     "submit": _ANNOTATE,
-    "unreadable": _ANNOTATE,
+    "unreadable": _ANNOTATE | _ADJUDICATE,
     "skip": _ANNOTATE,
     "accept": _REVIEW,
     "reject": _REVIEW,
+    "decide": _ADJUDICATE,
+    "takeFirst": _ADJUDICATE,
+    "takeSecond": _ADJUDICATE,
 }
-"""The kind of work in which a command is there; those that are not named are in both."""
+"""The kinds of work in which a command is there; those that are not named are in all."""
 
 DEFAULTS: dict[str, str] = {
     "submit": "Enter",
     "accept": "Enter",
     "reject": "-",
+    "decide": "Enter",
+    "takeFirst": "<",
+    "takeSecond": ">",
     "unreadable": "/",
     "skip": ".",
     "nextSuspect": "Tab",
@@ -125,7 +132,7 @@ def _check_clashes(keys: Mapping[str, str]) -> None:
     for kind in LeaseKind:
         holder: dict[str, str] = {}
         for name, key in keys.items():
-            if kind not in KINDS.get(name, _BOTH):
+            if kind not in KINDS.get(name, _ALL):
                 continue
             if key in holder:
                 raise _refuse(name, f"{key} is the key of {holder[key]} already: choose another for {name}.")

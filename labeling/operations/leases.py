@@ -73,12 +73,7 @@ def claim_next_task(
         own = _find_own(project, holder, kind).first()
         if own is not None and _prolong(own, now, duration):
             return own
-        task = _lock_next_task(project, holder, kind)
-        if task is None:
-            return None
-        if kind == LeaseKind.ANNOTATE:
-            task = slip_probe(stand_in=task, holder=holder, now=now) or task
-        return _open_lease(task, holder, kind, now, duration)
+        return _open_next(project, holder, kind, now, duration)
 
 
 def claim_task_ahead(
@@ -98,10 +93,7 @@ def claim_task_ahead(
         ahead = _find_own(project, holder, kind).exclude(pk=lease.pk).first()
         if ahead is not None and _prolong(ahead, now, duration):
             return ahead
-        if not _is_plenty(project, holder, kind):
-            return None
-        task = _lock_next_task(project, holder, kind)
-        return _open_lease(task, holder, kind, now, duration) if task else None
+        return _open_next(project, holder, kind, now, duration) if _is_plenty(project, holder, kind) else None
 
 
 def claim_task(
@@ -187,6 +179,18 @@ def _is_plenty(project: Project, holder: User, kind: LeaseKind) -> bool:
     roles = policies.list_roles(NEEDED[kind])
     members = Membership.objects.filter(project=project, role__in=roles).count()
     return list_waiting(project=project, user=holder, kind=kind)[: members + 1].count() > members
+
+
+def _open_next(
+    project: Project, holder: User, kind: LeaseKind, now: datetime, duration: timedelta | None
+) -> Lease | None:
+    """A lease on what comes first, or on a probe that is slipped in before it; None where nothing waits."""
+    task = _lock_next_task(project, holder, kind)
+    if task is None:
+        return None
+    if kind == LeaseKind.ANNOTATE:
+        task = slip_probe(stand_in=task, holder=holder, now=now) or task
+    return _open_lease(task, holder, kind, now, duration)
 
 
 def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | None:

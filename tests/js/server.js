@@ -59,7 +59,7 @@ export function createServer(answers = {}) {
   const calls = [];
   const names = [
     "claimNext", "claimAhead", "claimTask", "renew", "release", "saveDraft", "submitAnnotation", "markUnreadable", "skip",
-    "submitReview", "getTask", "reopen",
+    "submitReview", "submitAdjudication", "getTask", "reopen",
   ];
   const answer = (name) => async (...args) => {
     calls.push([name, ...args]);

@@ -21,8 +21,8 @@ def test_every_command_has_the_same_key_here_and_there() -> None:
 
 
 def test_every_command_is_there_in_the_same_kinds_of_work() -> None:
-    kinds = {name: {kind} for name, _, kind in ROW.findall(TABLE) if kind}
-    assert kinds == {name: {kind.value for kind in kinds} for name, kinds in editor_keys.KINDS.items()}
+    there = {(name, kind) for name, _, kind in ROW.findall(TABLE) if kind}
+    assert there == {(name, kind.value) for name, kinds in editor_keys.KINDS.items() for kind in kinds}
 
 
 def test_the_same_keys_may_be_chosen() -> None:

@@ -40,8 +40,9 @@ const canMeet = (one, other) => !one.kind || !other.kind || one.kind === other.k
 
 /** The command that has the key already, in the same kind of work; null where it is free. */
 export function findClash(name, key, keys) {
-  const command = COMMANDS.find((each) => each.name === name);
-  return COMMANDS.find((each) => each !== command && canMeet(each, command) && keyOf(each, keys) === key) ?? null;
+  const own = COMMANDS.filter((command) => command.name === name);
+  const others = COMMANDS.filter((other) => other.name !== name && own.some((command) => canMeet(command, other)));
+  return others.find((other) => keyOf(other, keys) === key) ?? null;
 }
 
 /** Why a command cannot have a key, as a sentence; null where it can. */

@@ -47,7 +47,7 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
     const reading = bundle.readings[index];
     if (!reading) return;
     if (reading.outcome === "read") store.act(() => openVersion(bundle, reading));
-    else say("hint", "This reader could not read the photo. If you cannot either, press / and say why.");
+    else say("hint", "This reader could not read the photo. If you cannot either, choose “Unreadable” and say why.");
   }
 
   function markUnreadable(reason) {

@@ -12,7 +12,7 @@ def test_the_defaults_are_keys_that_a_person_might_have_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["F8", "!", "Shift+F9", "Ctrl+s", "Ctrl+Shift+d", "PageDown", "ö", "Ctrl+Enter", "~", "<"]
+    "key", ["F8", "!", "Shift+F9", "Ctrl+s", "Ctrl+Shift+d", "PageDown", "ö", "Ctrl+Enter", "~", "`"]
 )
 def test_keys_that_the_vin_and_the_browser_leave_free(key: str) -> None:
     assert clean_keys({"help": key}) == {"help": key}
@@ -21,7 +21,21 @@ def test_keys_that_the_vin_and_the_browser_leave_free(key: str) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        *("a", "A", "7", " ", "", "Escape", "F5", "F12", "Ctrl+w", "Ctrl+c", "Ctrl+Shift+z", "Alt+x", "Shift+a"),
+        *(
+            "a",
+            "A",
+            "7",
+            " ",
+            "",
+            "Escape",
+            "F5",
+            "F12",
+            "Ctrl+w",
+            "Ctrl+c",
+            "Ctrl+Shift+z",
+            "Alt+x",
+            "Shift+a",
+        ),
         *("Ctrl+1", "<script>", "F8\n", "Shift+Insert", "Dead", "\u0456", None, 5, ["F8"]),
     ],
 )

@@ -1,6 +1,8 @@
 /** The model's text, the annotator's and one's own, character under character. */
 
 import { align } from "../alignment.js";
+import { keyOf, showKey } from "../keymap.js";
+import { COMMANDS } from "../keys.js";
 import { percentOf } from "./cells.js";
 import { make, part, setHidden, setText } from "./dom.js";
 import { textOf } from "../state.js";
@@ -26,9 +28,9 @@ export function createVersions(root) {
 }
 
 /** @returns {{who: string, note: string, text: string}[]} */
-export function listVersions(state, { bundle }) {
+export function listVersions(state, { bundle, keys = {} }) {
   const { prediction, annotation, lease, readings = [] } = bundle;
-  if (readings.length === 2) return listReadings(state, readings);
+  if (readings.length === 2) return listReadings(state, readings, keys);
   const rows = [];
   if (prediction) {
     const sure = `${percentOf(prediction.confidence)} % sure`;
@@ -46,10 +48,11 @@ export function listVersions(state, { bundle }) {
 }
 
 /** The two readings, marked where they differ from each other, and what the third person makes of them. */
-function listReadings(state, readings) {
+function listReadings(state, readings, keys) {
+  const [first, second] = ["takeFirst", "takeSecond"].map((name) => COMMANDS.find((command) => command.name === name));
   const rows = readings.map(({ author, outcome, text }, index) => ({
     who: author ?? ["First reader", "Second reader"][index],
-    note: outcome === "read" ? `take it: ${"<>"[index]}` : "marked unreadable",
+    note: outcome === "read" ? `take it: ${showKey(keyOf(index === 0 ? first : second, keys))}` : "marked unreadable",
     text,
     differs: differencesTo(readings[1 - index].text, text),
   }));
