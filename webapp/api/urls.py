@@ -6,8 +6,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from webapp.api import (
     datasets,
-    figures,
     editor_keys,
+    figures,
     leases,
     members,
     model_versions,
