@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0040_figures_by_time'),
+        ('labeling', '0061_vehicles_in_test_stay_there'),
     ]
 
     operations = [
