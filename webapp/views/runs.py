@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,13 +21,13 @@ from labeling.queries.champions import get_champion
 from labeling.states import RunState
 from webapp.charts import chart_run
 from webapp.forms import RunForm, RunScheduleForm, show_refusal
-from webapp.views.access import current_user, project_action, project_page
+from webapp.views.access import current_user, project_action, project_page, sent_form
 
 
 @project_page(form=Capability.TRAIN)
 def run_list(request: HttpRequest, project: Project) -> HttpResponse:
     """Every run; sending the form asks for another, or says what it would do."""
-    form = _build_form(request, project)
+    form = _build_form(request, project, sent_form(request))
     plan = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -133,7 +133,7 @@ def guess_time_left(run: FinetuningRun, *, now: datetime) -> timedelta | None:
     return pace * max(0, run.steps - run.step)
 
 
-def _build_form(request: HttpRequest, project: Project) -> RunForm:
+def _build_form(request: HttpRequest, project: Project, sent: QueryDict | None = None) -> RunForm:
     """Filled in with the snapshot, or with all of the run, that the address names."""
     initial: dict[str, Any] = {"snapshot": request.GET.get("snapshot")}
     if "clone" in request.GET:
@@ -144,7 +144,6 @@ def _build_form(request: HttpRequest, project: Project) -> RunForm:
             "base_version": source.base_version_id,
             "cloned_from": source.pk,
         }
-    sent = request.POST if request.method == "POST" and "snapshot" in request.POST else None
     return RunForm(
         sent,
         initial=initial,
