@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from labeling.models import Membership, Photo, Probe, Task
+from labeling.models import Membership, Photo, Probe, Task, User
 from labeling.operations import probes, reviews
 from tests.conftest import make_user
 from tests.functional.desk import VIN, WIDTH, Desk, Editor, Opener
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.functional
 
 @pytest.fixture
 def newcomer(desk: Desk, open_editor: Opener) -> Editor:
-    """Somebody for whom the only known photo comes before one of two new ones."""
+    """Somebody new; a first photo waits, and one is known."""
     known = desk.submit(desk.add_photo()).task
     lease = reviews.leases.claim_task(
         task=Task.objects.get(pk=known.pk), holder=desk.people.reviewer, kind="review", now=timezone.now()
@@ -36,14 +36,19 @@ def newcomer(desk: Desk, open_editor: Opener) -> Editor:
     Membership.objects.create(
         project=desk.people.project, user=person, role="annotator", created_at=timezone.now()
     )
-    set_policy(desk, honeypot_share=0.3, seeded_share=1)
-    while not is_drawn(desk, person):
-        desk.add_photo()
     desk.add_photo()
     return open_editor(person)
 
 
-def is_drawn(desk: Desk, person: object) -> bool:
+def slip_in(desk: Desk, person: User) -> None:
+    """From now on known photos come; new ones are added until the known one comes before one of them."""
+    set_policy(desk, honeypot_share=0.3, seeded_share=1)
+    while not is_drawn(desk, person):
+        desk.add_photo()
+    desk.add_photo()
+
+
+def is_drawn(desk: Desk, person: User) -> bool:
     """Whether the known photo will come before one of the new ones."""
     new = Task.objects.filter(project=desk.people.project, state="new")
     chance = probes.chance_of_probe(0.3)
@@ -62,7 +67,7 @@ def look(editor: Editor) -> tuple[object, ...]:
         page.locator("[data-command]").all_inner_texts(),
         page.locator("[hidden]").count(),
         page.locator("#editor *").evaluate_all(
-            "all => [...new Set(all.flatMap(e => e.getAttributeNames()))]"
+            "all => [...new Set(all.flatMap(e => e.getAttributeNames()))].sort()"
         ),
     )
 
@@ -76,9 +81,18 @@ def correct(editor: Editor) -> None:
 
 def test_a_known_photo_looks_and_works_like_a_new_one(desk: Desk, newcomer: Editor) -> None:
     newcomer.open(desk.address())
+    slip_in(desk, User.objects.get(username="newcomer"))
+    correct(newcomer)
+    newcomer.press("Enter")  # from the second photo on the page also offers to take the last one back
+    wait_for(
+        lambda: Task.objects.filter(annotations__author__username="newcomer").exists(), seconds=10, what="it"
+    )
     looks: dict[bool, list[object]] = {True: [], False: []}
     names: list[str] = []
     for _ in range(Task.objects.filter(state__in=["new", "in_progress"]).count() + 1):
+        wait_for(
+            lambda: Task.with_probes.filter(state="in_progress").exists(), seconds=10, what="the next photo"
+        )
         photo = Photo.with_probes.get(task__state="in_progress")
         expect(newcomer.name()).to_have_text(photo.name)
         expect(newcomer.part("strip-photo")).to_have_js_property("naturalWidth", WIDTH)
@@ -94,7 +108,6 @@ def test_a_known_photo_looks_and_works_like_a_new_one(desk: Desk, newcomer: Edit
         expect(newcomer.page.locator("#editor")).to_have_attribute("data-phase", re.compile("working|empty"))
     expect(newcomer.part("rest")).to_be_visible()
     assert len(looks[True]) == 1
-    # After the first photo the page also offers to take the last one back.
     assert looks[True][0] in looks[False]
     assert all(re.fullmatch(r"door-\d+\.jpg", name) for name in names)
     probe = Probe.objects.get()

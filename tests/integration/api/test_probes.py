@@ -16,6 +16,7 @@ from tests.integration.api.asking import As, audited, expect_refusal, unchanged
 from tests.integration.api.test_every_address import ADDRESSES
 from tests.integration.api.yard import Yard, work
 from tests.integration.webapp.walking import walk
+from webapp.figures_tables import TABLES
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,7 @@ def test_a_probe_is_on_no_page_and_in_no_answer(people: People, yard: Yard, api:
         "version_id": yard.challenger.pk,
         "member_id": people.project.memberships.first().pk,
         "token_id": 0,
+        "table": "",
     }
     needles = [str(lease.task.photo_id), str(lease.task_id), lease.task.photo.name]
     addresses = [address for address in walk() if address.name not in NOT_OURS]
@@ -117,15 +119,21 @@ def test_a_probe_is_on_no_page_and_in_no_answer(people: People, yard: Yard, api:
     for _ in range(2):
         seen = 0
         for address in addresses:
-            answer = client.get(address.fill(keys))
-            if answer.status_code != 200:
-                continue
-            seen += 1
-            shown = answer.content.decode() if address.name != "api-project-events" else _without_own(answer)
-            assert [needle for needle in needles if needle in shown] == [], address.name
+            for table in TABLES if "table" in address.parameters else [""]:
+                answer = client.get(address.fill(keys | {"table": table}))
+                if answer.status_code != 200:
+                    continue
+                seen += 1
+                shown = _without_own(answer) if address.name == "api-project-events" else read(answer)
+                assert [needle for needle in needles if needle in shown] == [], address.name
         assert seen > 25
         if Task.with_probes.get(pk=lease.task_id).state == "in_progress":
             api(yard.second_annotator).post(f"leases/{lease.pk}/annotation", work())
+
+
+def read(answer: Any) -> str:
+    content = answer.getvalue() if answer.streaming else answer.content
+    return str(content, "utf-8")
 
 
 def _without_own(answer: Any) -> str:

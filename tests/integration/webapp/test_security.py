@@ -20,6 +20,7 @@ from tests.conftest import PASSWORD, People
 from tests.integration.api.asking import unchanged
 from tests.integration.api.yard import Yard
 from tests.integration.webapp.walking import Address, walk
+from webapp.figures_tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
 ADDRESSES = list(walk())
@@ -51,6 +52,7 @@ def make_keys(people: People) -> dict[str, object]:
         "member_id": Membership.objects.get(user=people.annotator).pk,
         "token_id": yard.token(people.annotator, "read")[0].pk,
         "rendition": "display",
+        "table": next(iter(TABLES)),
         "token": invitation,
     }
 
