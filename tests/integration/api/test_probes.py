@@ -110,6 +110,7 @@ def test_a_probe_is_on_no_page_and_in_no_answer(people: People, yard: Yard, api:
         "version_id": yard.challenger.pk,
         "member_id": people.project.memberships.first().pk,
         "token_id": 0,
+        "transfer_id": yard.transfer.pk,
         "table": "",
     }
     needles = [str(lease.task.photo_id), str(lease.task_id), lease.task.photo.name]

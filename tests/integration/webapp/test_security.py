@@ -52,6 +52,7 @@ def make_keys(people: People) -> dict[str, object]:
         "member_id": Membership.objects.get(user=people.annotator).pk,
         "token_id": yard.token(people.annotator, "read")[0].pk,
         "rendition": "display",
+        "transfer_id": yard.transfer.pk,
         "table": next(iter(TABLES)),
         "token": invitation,
     }
