@@ -11,7 +11,7 @@ from django.conf import settings
 from PIL import Image as PillowImage
 
 from inference.decoding import ImageTooLarge, UndecodableImage, decode_image
-from inference.geometry import homography, quad_size
+from inference.geometry import homography, quad_size, scale_quad
 from inference.types import Image, Quad
 from inference.warping import warp
 from labeling.errors import DomainError
@@ -19,6 +19,11 @@ from labeling.errors import DomainError
 DISPLAY_SIDE = 2560
 THUMBNAIL_SIDE = 320
 MAX_LINE_SIDE = 4096
+STRIP_TEXT_HEIGHT = 64
+"""Pixels: on a sheet the text is shown half as high, so that dense screens have their pixels."""
+STRIP_MARGIN = (0.03, 0.3)
+"""What is shown around a region, in its widths and heights."""
+MAX_STRIP_LENGTH = 1600
 MIN_SIDE = 16
 NEAR_DISTANCE = 4
 """Photos whose difference hashes differ in so many bits or fewer are near-duplicates."""
@@ -137,6 +142,37 @@ def crop_line(content: bytes, region: Quad) -> bytes:
     target = io.BytesIO()
     PillowImage.fromarray(line).save(target, "PNG")
     return target.getvalue()
+
+
+def render_strip(display: bytes, region: Quad, *, width: int) -> bytes:
+    """A region cut out of a photo's display copy and made upright, as a JPEG of a few kilobytes.
+
+    `region` is in pixels of the photo, which is `width` wide. Raises geometry.DegenerateQuad.
+    """
+    length, height = quad_size(region)
+    scale = STRIP_TEXT_HEIGHT / max(height, 1.0)
+    text = (min(length * scale, MAX_STRIP_LENGTH), float(STRIP_TEXT_HEIGHT))
+    pixels = _decode_reduced(display, round(width * scale))
+    shown = scale_quad(region, pixels.shape[1] / width)
+    margin = (text[0] * STRIP_MARGIN[0], text[1] * STRIP_MARGIN[1])
+    matrix = np.array([[1, 0, margin[0]], [0, 1, margin[1]], [0, 0, 1.0]]) @ homography(shown, *text)
+    strip = warp(
+        pixels,
+        matrix,
+        width=round(text[0] + 2 * margin[0]),
+        height=round(text[1] + 2 * margin[1]),
+        reduction=max(1.0, quad_size(shown)[1] / text[1]),
+    )
+    target = io.BytesIO()
+    PillowImage.fromarray(strip).save(target, "JPEG", quality=82, optimize=True)
+    return target.getvalue()
+
+
+def _decode_reduced(content: bytes, wanted: int) -> Image:
+    """A JPEG, decoded at a half, a quarter or an eighth of its size where `wanted` pixels across will do."""
+    with PillowImage.open(io.BytesIO(content)) as picture:
+        picture.draft("RGB", (max(wanted, 1), 1))
+        return np.asarray(picture.convert("RGB"))
 
 
 def difference_hash(image: Image) -> int:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from labeling.errors import DomainError
-from labeling.models import Annotation, Membership, Project, Role, Task, User
+from labeling.models import Annotation, Draft, Membership, Project, Role, Task, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -24,6 +24,7 @@ class Capability(StrEnum):
     MANAGE_POLICY = "manage_policy"
     SEE_QUALITY = "see_quality"
     SEE_PEOPLE = "see_people"
+    WRITE_GUIDELINES = "write_guidelines"
 
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
@@ -55,6 +56,7 @@ _DEEDS = {
     Capability.MANAGE_POLICY: "see or set how work is checked",
     Capability.SEE_QUALITY: "see how well the project is annotated",
     Capability.SEE_PEOPLE: "see how well others work",
+    Capability.WRITE_GUIDELINES: "write the guidelines",
 }
 
 
@@ -134,3 +136,8 @@ def check_can_see_work(user: User | AnonymousUser, person: User, project: Projec
     """How somebody works is theirs and the admins' to see. Raises NotFound and Forbidden."""
     is_own = user.is_authenticated and user.pk == person.pk
     check_can(user, Capability.VIEW if is_own else Capability.SEE_PEOPLE, project)
+
+
+def can_see_draft(user: User | AnonymousUser, draft: Draft) -> bool:
+    """What nobody has submitted is its author's; admins see it too, to help when somebody is stuck."""
+    return draft.author_id == user.pk or can(user, Capability.MANAGE_MEMBERS, draft.task.project)

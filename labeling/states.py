@@ -120,7 +120,10 @@ TASK: Table = {
     },
     TaskState.REJECTED: {TaskState.IN_PROGRESS: "claimed by an annotator"},
     TaskState.SKIPPED: {TaskState.NEW: "put back into the queue"},
-    TaskState.AUTO_ACCEPTED: {TaskState.NEW: "opened again"},
+    TaskState.AUTO_ACCEPTED: {
+        TaskState.NEW: "opened again",
+        TaskState.REJECTED: "found wrong in a spot check",
+    },
     TaskState.ACCEPTED: {
         TaskState.NEW: "accepted without review, and taken back by its author",
         TaskState.SUBMITTED: "doubted: back to review",

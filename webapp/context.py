@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from labeling.models import User
+from labeling.models import Project, User
 from labeling.policies import CAPABILITIES, Capability, get_role
-from labeling.queries import tasks
+from labeling.queries import comments, guidelines, tasks
 
 
 def project(request: HttpRequest) -> dict[str, Any]:
@@ -20,5 +20,13 @@ def project(request: HttpRequest) -> dict[str, Any]:
         "project": current,
         "role": role,
         "can": {capability.value: capability in granted for capability in Capability},
-        "waiting": tasks.work_waiting(project=current, user=request.user),
+        "waiting": {
+            **tasks.work_waiting(project=current, user=request.user),
+            "mentions": comments.count_unread_mentions(project=current, user=request.user),
+        },
+        "has_guideline_news": role is not None and _has_news(current, request.user),
     }
+
+
+def _has_news(current: Project, user: User) -> bool:
+    return guidelines.get_guideline_state(project=current, user=user).is_news

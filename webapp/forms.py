@@ -6,6 +6,8 @@ from django import forms
 
 from labeling.errors import DomainError
 from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, QualityPolicy, Role, Scope
+from labeling.models.comment import LONGEST_COMMENT
+from labeling.models.guideline import LONGEST_GUIDELINE
 from labeling.operations.runs import MAX_PRIORITY
 from labeling.policies import Forbidden
 from labeling.run_settings import SETTINGS
@@ -109,6 +111,43 @@ class RunScheduleForm(forms.Form):
         label="After so many days",
         help_text="If anything was corrected since.",
     )
+
+
+class CommentForm(forms.Form):
+    """A comment; `index` is empty for the photo, or 0 to 16 for a character."""
+
+    text = forms.CharField(max_length=LONGEST_COMMENT)
+    index = forms.TypedChoiceField(
+        choices=[("", "the photo"), *((str(index), f"character {index + 1}") for index in range(17))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+
+class RestoreForm(forms.Form):
+    revision = forms.IntegerField(min_value=1)
+    base_revision = forms.IntegerField(min_value=0)
+
+
+class GuidelineForm(forms.Form):
+    text = forms.CharField(
+        max_length=LONGEST_GUIDELINE,
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
+        label="Guidelines in Markdown",
+        help_text="Headings, lists, tables, emphasis and links. No HTML, no images.",
+    )
+    note = forms.CharField(
+        max_length=200,
+        required=False,
+        label="What changed",
+        help_text="A few words for the list of versions.",
+    )
+    base_number = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class GuidelineReadForm(forms.Form):
+    number = forms.IntegerField(min_value=1)
 
 
 class OverrideForm(forms.Form):

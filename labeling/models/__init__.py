@@ -2,7 +2,9 @@
 
 from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
+from labeling.models.comment import Comment, Mention
 from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
+from labeling.models.guideline import Guideline, GuidelineReading
 from labeling.models.model_version import (
     Evaluation,
     GateDecision,
@@ -18,6 +20,7 @@ from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
+from labeling.models.spot_check import SpotCheck
 from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
 from labeling.models.transfer import Transfer, TransferKind
@@ -27,6 +30,7 @@ __all__ = [
     "Annotation",
     "AnnotationSource",
     "AuditEvent",
+    "Comment",
     "DatasetSnapshot",
     "DecidedBy",
     "Draft",
@@ -34,11 +38,14 @@ __all__ = [
     "FinetuningRun",
     "GateDecision",
     "GatePolicy",
+    "Guideline",
+    "GuidelineReading",
     "Invitation",
     "LabelSource",
     "Lease",
     "LeaseKind",
     "Membership",
+    "Mention",
     "ModelVersion",
     "Outcome",
     "PersonalToken",
@@ -57,6 +64,7 @@ __all__ = [
     "RunTrigger",
     "Scope",
     "SnapshotItem",
+    "SpotCheck",
     "Task",
     "Transfer",
     "TransferKind",

@@ -77,6 +77,8 @@ DEFAULTS: dict[str, str] = {
     "contrast": ";",
     "invert": "'",
     "sharpen": "\\",
+    "comment": "F2",
+    "guidelines": "F4",
     "help": "F1",
 }
 """The table of static/js/editor/keys.js; tests/repository holds the two to each other."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from inference import geometry, vin
 from labeling.errors import DomainError
+from labeling.models.comment import LAST_INDEX, LONGEST_COMMENT
 
 UNKNOWN = "?"
 MAX_CHARACTERS = 40
@@ -35,6 +36,12 @@ class InvalidReason(DomainError):
     """A reason is missing or too long."""
 
     code = "invalid_reason"
+
+
+class InvalidComment(DomainError):
+    """A comment says nothing, too much, or is about a character that no VIN has."""
+
+    code = "invalid_comment"
 
 
 class InvalidName(DomainError):
@@ -99,6 +106,24 @@ def clean_reason(reason: Any, *, what: str = "a reason") -> str:
             f"Give {what} in 1 to {MAX_REASON} characters.", fields={"reason": "missing or too long"}
         )
     return cleaned
+
+
+def clean_comment(text: Any) -> str:
+    """One to 1000 printable characters in lines. Raises InvalidComment."""
+    lines = [clean_line(line) for line in text.splitlines()] if isinstance(text, str) else []
+    cleaned = "\n".join(lines).strip()
+    if not cleaned or len(cleaned) > LONGEST_COMMENT:
+        raise InvalidComment(
+            f"Write 1 to {LONGEST_COMMENT} characters.", fields={"text": "missing or too long"}
+        )
+    return cleaned
+
+
+def clean_comment_index(index: Any) -> int | None:
+    """The character that a comment is about; None for the photo. Raises InvalidComment."""
+    if index is None or (isinstance(index, int) and not isinstance(index, bool) and 0 <= index <= LAST_INDEX):
+        return index
+    raise InvalidComment(f"A character's index is 0 to {LAST_INDEX}.", fields={"index": "out of range"})
 
 
 def clean_name(name: Any, *, limit: int = 100) -> str:

@@ -25,6 +25,7 @@ from labeling.models import (
 from labeling.operations import leases
 from labeling.operations.annotations import add_annotation, check_revision
 from labeling.operations.best_values import refresh_best_value
+from labeling.operations.comments import add_comment
 from labeling.operations.inputs import clean_characters, clean_line, clean_reason, clean_region, clean_text
 from labeling.operations.transitions import move
 from labeling.states import TaskState
@@ -43,13 +44,16 @@ def submit_review(
     region: Any = None,
     keystrokes: int | None = None,
     active_ms: int | None = None,
+    comment: str = "",
+    comment_index: int | None = None,
 ) -> Review:
     """Judge the newest annotation; the same lease judges once, however often it is sent.
 
     `fixed_and_accepted` takes the text and the boxes as the reviewer left them; a rejection needs a reason
-    and goes back to the annotators.
+    and goes back to the annotators. A comment, on the photo or on a character, is kept with it.
 
-    Raises LeaseLost, StaleRevision, Forbidden, NotFound, InvalidReason, InvalidText, InvalidCharacters.
+    Raises LeaseLost, StaleRevision, Forbidden, NotFound, InvalidReason, InvalidText, InvalidCharacters,
+    InvalidComment.
     """
     verdict = Verdict(verdict)
     lease = leases.get_own_lease(lease_id, reviewer)
@@ -68,6 +72,8 @@ def submit_review(
             return done
         task = leases.lock_held_lease(lease, kind=LeaseKind.REVIEW, now=now)
         check_revision(task, base_revision)
+        if comment.strip():
+            add_comment(task=task, author=reviewer, text=comment, index=comment_index, now=now)
         review = _record(task, lease, reviewer, judgement, correction, now)
         _decide(task, review, now)
     return review

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 from labeling.models import AuditEvent, Project, Task, User
 from labeling.policies import Capability, can
 from labeling.queries.annotations import JUDGED
+from labeling.queries.blindness import cover_events
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
 from labeling.queries.quality import get_policy
 
@@ -41,7 +42,7 @@ def list_audit_events(
         rows = rows.filter(pk__lt=_read_key(after))
     size = clamp_limit(limit)
     found = list(rows.order_by("-id")[: size + 1])
-    items = found[:size]
+    items = cover_events(found[:size], viewer=user, project=project)
     return Page(items, encode_cursor([items[-1].pk]) if len(found) > size else None)
 
 

@@ -45,6 +45,12 @@ def find_worker(*, project: Project, username: str) -> User:
     return person
 
 
+def list_member_names(*, project: Project) -> list[str]:
+    """The names that a comment can mention."""
+    rows = Membership.objects.filter(project=project, user__is_active=True)
+    return list(rows.order_by("user__username").values_list("user__username", flat=True))
+
+
 def find_person(*, username: str) -> User:
     """The active person who logs in with this name. Raises NotFound."""
     person = User.objects.filter(username=username, is_active=True).first()

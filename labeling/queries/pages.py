@@ -27,6 +27,7 @@ from labeling.models import (
 )
 from labeling.queries import runs
 from labeling.queries.audit import AUTHORS_VERBS, without_secrets
+from labeling.queries.blindness import cover_events
 from labeling.states import ModelVersionState, PhotoState, TaskState
 
 UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
@@ -135,7 +136,7 @@ def list_recent_events(*, project: Project, user: User | None = None, limit: int
     events = AuditEvent.objects.filter(project=project, actor__isnull=False).select_related("actor")
     events = without_secrets(events, project, user)
     events = events.exclude(verb__in=QUIET_VERBS)
-    return list(events.order_by("-id")[:limit])
+    return cover_events(events.order_by("-id")[:limit], viewer=user, project=project)
 
 
 def list_events_of_photo(
@@ -152,7 +153,8 @@ def list_events_of_photo(
     events = without_secrets(events, photo.project, user)
     if hides_authors:
         events = events.exclude(verb__in=AUTHORS_VERBS)
-    return list(events.select_related("actor").order_by("-id")[:limit])
+    newest = events.select_related("actor").order_by("-id")[:limit]
+    return cover_events(newest, viewer=user, project=photo.project)
 
 
 def list_open_invitations(*, project: Project) -> QuerySet[Invitation]:

@@ -9,10 +9,25 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labeling import policies
-from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task, User
+from labeling.differences import Differences, compare_versions
+from labeling.models import (
+    Annotation,
+    Draft,
+    Lease,
+    LeaseKind,
+    Outcome,
+    Photo,
+    Prediction,
+    Project,
+    Task,
+    User,
+)
 from labeling.queries.access import get_visible
 from labeling.queries.annotations import DIFFERING, list_shown_annotations
+from labeling.queries.comments import ShownComment, list_comments
+from labeling.queries.guidelines import GuidelineState, get_guideline_state
 from labeling.queries.paging import clamp_limit
+from labeling.queries.photo_history import version_of
 from labeling.queries.predictions import get_newest_prediction
 from labeling.states import TaskState
 
@@ -36,6 +51,7 @@ class TaskBundle:
     """A task as its editor shows it: what was read, what was written last, and one's own draft.
 
     `readings` are the two that an adjudicator chooses from.
+    `changes` is what the newest annotation says differently from the prediction.
     """
 
     task: Task
@@ -46,6 +62,9 @@ class TaskBundle:
     draft: Draft | None
     lease: Lease | None
     waiting: int
+    comments: list[ShownComment]
+    changes: Differences
+    guidelines: GuidelineState
 
 
 def get_task(*, user: User | AnonymousUser, task_id: UUID | str, project: Project | None = None) -> Task:
@@ -108,16 +127,27 @@ def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> Ta
     kind = LeaseKind(lease.kind) if lease else LeaseKind.ANNOTATE
     shown = list_shown_annotations(task=task, user=user)
     is_conflict = task.state in DIFFERING
+    prediction = get_newest_prediction(photo=task.photo)
+    newest = next((row for row in shown if row.revision == task.revision and not is_conflict), None)
     return TaskBundle(
         task=task,
         photo=task.photo,
-        prediction=get_newest_prediction(photo=task.photo),
-        annotation=next((row for row in shown if row.revision == task.revision and not is_conflict), None),
+        prediction=prediction,
+        annotation=newest,
         readings=shown[1::-1] if is_conflict else [],
         draft=_find_draft(task, user),
         lease=lease,
         waiting=list_waiting(project=task.project, user=user, kind=kind).count(),
+        comments=list_comments(task=task, viewer=user),
+        changes=_find_changes(prediction, newest),
+        guidelines=get_guideline_state(project=task.project, user=user),
     )
+
+
+def _find_changes(prediction: Prediction | None, annotation: Annotation | None) -> Differences:
+    if prediction is None or annotation is None or annotation.outcome != Outcome.READ:
+        return Differences()
+    return compare_versions(version_of(prediction), version_of(annotation))
 
 
 def _find_draft(task: Task, user: User) -> Draft | None:

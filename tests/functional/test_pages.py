@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from labeling.models import Photo
+from labeling.operations import comments
+from labeling.operations.guidelines import write_guideline
 from tests.conftest import LiveServer, People, make_people
 from tests.integration.views import rows
 
@@ -71,10 +74,17 @@ def _fill(people: People) -> dict[str, str]:
     rows.add_prediction(photo, champion, quality=rows.QUALITY, stages=rows.STAGES)
     rows.add_annotation(people, task)
     member = people.project.memberships.get(user=people.annotator)
+    now = timezone.now()
+    comments.add_comment(task=task, author=people.annotator, text="@admin torn", index=3, now=now)
+    write_guideline(project=people.project, by=people.admin, text="# One\n\n- a", base_number=0, now=now)
     return {
         "home": "",
         "photos": "photos/",
         "photo": f"photos/{photo.pk}/",
+        "history": f"photos/{photo.pk}/history/",
+        "spot checks": "spot-checks/",
+        "guidelines": "guidelines/",
+        "guidelines, edited": "guidelines/edit/",
         "datasets": "datasets/",
         "dataset": f"datasets/{snapshot.pk}/",
         "dataset-difference": f"datasets/{snapshot.pk}/difference/?against={earlier.pk}",

@@ -11,6 +11,7 @@ from labeling.queries.tasks import TaskBundle
 from labeling.states import TaskState
 from webapp.api.fields import OneOf
 from webapp.api.outputs import AnnotationOutput, DraftOutput, MediaURL, Output, PredictionOutput
+from webapp.api.outputs_desk import ChangesOutput, CommentOutput
 
 
 class LeaseOutput(Output):
@@ -40,6 +41,11 @@ class BundlePhotoOutput(Output):
     original_url = MediaURL("original")
 
 
+class BundleGuidelinesOutput(Output):
+    number = serializers.IntegerField(source="newest.number", default=0, help_text="0: there are none.")
+    is_news = serializers.BooleanField(help_text="Whether there is a version that you have not read.")
+
+
 class BundleOutput(Output):
     """`annotation` is the newest one that one may see, `draft` is one's own.
 
@@ -53,6 +59,9 @@ class BundleOutput(Output):
     annotation = AnnotationOutput(allow_null=True)
     readings = AnnotationOutput(many=True)
     draft = DraftOutput(allow_null=True)
+    changes = ChangesOutput()
+    comments = CommentOutput(many=True)
+    guidelines = BundleGuidelinesOutput()
 
 
 def build_bundle(task: Task, person: User, lease: Lease | None) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from rest_framework import serializers
 
 from labeling.models import LeaseKind, Outcome, Role, Scope, Verdict, VinSource
+from labeling.models.comment import LONGEST_COMMENT
+from labeling.models.guideline import LONGEST_GUIDELINE
 from labeling.queries.photos import ORDERS
 from labeling.queries.spans import DEFAULT_PERIOD, PERIODS
+from labeling.queries.spot_checks import SHEET
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole, many
 
@@ -13,6 +16,10 @@ MAX_TEXT = 64
 
 MAX_REASON = 1000
 MAX_ALTERNATIVES = 33
+MAX_COMMENT = 2 * LONGEST_COMMENT
+MAX_GUIDELINE = 2 * LONGEST_GUIDELINE
+"""Blanks and controls are taken away before the domain counts."""
+
 MAX_PAGE = 200
 MAX_EFFORT = 24 * 3600 * 1000
 """A day in milliseconds."""
@@ -82,6 +89,39 @@ class ReviewInput(EffortInput):
     characters = many(CharacterInput, MAX_CHARACTERS)
     region = Quad(allow_null=True, default=None)
     base_revision = Whole(min_value=0)
+    comment = Text(max_length=MAX_COMMENT, allow_blank=True, default="", trim_whitespace=False)
+    comment_index = Whole(allow_null=True, default=None, help_text="Of the character that it is about.")
+
+
+class CommentInput(StrictInput):
+    text = Text(max_length=MAX_COMMENT, allow_blank=True, trim_whitespace=False)
+    index = Whole(allow_null=True, default=None, help_text="Of the character, 0 to 16; null: the photo.")
+
+
+class CommentTextInput(StrictInput):
+    text = Text(max_length=MAX_COMMENT, allow_blank=True, trim_whitespace=False)
+
+
+class RestoreInput(StrictInput):
+    revision = Whole(min_value=1)
+    base_revision = Whole(min_value=0, help_text="The newest revision that was on the screen.")
+
+
+class SheetInput(StrictInput):
+    """The readings that were looked at; what is not `wrong` is right."""
+
+    shown = serializers.ListField(child=Whole(min_value=1), min_length=1, max_length=SHEET)
+    wrong = serializers.ListField(child=Whole(min_value=1), max_length=SHEET, default=list)
+
+
+class GuidelineInput(StrictInput):
+    text = Text(max_length=MAX_GUIDELINE, allow_blank=True, trim_whitespace=False)
+    note = Text(max_length=200, allow_blank=True, default="", help_text="What changed, in a few words.")
+    base_number = Whole(min_value=0, help_text="The version that this was written on top of; 0: none.")
+
+
+class GuidelineReadInput(StrictInput):
+    number = Whole(min_value=1)
 
 
 class AdjudicationInput(EffortInput):

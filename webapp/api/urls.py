@@ -5,9 +5,11 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from webapp.api import (
+    comments,
     datasets,
     editor_keys,
     figures,
+    guidelines,
     leases,
     members,
     model_versions,
@@ -15,6 +17,7 @@ from webapp.api import (
     projects,
     quality,
     runs,
+    sheets,
     tasks,
     tokens,
     transfers,
@@ -39,6 +42,10 @@ project_urls = [
     path("quality-policy", quality.ProjectQualityPolicy.as_view(), name="api-project-quality-policy"),
     path("quality-policies", quality.ProjectQualityPolicies.as_view(), name="api-project-quality-policies"),
     path("figures", figures.ProjectFigures.as_view(), name="api-project-figures"),
+    path("mentions", comments.ProjectMentions.as_view(), name="api-project-mentions"),
+    path("sheet", sheets.ProjectSheet.as_view(), name="api-project-sheet"),
+    path("guidelines", guidelines.ProjectGuidelines.as_view(), name="api-project-guidelines"),
+    path("guidelines/read", guidelines.GuidelinesRead.as_view(), name="api-project-guidelines-read"),
     path("events", projects.ProjectEvents.as_view(), name="api-project-events"),
 ]
 photo_urls = [
@@ -60,6 +67,8 @@ lease_urls = [
 task_urls = [
     path("leases", leases.TaskLeases.as_view(), name="api-task-leases"),
     path("reopen", tasks.TaskReopening.as_view(), name="api-task-reopen"),
+    path("restore", tasks.TaskRestoring.as_view(), name="api-task-restore"),
+    path("comments", comments.TaskComments.as_view(), name="api-task-comments"),
 ]
 run_urls = [
     path("cancel", runs.RunCancellation.as_view(), name="api-run-cancel"),
@@ -101,6 +110,8 @@ version_one: list[URLPattern | URLResolver] = [
         name="api-model-version",
     ),
     path("model-versions/<uuid:version_id>/", include(version_urls)),
+    path("comments/<int:comment_id>", comments.CommentDetail.as_view(), name="api-comment"),
+    path("mentions/<int:mention_id>/read", comments.MentionRead.as_view(), name="api-mention-read"),
     path("members/<int:member_id>", members.MemberDetail.as_view(), name="api-member"),
     path("members/<int:member_id>/figures", figures.MemberFigures.as_view(), name="api-member-figures"),
     path("members/<int:member_id>/work", figures.MemberWork.as_view(), name="api-member-work"),

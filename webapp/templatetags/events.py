@@ -23,6 +23,13 @@ _SENTENCES = {
     "photo.deleted": "{actor} deleted {name}",
     "task.opened": "The photo waits for annotation",
     "task.reopened": "{actor} put a photo back into the queue",
+    "task.checked": "{actor} checked the accepted reading: it is right",
+    "task.found_wrong": "{actor} found the accepted reading wrong, so the photo waits for annotation",
+    "annotation.restored": "{actor} restored revision {restored} as revision {revision}",
+    "comment.added": "{actor} commented",
+    "comment.edited": "{actor} edited a comment",
+    "comment.deleted": "{actor} deleted a comment",
+    "guidelines.written": "{actor} wrote version {number} of the guidelines",
     "task.skipped": "{actor} skipped a photo: {reason}",
     "lease.claimed": "{actor} opened the photo",
     "lease.released": "{actor} put the photo back",
@@ -78,6 +85,9 @@ _PLURALS = {
     "review.submitted": "{actor} reviewed {times} annotations",
     "task.doubted": "{actor} sent {times} labels back to review",
     "annotation.imported": "{actor} imported {times} labels",
+    "task.checked": "{actor} checked {times} accepted readings: they are right",
+    "task.found_wrong": "{actor} found {times} accepted readings wrong",
+    "comment.added": "{actor} wrote {times} comments",
 }
 
 

@@ -21,12 +21,16 @@ _CHILDREN = {
     "dataset-difference": "datasets",
     "transfers": "datasets",
     "transfer": "datasets",
+    "photo-history": "photos",
+    "guidelines-edit": "guidelines",
 }
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: RequestContext, name: str, symbol: str, word: str, count: int = 0) -> SafeString:
-    """One place to go; `count` says how much waits there."""
+def nav_link(
+    context: RequestContext, name: str, symbol: str, word: str, count: int = 0, mark: str = ""
+) -> SafeString:
+    """One place to go; `count` says how much waits there, `mark` says something in a word."""
     request = context["request"]
     here = request.resolver_match.url_name if request.resolver_match else ""
     arguments = [context["project"].slug] if name != "tokens" else []
@@ -37,7 +41,7 @@ def nav_link(context: RequestContext, name: str, symbol: str, word: str, count: 
         SafeString(' aria-current="page"') if _CHILDREN.get(here, here) == name else "",
         icon(symbol),
         word,
-        _count(count),
+        _count(count) or _mark(mark),
     )
 
 
@@ -47,6 +51,10 @@ def _count(count: int) -> SafeString | str:
     return format_html(
         '<span class="count" title="{} waiting">{}</span>', count, count if count < 1000 else "999+"
     )
+
+
+def _mark(word: str) -> SafeString | str:
+    return format_html('<span class="count news">{}</span>', word) if word else ""
 
 
 @register.simple_tag(takes_context=True)

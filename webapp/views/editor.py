@@ -14,6 +14,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from labeling.models import LeaseKind, Project
 from labeling.policies import Capability
+from labeling.queries.members import list_member_names
 from webapp.views.access import current_user, project_page
 
 HEADINGS = {LeaseKind.ANNOTATE: "Annotate", LeaseKind.REVIEW: "Review", LeaseKind.ADJUDICATE: "Settle"}
@@ -51,6 +52,9 @@ def _render_editor(request: HttpRequest, project: Project, kind: LeaseKind) -> H
         "keys": current_user(request).editor_keys,
         "home": reverse("project", args=[project.slug]),
         "login": reverse("login"),
+        "guidelines": reverse("guidelines", args=[project.slug]),
+        "photos": reverse("photos", args=[project.slug]),
+        "members": list_member_names(project=project),
     }
     context: dict[str, Any] = {"project": project, "heading": HEADINGS[kind], "settings": settings}
     return render(request, "editor.html", context)

@@ -14,7 +14,7 @@ from labeling.errors import DomainError
 from labeling.models import LeaseKind, ModelVersion, Project, Role, Task
 from labeling.operations import members
 from labeling.policies import CAPABILITIES, Capability, get_role
-from labeling.queries import pages, projects, tasks
+from labeling.queries import comments, pages, projects, tasks
 from labeling.queries.champions import get_champion
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.tasks import WAITING
@@ -76,6 +76,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "first": _preview(request, project, steps[0]),
         "loop": _draw_loop(project, photo_counts, task_counts, champion),
         "events": pages.list_recent_events(project=project, user=current_user(request)),
+        "mentions": comments.list_unread_mentions(project=project, user=current_user(request)),
         "champion": champion,
         "champion_scorecard": Scorecard.from_json(evaluation.scorecard) if evaluation else None,
         "champion_snapshot": evaluation.snapshot.name if evaluation else "",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,9 +13,11 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from inference.geometry import quad_from_points
 from labeling import storage
-from labeling.models import Photo, Scope
-from labeling.queries import photos
+from labeling.imaging import render_strip
+from labeling.models import Photo, Prediction, Scope
+from labeling.queries import photos, predictions
 from webapp.api.base import ApiView, current_user
 from webapp.api.outputs import ErrorOutput
 
@@ -26,6 +28,7 @@ PATHS: dict[str, Callable[[str], Path]] = {
 }
 SANDBOX = "sandbox; default-src 'none'"
 MAX_AGE_SECONDS = 300
+NOT_RENDERED = "This copy of the photo is not made yet. Try again in a moment."
 
 
 class AnyAccept(DefaultContentNegotiation):
@@ -38,11 +41,26 @@ class AnyAccept(DefaultContentNegotiation):
         return renderer, str(renderer.media_type)
 
 
-class PhotoMedia(ApiView):
-    """One rendition of a photo: `display` and `thumbnail` as the server encoded them, or the `original`."""
+class MediaView(ApiView):
+    """Pixels, for an `<img>` alone."""
 
     scopes = {"GET": {Scope.READ}}
     content_negotiation_class = AnyAccept
+
+    def answer(self, request: Request, etag: str, send: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+        """What is sent, or that it is what the browser has already; nothing but an image to the browser."""
+        unchanged = get_conditional_response(request._request, etag=etag)
+        response = unchanged if unchanged is not None else send()
+        # The bytes never change, yet the right to see them may: the browser asks again soon.
+        self.headers["Cache-Control"] = f"private, max-age={MAX_AGE_SECONDS}"
+        response["ETag"] = etag
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = SANDBOX
+        return response
+
+
+class PhotoMedia(MediaView):
+    """One rendition of a photo: `display` and `thumbnail` as the server encoded them, or the `original`."""
 
     @extend_schema(
         operation_id="photo_media",
@@ -55,14 +73,32 @@ class PhotoMedia(ApiView):
             raise Http404
         photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
         etag = f'"{photo.sha256}-{rendition}"'
-        unchanged = get_conditional_response(request._request, etag=etag)
-        response = unchanged if unchanged is not None else _send(photo, rendition)
-        # The bytes never change, yet the right to see them may: the browser asks again soon.
-        self.headers["Cache-Control"] = f"private, max-age={MAX_AGE_SECONDS}"
-        response["ETag"] = etag
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = SANDBOX
-        return response
+        return self.answer(request, etag, lambda: _send(photo, rendition))
+
+
+class PredictionStrip(MediaView):
+    """The line that a model version read, cut out of the photo and upright."""
+
+    @extend_schema(
+        operation_id="prediction_strip",
+        responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: None}
+        | dict.fromkeys((401, 403, 404), ErrorOutput),
+    )
+    def get(self, request: Request, prediction_id: int) -> HttpResponseBase:
+        prediction = predictions.get_prediction(user=current_user(request), prediction_id=prediction_id)
+        return self.answer(request, f'"strip-{prediction.pk}"', lambda: _send_strip(prediction))
+
+
+def _send_strip(prediction: Prediction) -> HttpResponse:
+    if prediction.region is None:
+        raise NotFound("No VIN was found in this photo, so there is no strip of it.")
+    photo = prediction.photo
+    try:
+        display = storage.display_path(photo.sha256).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(NOT_RENDERED, "not_rendered") from error
+    strip = render_strip(display, quad_from_points(prediction.region), width=photo.width)
+    return HttpResponse(strip, content_type="image/jpeg")
 
 
 def _send(photo: Photo, rendition: str) -> FileResponse:
@@ -70,9 +106,7 @@ def _send(photo: Photo, rendition: str) -> FileResponse:
     try:
         file = PATHS[rendition](photo.sha256).open("rb")
     except FileNotFoundError as error:
-        raise NotFound(
-            "This copy of the photo is not made yet. Try again in a moment.", "not_rendered"
-        ) from error
+        raise NotFound(NOT_RENDERED, "not_rendered") from error
     return FileResponse(
         file,
         as_attachment=original,

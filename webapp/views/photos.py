@@ -18,7 +18,7 @@ from labeling.operations import probes
 from labeling.operations import tasks as task_operations
 from labeling.operations.archives import ARCHIVE_FACTOR
 from labeling.policies import CAPABILITIES, Capability, can_review, get_role, has_read
-from labeling.queries import annotations, pages, photos, predictions
+from labeling.queries import annotations, comments, members, pages, photos, predictions
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.paging import InvalidCursor, Page
 from labeling.queries.tasks import NEEDED
@@ -152,6 +152,9 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
         "events": pages.list_events_of_photo(
             photo=shown, user=current_user(request), hides_authors=_hides_authors(task)
         ),
+        "comments": comments.list_comments(task=task, viewer=current_user(request)) if task else [],
+        "positions": _list_positions(drawing),
+        "member_names": members.list_member_names(project=project),
         "work": _offer_work(request, project, task),
         "can_reopen": _can_take_back(request, task, revisions),
         "kind_form": KindForm(initial={"kind": shown.kind}),
@@ -235,6 +238,12 @@ def _explain(drawing: Drawing | None, readings: list[Prediction]) -> Explanation
         stages=chosen.stages,
         milliseconds=chosen.milliseconds,
     )
+
+
+def _list_positions(drawing: Drawing | None) -> list[tuple[int, str]]:
+    """What a comment can be about: the index and the words of each character that is shown."""
+    cells = drawing.cells if drawing else ()
+    return [(index, f"character {index + 1} ({cell.symbol})") for index, cell in enumerate(cells[:17])]
 
 
 def _draw(row: Any) -> Drawing:

@@ -2,6 +2,7 @@
 
 import { createCommands, pasteText, typeCharacter } from "./commands.js";
 import { createEffort } from "./effort.js";
+import { createComments } from "./comments.js";
 import { bindEvents } from "./events.js";
 import { createModes } from "./modes/modes.js";
 import { createRender } from "./render.js";
@@ -25,7 +26,9 @@ export function startEditor(root, { settings, api, journal, storage, timers, clo
     api, journal, store, timers, preload: createPreload(), project, kind, effort, channel,
   });
   const render = createRender(root, settings);
-  const app = { root, store, work, api, effort, settings, render, look, enter, leave };
+  const focus = () => render.focus(store);
+  const comments = createComments({ api, root, store, say: work.say, members: settings.members, focus });
+  const app = { root, store, work, api, effort, settings, render, comments, look, enter, leave };
   const modes = createModes(app);
   app.commands = createCommands(app);
   app.type = (character) => typeCharacter(app, character);
@@ -43,7 +46,7 @@ export function startEditor(root, { settings, api, journal, storage, timers, clo
   }
 
   async function leave() {
-    await work.leave();
+    await comments.finish(work.leave);
     window.location.assign(settings.home);
   }
 
@@ -58,6 +61,7 @@ export function startEditor(root, { settings, api, journal, storage, timers, clo
 
   return () => {
     unsubscribe();
+    comments.stop();
     unbind();
     modes.follow(null);
     work.stop();

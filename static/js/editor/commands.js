@@ -15,11 +15,13 @@ const ZOOM_STEP = 1.4;
  * @param {object} app
  * @param {object} app.store
  * @param {object} app.work
+ * @param {{start: () => void, finish: (action: () => any) => any}} app.comments
+ * @param {{guidelines: string}} app.settings
  * @param {(name: string) => void} app.enter changes the mode
  * @param {(change: (view: object, photo: object, port: object) => object) => void} app.look changes the view
  * @returns {Record<string, () => boolean|void>} false: not taken, the browser does what it does with the key
  */
-export function createCommands({ store, work, enter, look }) {
+export function createCommands({ store, work, comments, settings, enter, look }) {
   const act = (action, ...args) => () => store.act(action, ...args);
   const moveOrLeave = (action) => () => {
     const before = store.state.focus;
@@ -30,15 +32,17 @@ export function createCommands({ store, work, enter, look }) {
     zoomAt(view, factor, [port.width / 2, port.height / 2], photo, port)
   ));
   return {
-    submit: () => { work.submitAnnotation(); },
-    accept: () => { work.accept(); },
-    decide: () => { work.decide(); },
+    submit: () => { comments.finish(work.submitAnnotation); },
+    accept: () => { comments.finish(work.accept); },
+    decide: () => { comments.finish(work.decide); },
     takeFirst: () => work.takeReading(0),
     takeSecond: () => work.takeReading(1),
     unreadable: () => enter("unreadable"),
     skip: () => enter("skip"),
     reject: () => enter("reject"),
     help: () => enter("help"),
+    comment: () => comments.start(),
+    guidelines: () => { window.open(settings.guidelines, "vinloop-guidelines"); },
     draw: () => enter(store.screen.mode === "drawing" ? "typing" : "drawing"),
     nextSuspect: moveOrLeave(cells.focusNextSuspect),
     previousSuspect: moveOrLeave(cells.focusPreviousSuspect),

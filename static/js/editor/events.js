@@ -4,7 +4,7 @@ import { bindBoxes } from "./events/boxes.js";
 import { bindDialogs } from "./events/dialogs.js";
 import { bindEffort } from "./events/effort.js";
 import { bindPhoto } from "./events/photo.js";
-import { writeSymbol } from "./actions/cells.js";
+import { focusCell, writeSymbol } from "./actions/cells.js";
 import { listen } from "./listen.js";
 
 /**
@@ -24,6 +24,10 @@ function bindButtons(app) {
   const { root, store, work } = app;
   const actions = {
     "[data-command]": (button) => press(app, button.dataset.command),
+    "[data-change-place]": (button) => {
+      store.act(focusCell, Number(button.dataset.changePlace));
+      app.render.focus(store);
+    },
     "[data-option]": (button) => store.act(writeSymbol, button.dataset.option),
     "[data-take-back]": () => work.takeBack(),
     "[data-look-again]": () => work.claimNext(),

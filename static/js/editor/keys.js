@@ -57,6 +57,8 @@ export const COMMANDS = Object.freeze([
   { name: "contrast", key: ";", does: "More contrast" },
   { name: "invert", key: "'", does: "Invert" },
   { name: "sharpen", key: "\\", does: "Sharpen" },
+  { name: "comment", key: "F2", does: "Comment on the character, or on the photo" },
+  { name: "guidelines", key: "F4", does: "Guidelines, in another tab" },
   { name: "help", key: "F1", does: "These keys" },
 ]);
 

@@ -1,7 +1,9 @@
 /** The only module that touches the page, with its parts under render/. It reads the store and changes nothing in it. */
 
 import { createBands } from "./render/bands.js";
+import { createChanges } from "./render/changes.js";
 import { createCode } from "./render/code.js";
+import { createCommentList } from "./render/comments.js";
 import { createDialogs, dialogFor } from "./render/dialogs.js";
 import { part, setAttribute, setHidden, setText } from "./render/dom.js";
 import { createHead } from "./render/head.js";
@@ -18,7 +20,9 @@ export function createRender(root, settings) {
   const renderHints = createKeyHints(root);
   const renderOptions = createOptions(root);
   const photo = createPhoto(root);
-  const renderVersions = createVersions(root);
+  const renderVersions = createVersions(root, settings);
+  const renderChanges = createChanges(root, settings);
+  const renderComments = createCommentList(root);
   const renderDialogs = createDialogs(root, settings);
   const renderFrame = createFrame(root);
   let openedLease = null;
@@ -28,7 +32,7 @@ export function createRender(root, settings) {
     renderFrame(store.screen);
     renderHints(store.screen.keys);
     if (isOpen) renderWork(store);
-    renderDialogs(store.screen);
+    renderDialogs(store);
     if (isOpen) moveFocus(store);
   }
 
@@ -39,6 +43,8 @@ export function createRender(root, settings) {
     photo.render(store);
     renderHead(store);
     renderVersions(store);
+    renderChanges(store, bands.all);
+    renderComments(store);
   }
 
   /** Puts the browser's focus where the state's is, and takes it from nothing else than a cell. */

@@ -28,8 +28,10 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
     return finish((lease) => api.submitReview(lease, work), `${work.text} fixed and accepted.`);
   }
 
-  function reject(reason) {
-    const work = { verdict: "rejected", reason, ...base() };
+  /** @param {{text: string, index: number|null}|null} comment kept together with the verdict */
+  function reject(reason, comment = null) {
+    const said = comment ? { comment: comment.text, comment_index: comment.index } : {};
+    const work = { verdict: "rejected", reason, ...said, ...base() };
     return finish((lease) => api.submitReview(lease, work), "Sent back.");
   }
 

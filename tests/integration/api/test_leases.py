@@ -32,7 +32,8 @@ class TestClaim:
             answer = _claim(api, people)
         assert answer.status_code == 201
         bundle = answer.json()
-        assert set(bundle) == {"lease", "task", "photo", "prediction", "annotation", "readings", "draft"}
+        expected = {"lease", "task", "photo", "prediction", "annotation", "readings", "draft"}
+        assert set(bundle) == expected | {"changes", "comments", "guidelines"}
         assert bundle["lease"]["kind"] == "annotate"
         assert bundle["lease"]["seconds"] >= 30
         assert bundle["task"] == {

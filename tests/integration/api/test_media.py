@@ -131,3 +131,19 @@ def test_a_turned_photo_stands_upright(people: People, api: As) -> None:
     red, green, blue = shown.convert("RGB").getpixel((230, 10))
     assert red > 180
     assert max(green, blue) < 90
+
+
+def test_the_strip_of_a_prediction_is_its_line_upright(people: People, api: As) -> None:
+    reading = Yard(people).read()
+    address = f"/media/predictions/{reading.pk}/strip"
+    expect_refusal(api(people.annotator).get(address), 404, "not_rendered")
+    _render(reading.photo)
+    answer = api(people.annotator).get(address)
+    width, height = Image.open(io.BytesIO(answer.content)).size
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert width / height > 4
+    again = api(people.annotator).client.get(address, headers={"If-None-Match": answer["ETag"]})
+    assert again.status_code == 304
+    for person in (people.outsider,):
+        expect_refusal(api(person).get(address), 404)

@@ -13,6 +13,7 @@ from inference.snapshot import split_for_vehicle
 from inference.types import CharacterBox, QualityReport, Reading, Region
 from labeling.models import (
     Annotation,
+    Comment,
     DatasetSnapshot,
     FinetuningRun,
     GateDecision,
@@ -28,6 +29,7 @@ from labeling.models import (
 )
 from labeling.operations import (
     annotations,
+    comments,
     datasets,
     leases,
     photos,
@@ -37,6 +39,7 @@ from labeling.operations import (
     runs,
     tokens,
     transfers,
+    transitions,
 )
 from labeling.queries.quality import get_policy
 from labeling.states import ModelVersionState
@@ -207,6 +210,26 @@ class Yard:
             now=timezone.now(),
         )
         return Task.objects.get(pk=lease.task_id)
+
+    @cached_property
+    def comment(self) -> Comment:
+        """By the reviewer, on a character, for the annotator."""
+        return comments.add_comment(
+            task=self.photo.task,
+            author=self.people.reviewer,
+            text=f"@{self.people.annotator.username} this is a 3",
+            index=16,
+            now=timezone.now(),
+        )
+
+    def accept_unseen(self, *seeds: int) -> list[Prediction]:
+        """Readings that were accepted as they are, as trusted pseudo-labels."""
+        readings = [self.read(seed) for seed in seeds]
+        for reading in readings:
+            photos.render_photo(photo_id=reading.photo_id, now=timezone.now())
+            task = Task.objects.get(photo=reading.photo)
+            transitions.move(task, "auto_accepted", by=None, verb="task.auto_accepted", now=timezone.now())
+        return readings
 
     @cached_property
     def snapshot(self) -> DatasetSnapshot:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from labeling.models import AuditEvent
+from labeling.operations import comments
 from tests.conftest import ROLES, People
 from tests.integration.views import rows
 
@@ -34,6 +36,10 @@ PAGES: dict[str, set[str]] = {
     "members": {"admin"},
     "policy": {"admin"},
     "policy-preview": {"admin"},
+    "photo-history": EVERYBODY,
+    "sheet": {"reviewer", "admin"},
+    "guidelines": EVERYBODY,
+    "guidelines-edit": {"admin"},
 }
 FORMS: dict[str, set[str]] = {
     "datasets": {"ml_engineer", "admin"},
@@ -41,6 +47,7 @@ FORMS: dict[str, set[str]] = {
     "runs": {"ml_engineer", "admin"},
     "members": {"admin"},
     "policy": {"admin"},
+    "guidelines-edit": {"admin"},
 }
 ACTIONS: dict[str, set[str]] = {
     "photo-reread": EVERYBODY,
@@ -52,6 +59,12 @@ ACTIONS: dict[str, set[str]] = {
     "transfer-retry": {"ml_engineer", "admin"},
     "photo-reopen": {"annotator", "reviewer", "admin"},
     "photo-known": {"admin"},
+    "photo-restore": {"annotator", "reviewer", "admin"},
+    "comment-add": EVERYBODY,
+    "comment-edit": {"reviewer"},
+    "comment-delete": {"reviewer"},
+    "mention-read": EVERYBODY,
+    "guidelines-read": EVERYBODY,
     "run-cancel": {"ml_engineer", "admin"},
     "run-retry": {"ml_engineer", "admin"},
     "rollback": {"ml_engineer", "admin"},
@@ -67,11 +80,16 @@ def address(people: People) -> Address:
     """The address of a page by the name of its URL, on rows that are there."""
     version, snapshot = rows.add_version(people), rows.add_snapshot(people)
     photo = rows.add_photo(people)
-    rows.add_task(people, photo)
+    task = rows.add_task(people, photo)
+    comment = comments.add_comment(
+        task=task, author=people.reviewer, text="@annotator look", now=timezone.now()
+    )
     run = rows.add_run(people, snapshot, version)
     member = people.project.memberships.get(user=people.annotator)
     keys = {
         "photo": photo.pk,
+        "comment": comment.pk,
+        "mention": comment.mentions.get().pk,
         "run": run.pk,
         "model": version.pk,
         "dataset": snapshot.pk,
@@ -82,6 +100,7 @@ def address(people: People) -> Address:
 
     def find(name: str) -> str:
         key = keys.get(name) or keys.get(name.split("-")[0])
+        key = photo.pk if name == "comment-add" else keys.get(name.split("-")[0])
         return reverse(name, args=[people.project.slug, key] if key else [people.project.slug])
 
     return find
@@ -121,7 +140,7 @@ def test_each_role_sends_the_forms_it_may(people: People, address: Address, name
     assert answers == {role: 400 if role in FORMS[name] else 403 for role in ROLES}
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in FORMS])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in {*FORMS, "sheet"}])
 def test_pages_without_a_form_take_no_post(people: People, address: Address, name: str) -> None:
     assert people.client("admin").post(address(name)).status_code == 405
 

@@ -50,6 +50,9 @@ def make_keys(people: People) -> dict[str, object]:
         "run_id": yard.run.pk,
         "version_id": yard.challenger.pk,
         "member_id": Membership.objects.get(user=people.annotator).pk,
+        "comment_id": yard.comment.pk,
+        "mention_id": yard.comment.mentions.get().pk,
+        "prediction_id": yard.photo.predictions.get().pk,
         "token_id": yard.token(people.annotator, "read")[0].pk,
         "rendition": "display",
         "transfer_id": yard.transfer.pk,
@@ -99,6 +102,10 @@ class TestWhatAnAddressMayDo:
             "model",
             "members",
             "tokens",
+            "photo-history",
+            "sheet",
+            "guidelines",
+            "guidelines-edit",
         } <= set(shown)
 
     @pytest.mark.django_db

@@ -70,3 +70,18 @@ def test_a_small_photo_is_not_blown_up() -> None:
     rendered = imaging.render_photo(target.getvalue())
     assert Image.open(io.BytesIO(rendered.display)).size == (180, 80)
     assert Image.open(io.BytesIO(rendered.thumbnail)).size == (180, 80)
+
+
+def test_a_strip_is_the_region_upright_with_a_margin() -> None:
+    canvas = np.full((400, 1000, 3), 255, dtype=np.uint8)
+    canvas[100:300, 200:500] = (200, 0, 0)
+    canvas[100:300, 500:800] = (0, 0, 200)
+    display = imaging._encode(Image.fromarray(canvas), 500, quality=95)  # half the size of the photo
+    upside_down = ((800.0, 300.0), (200.0, 300.0), (200.0, 100.0), (800.0, 100.0))
+    strip = Image.open(io.BytesIO(imaging.render_strip(display, upside_down, width=1000)))
+    width, height = strip.size
+    assert height == pytest.approx(64 * 1.6, abs=1)
+    assert width == pytest.approx(64 * 3 * 1.06, abs=2)
+    left, right = strip.getpixel((width // 4, height // 2)), strip.getpixel((3 * width // 4, height // 2))
+    assert left[2] > 150 > left[0]  # the text begins where the photo is blue
+    assert right[0] > 150 > right[2]

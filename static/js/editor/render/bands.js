@@ -56,7 +56,7 @@ function renderBand(band, store, row, places, width) {
   renderStrip(band, store, row, layout);
   const span = findSpan(row, layout, width);
   const centers = renderCells(band, store, { row, places, width, span }, findCenters(store.state, row, layout));
-  return { row, centers, strip: band.strip, layout };
+  return { row, centers, strip: band.strip, before: band.before, layout };
 }
 
 function makeBand() {
@@ -64,9 +64,10 @@ function makeBand() {
   const mat = make("div", "strip-mat");
   const strip = make("div", "strip");
   const image = Object.assign(make("img", "strip-photo"), { alt: "", draggable: false });
+  const before = makeDrawing("strip-before");
   const boxes = makeDrawing("strip-boxes");
   [image.dataset.stripPhoto, boxes.dataset.stripBoxes] = ["", ""];
-  strip.append(image, boxes);
+  strip.append(image, before, boxes);
   mat.append(strip);
   band.append(mat, makeDrawing("leaders"), make("div", "vin-cells"));
   return band;
@@ -83,6 +84,6 @@ function makeDrawing(name) {
 function partsOf(band) {
   const [mat, leaders, cells] = band.children;
   const [strip] = mat.children;
-  const [image, boxes] = strip.children;
-  return { mat, strip, image, boxes, leaders, cells };
+  const [image, before, boxes] = strip.children;
+  return { mat, strip, image, before, boxes, leaders, cells };
 }

@@ -4,6 +4,7 @@ import { COMMANDS } from "../keys.js";
 import { keyOf, showKey } from "../keymap.js";
 import { REASONS } from "../reasons.js";
 import { textOf } from "../state.js";
+import { commentAt, describePlace } from "../remarks.js";
 import { make, part, setAttribute, setHidden, setText } from "./dom.js";
 import { differencesTo, makeVin } from "./versions.js";
 
@@ -30,9 +31,10 @@ export function createDialogs(root, { kind }) {
   const dialogs = [...root.querySelectorAll("dialog[data-dialog]")];
   const renderKeys = createKeys(root, kind);
 
-  return function render(screen) {
+  return function render({ screen, state }) {
     const wanted = dialogFor(screen);
-    if (wanted === "reasons") renderReasons(root, screen.mode);
+    if (wanted === "reasons") renderReasons(root, screen.mode, screen.bundle.lease.id);
+    if (wanted === "reasons") renderReasonComment(root, screen.mode, state);
     if (wanted === "lost") renderLost(root, screen.lost);
     if (wanted === "help") renderKeys(screen);
     for (const dialog of dialogs) toggleDialog(dialog, dialog.dataset.dialog === wanted);
@@ -45,12 +47,14 @@ function toggleDialog(dialog, isWanted) {
   else dialog.close();
 }
 
-function renderReasons(root, mode) {
+function renderReasons(root, mode, lease) {
   const list = part(root, "reason-list");
-  if (list.dataset.shown === mode) return;
-  list.dataset.shown = mode;
+  if (list.dataset.shown === `${mode} ${lease}`) return;
+  list.dataset.shown = `${mode} ${lease}`;
   setText(part(root, "reasons-title"), REASONS[mode].title);
   part(root, "reason-words").value = "";
+  part(root, "reason-comment").value = "";
+  part(root, "reason-photo").checked = false;
   list.replaceChildren(...REASONS[mode].choices.map((words, index) => {
     const button = make("button", "button wide", words);
     button.type = "button";
@@ -58,6 +62,12 @@ function renderReasons(root, mode) {
     button.append(make("kbd", "", String(index + 1)));
     return button;
   }));
+}
+
+/** A rejection takes a comment along, on the character that has the focus. */
+function renderReasonComment(root, mode, state) {
+  setHidden(part(root, "reason-comment-field"), mode !== "reject");
+  setText(part(root, "reason-about"), describePlace(state, commentAt(state)));
 }
 
 function renderLost(root, { message, mine, theirs, isTab }) {

@@ -4,10 +4,11 @@ import { align } from "../alignment.js";
 import { keyOf, showKey } from "../keymap.js";
 import { COMMANDS } from "../keys.js";
 import { percentOf } from "./cells.js";
-import { make, part, setHidden, setText } from "./dom.js";
+import { make, part, setAttribute, setHidden, setText } from "./dom.js";
 import { textOf } from "../state.js";
 
-export function createVersions(root) {
+export function createVersions(root, settings) {
+  const history = part(root, "history");
   const list = part(root, "versions");
   const quality = part(root, "quality");
   const last = part(root, "last");
@@ -16,6 +17,7 @@ export function createVersions(root) {
   let shown = "";
 
   return function render({ state, screen }) {
+    setAttribute(history, "href", `${settings.photos}${screen.bundle.photo.id}/history/`);
     const rows = listVersions(state, screen);
     const key = JSON.stringify(rows);
     if (key !== shown) list.replaceChildren(...rows.map(makeRow));
