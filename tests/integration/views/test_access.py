@@ -89,6 +89,7 @@ def address(people: People) -> Address:
     keys = {
         "photo": photo.pk,
         "comment": comment.pk,
+        "comment-add": photo.pk,
         "mention": comment.mentions.get().pk,
         "run": run.pk,
         "model": version.pk,
@@ -100,7 +101,6 @@ def address(people: People) -> Address:
 
     def find(name: str) -> str:
         key = keys.get(name) or keys.get(name.split("-")[0])
-        key = photo.pk if name == "comment-add" else keys.get(name.split("-")[0])
         return reverse(name, args=[people.project.slug, key] if key else [people.project.slug])
 
     return find
