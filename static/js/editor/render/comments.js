@@ -6,7 +6,7 @@ import { make, part, setAttribute, setHidden, setText } from "./dom.js";
 export function createCommentList(root) {
   const list = part(root, "comments");
   const callout = part(root, "cell-comments");
-  const cells = part(root, "cells");
+  const bands = part(root, "bands");
   const place = part(root, "comment-about").options[0];
   const banner = part(root, "photo-remark");
   const bannerText = part(root, "photo-remark-text");
@@ -19,7 +19,7 @@ export function createCommentList(root) {
     if (key !== shown) list.replaceChildren(...comments.map(makeItem));
     shown = key;
     setHidden(list, comments.length === 0);
-    markCells(cells, state, comments);
+    markCells(bands, state, comments);
     renderCallout(callout, remarksAt(state, comments, state.focus));
     renderBanner(banner, bannerText, comments);
     setText(place, capitalize(describePlace(state, commentAt(state))));
@@ -30,8 +30,8 @@ export function createCommentList(root) {
 const capitalize = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** A dot with the number of comments on each cell that has some; a screen reader hears them with the cell. */
-function markCells(cells, state, comments) {
-  [...cells.children].forEach((cell, index) => {
+function markCells(bands, state, comments) {
+  bands.querySelectorAll(".vin-cell").forEach((cell, index) => {
     const count = remarksAt(state, comments, index).length;
     setAttribute(cell, "data-comments", count || null);
     setAttribute(cell.querySelector("input"), "aria-describedby", count && index === state.focus ? "cell-comments" : null);
