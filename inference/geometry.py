@@ -89,6 +89,19 @@ def quad_size(quad: Quad) -> tuple[float, float]:
     return float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
 
 
+def enclose(quads: Sequence[Quad]) -> Quad:
+    """The smallest quad around all of them in the perspective of the longest. Raises DegenerateQuad."""
+    longest = max(quads, key=lambda quad: quad_size(quad)[0])
+    if len(quads) == 1:
+        return longest
+    matrix = homography(longest, *quad_size(longest))
+    corners = map_points(matrix, np.concatenate([np.asarray(quad) for quad in quads]))
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    back = np.linalg.inv(matrix).astype(np.float64)
+    return map_quad(back, quad_from_box((float(left), float(top), float(right), float(bottom))))
+
+
 def is_convex(quad: Quad) -> bool:
     """Whether the corners turn one way all round, which a quad seen through a camera always does."""
     corners = np.asarray(quad)

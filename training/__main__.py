@@ -29,6 +29,7 @@ from training.real_crops import write_real_crops
 from training.shards import write_shards
 from training.streams import NoTrainingData, RealShare
 from training.synthesis.contact_sheet import write_contact_sheet
+from training.synthesis.crops import KIND_SHARES
 from training.synthesis.demo import write_demo_photos
 from training.synthesis.plates import KINDS
 from training.systems.loop import TrainingFailed
@@ -76,7 +77,29 @@ def _synth(options: argparse.Namespace) -> None:
         )
     if options.shards is not None:
         folder = options.out or SHARDS / options.shards
-        write_shards(options.shards, folder, seed=options.seed, count=options.count, first=options.first)
+        write_shards(
+            options.shards,
+            folder,
+            seed=options.seed,
+            count=options.count,
+            first=options.first,
+            shares=_weigh_kinds(options.mix) if options.mix else KIND_SHARES,
+        )
+
+
+def _weigh_kinds(weights: Sequence[str]) -> tuple[float, ...]:
+    """Shares of KINDS that add up to 1, from texts such as paper=2; what is not named gets nothing."""
+    given = dict.fromkeys(KINDS, 0.0)
+    for text in weights:
+        kind, _, weight = text.partition("=")
+        try:
+            given[KINDS[KINDS.index(kind)]] = float(weight)
+        except ValueError:
+            raise TrainingFailed(f"--mix {text}: write KIND=WEIGHT; kinds are {', '.join(KINDS)}.") from None
+    total = sum(given.values())
+    if min(given.values()) < 0 or not 0 < total < float("inf"):
+        raise TrainingFailed("The weights of --mix must not be negative, and one must be above zero.")
+    return tuple(weight / total for weight in given.values())
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -210,6 +233,9 @@ def _add_synth(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="where the shards go")
     parser.add_argument("--count", type=int, default=20, help="photos on the sheet, or shards")
     parser.add_argument("--first", type=int, default=0, help="number of the first shard")
+    parser.add_argument(
+        "--mix", nargs="+", metavar="KIND=WEIGHT", help="how often shards show each kind of plate"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.set_defaults(command=_synth)
 

@@ -7,7 +7,7 @@ A shard is a folder of `.npy` files, written aside and renamed, so that a reader
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from inference.detector import MAX_ENLARGEMENT
 from inference.vin import ALPHABET
-from training.synthesis.crops import render_crop
+from training.synthesis.crops import KIND_SHARES, render_crop
 from training.synthesis.plates import KINDS
 from training.synthesis.scenes import Scene, render_scene
 from training.targets import score_maps
@@ -31,6 +31,8 @@ WINDOW = 384
 """Side of the square that the detector is trained on, in its own pixels."""
 QUARTER_TURN_SHARE = 0.36
 """Of labels and metal in training: 12 in 100 for each of the three turns."""
+TWO_ROWS_SHARE = 0.08
+"""Of the VINs that the detector learns from."""
 SHARD_SIZES: dict[Purpose, int] = {"crops": 2048, "scenes": 192}
 
 
@@ -39,21 +41,38 @@ def shard_dirs(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("shard-*") if path.suffix != ".part")
 
 
-def write_shards(purpose: Purpose, folder: Path, *, seed: int, count: int, first: int = 0) -> None:
-    """Write shards number `first` to `first + count - 1`; each has its own seed, so any can be made again."""
+def write_shards(
+    purpose: Purpose,
+    folder: Path,
+    *,
+    seed: int,
+    count: int,
+    first: int = 0,
+    shares: Sequence[float] = KIND_SHARES,
+) -> None:
+    """Write shards number `first` to `first + count - 1`; each has its own seed, so any can be made again.
+
+    `shares` are those of KINDS.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(first, first + count):
-        write_shard(purpose, folder / f"shard-{number:05d}", seed=(seed, number))
+        write_shard(purpose, folder / f"shard-{number:05d}", seed=(seed, number), shares=shares)
 
 
-def write_shard(purpose: Purpose, path: Path, *, seed: tuple[int, int], size: int | None = None) -> None:
+def write_shard(
+    purpose: Purpose,
+    path: Path,
+    *,
+    seed: tuple[int, int],
+    size: int | None = None,
+    shares: Sequence[float] = KIND_SHARES,
+) -> None:
     """Does nothing where the shard is there already."""
     if path.exists():
         return
     rng = np.random.default_rng(seed)
-    length = size or SHARD_SIZES[purpose]
-    arrays = draw_crops(rng, length) if purpose == "crops" else draw_windows(rng, length)
-    save_shard(path, arrays)
+    draw = draw_crops if purpose == "crops" else draw_windows
+    save_shard(path, draw(rng, size or SHARD_SIZES[purpose], shares=shares))
 
 
 def save_shard(path: Path, arrays: Mapping[str, Array]) -> None:
@@ -66,13 +85,15 @@ def save_shard(path: Path, arrays: Mapping[str, Array]) -> None:
     part.rename(path)
 
 
-def draw_crops(rng: np.random.Generator, count: int) -> dict[str, Array]:
+def draw_crops(
+    rng: np.random.Generator, count: int, *, shares: Sequence[float] = KIND_SHARES
+) -> Mapping[str, Array]:
     """`pixels` N x H x W gray, `symbols` N x 17 places in the alphabet, `boxes` N x 17 x 4 in crop pixels,
     `kinds` N places in KINDS.
     """
     pixels, symbols, boxes, kinds = [], [], [], []
     for _ in range(count):
-        crop = render_crop(rng)
+        crop = render_crop(rng, shares=shares)
         pixels.append(cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2GRAY))
         symbols.append([ALPHABET.index(symbol) for symbol in crop.vin])
         boxes.append(crop.boxes)
@@ -85,10 +106,22 @@ def draw_crops(rng: np.random.Generator, count: int) -> dict[str, Array]:
     }
 
 
-def draw_windows(rng: np.random.Generator, count: int) -> dict[str, Bytes]:
+def draw_windows(
+    rng: np.random.Generator,
+    count: int,
+    *,
+    shares: Sequence[float] = KIND_SHARES,
+    two_rows_share: float = TWO_ROWS_SHARE,
+) -> Mapping[str, Bytes]:
     """`pixels` N x WINDOW x WINDOW x 3 and `maps` N x 2 x WINDOW/4 x WINDOW/4 (255 is 1)."""
     windows = [
-        draw_window(rng, render_scene(rng, quarter_turn_share=QUARTER_TURN_SHARE)) for _ in range(count)
+        draw_window(
+            rng,
+            render_scene(
+                rng, shares=shares, quarter_turn_share=QUARTER_TURN_SHARE, two_rows_share=two_rows_share
+            ),
+        )
+        for _ in range(count)
     ]
     return {"pixels": np.stack([w.pixels for w in windows]), "maps": np.stack([w.maps for w in windows])}
 

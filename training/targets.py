@@ -47,8 +47,10 @@ def _character_frame(quad: Quads) -> tuple[Quads, Quads, Quads]:
 
 
 def _link_frame(first: Quads, second: Quads, *, always: bool) -> tuple[Quads, Quads, Quads] | None:
-    """The frame between two neighbours, two thirds as high as they are."""
+    """The frame between two neighbours, two thirds as high as they are; the last of a row has none."""
     step = second.mean(0) - first.mean(0)
+    if (first[1] - first[0]) @ step < 0:
+        return None
     down = (first[2] + first[3] - first[0] - first[1] + second[2] + second[3] - second[0] - second[1]) / 8
     if not always and np.linalg.norm(step) > _WIDEST_GAP * 2 * np.linalg.norm(down):
         return None

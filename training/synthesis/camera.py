@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from inference.geometry import map_points
+from inference.geometry import enclose, map_points, quad_from_points
 from training.synthesis.plates import Kind, Plate
 
 Matrix = npt.NDArray[np.float64]
@@ -38,14 +38,14 @@ def random_pose(rng: np.random.Generator, kind: Kind, *, any_roll_share: float, 
 
 def place(plate: Plate, pose: Pose, *, vin_width: float, center: tuple[float, float]) -> Matrix:
     """The homography that centers the VIN at `center` and makes it `vin_width` photo pixels long."""
-    boxes = plate.vin_boxes
-    middle = np.array([(boxes[0, 0] + boxes[-1, 2]) / 2, (boxes[:, 1].min() + boxes[:, 3].max()) / 2])
-    length = boxes[-1, 2] - boxes[0, 0]
+    left, top = plate.vin_boxes[:, :2].min(axis=0)
+    right, bottom = plate.vin_boxes[:, 2:].max(axis=0)
+    middle, length = np.array([(left + right) / 2, (top + bottom) / 2]), right - left
     to_unit = np.array(
         [[1 / length, 0, -middle[0] / length], [0, 1 / length, -middle[1] / length], [0, 0, 1.0]]
     )
     projection = _project(pose) @ to_unit
-    ends = map_points(projection, [(boxes[0, 0], middle[1]), (boxes[-1, 2], middle[1])])
+    ends = map_points(projection, [(left, middle[1]), (right, middle[1])])
     scale = vin_width / max(float(np.linalg.norm(ends[1] - ends[0])), 1e-6)
     shift = np.array([[scale, 0, center[0]], [0, scale, center[1]], [0, 0, 1.0]])
     return shift @ projection
@@ -79,6 +79,17 @@ def map_quads(matrix: Matrix, quads: npt.NDArray[np.float64]) -> npt.NDArray[np.
 
 
 def vin_quad(character_quads: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The quad of a whole line: the outer corners of its first and last character."""
-    first, last = character_quads[0], character_quads[-1]
+    """The quad of a whole line: the outer corners of its first and last character; or around two rows."""
+    return np.asarray(enclose([quad_from_points(_line_quad(row)) for row in split_rows(character_quads)]))
+
+
+def split_rows(character_quads: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+    """The characters of each row: where one starts, the step from the last one goes back."""
+    along = character_quads[:-1, 1] - character_quads[:-1, 0]
+    steps = np.diff(character_quads.mean(axis=1), axis=0)
+    return np.split(character_quads, np.flatnonzero((along * steps).sum(axis=1) < 0) + 1)
+
+
+def _line_quad(row: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    first, last = row[0], row[-1]
     return np.array([first[0], last[1], last[2], first[3]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,15 @@ class SyntheticCrop:
 
 
 def render_crop(
-    rng: np.random.Generator, *, kind: Kind | None = None, difficulty: Difficulty | None = None
+    rng: np.random.Generator,
+    *,
+    kind: Kind | None = None,
+    difficulty: Difficulty | None = None,
+    shares: Sequence[float] = KIND_SHARES,
 ) -> SyntheticCrop:
-    """What the recognizer would be handed of one photo."""
+    """What the recognizer would be handed of one photo; `shares` are those of KINDS where none is given."""
     difficulty = difficulty or Difficulty(float(rng.uniform(0.35, 1.0)))
-    chosen = kind if kind is not None else random_kind(rng)
+    chosen = kind if kind is not None else random_kind(rng, shares)
     vin = random_vin(rng)
     plate = make_plate(rng, chosen, vin, strip=True)
     matrix, size, text_height = _frame(rng, plate)
@@ -57,8 +62,9 @@ def upright_boxes(quads: Points) -> Points:
     return np.stack([left, top, right, bottom], axis=1)
 
 
-def random_kind(rng: np.random.Generator) -> Kind:
-    return KINDS[int(rng.choice(len(KINDS), p=KIND_SHARES))]
+def random_kind(rng: np.random.Generator, shares: Sequence[float] = KIND_SHARES) -> Kind:
+    """`shares` are those of KINDS, and add up to 1."""
+    return KINDS[int(rng.choice(len(KINDS), p=shares))]
 
 
 def jitter_quad(rng: np.random.Generator, quad: Points) -> Points:

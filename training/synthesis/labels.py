@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from training.synthesis import words
-from training.synthesis.lines import Lettering, TextLine, set_line, wear
+from training.synthesis.lines import ROW_BREAK, Lettering, TextLine, set_line, wear
 from training.synthesis.sheets import (
     CAP,
     Plate,
@@ -34,6 +34,8 @@ def make_label(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
     back, ink = random_colors(rng, dark_share=0.45)
     line, span, face = _vin_row(rng, vin, dense)
     above, below = _row_counts(rng, dense, strip)
+    broken = ROW_BREAK in vin
+    above += broken
     pitch = CAP * float(rng.uniform(1.18, 1.5) if dense else rng.uniform(1.25, 1.9))
     pad = float(rng.uniform(6, 40))
     width = int(line.size[0] * (1.0 if dense or strip else rng.uniform(1.0, 1.5)) + 2 * pad)
@@ -43,11 +45,12 @@ def make_label(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
     left = pad + rng.uniform(0, max(width - 2 * pad - line.size[0], 1)) * float(rng.random() < 0.6)
     baseline = (above + 1) * pitch
     boxes = sheet.write(line, left, baseline, strength=float(rng.choice([1, 1, rng.uniform(0.5, 1)])))
-    barred = _bar_code(rng, sheet, (pad, baseline, pitch), strip)
+    barred = _Barred((-1,)) if broken else _bar_code(rng, sheet, (pad, baseline, pitch), strip)
     other_face = face if rng.random() < 0.75 else choose_typeface(rng, "any")
     rows = [row for row in (*range(above), *range(above + 1, above + 1 + below)) if row not in barred(above)]
     _write_rows(rng, sheet, other_face, (pad, pitch), rows, dense)
-    _draw_rules(rng, sheet, (pad, baseline, pitch))
+    if not broken:
+        _draw_rules(rng, sheet, (pad, baseline, pitch))
     alpha = rounded_alpha(height, width, int(rng.choice([0, 4, 16])))
     plate = Plate(
         "label_sticker", vin, sheet.pixels, alpha, boxes[span], split_others(sheet.others, boxes, span)
@@ -130,7 +133,7 @@ def _write_cells(
 
 
 class _Barred:
-    """Rows that a bar code takes: those right above or below the VIN."""
+    """Rows that a bar code or the first half of the VIN takes: those right above or below the VIN."""
 
     def __init__(self, offsets: tuple[int, ...] = ()) -> None:
         self._offsets = offsets

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from inference.geometry import map_points
 from inference.types import Image
+from training.synthesis.camera import split_rows
 
 Points = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -25,12 +26,16 @@ _HEIGHT, _WIDTH = 28, 17 * 14
 
 
 def is_legible(clean: Image, photo: Image, character_quads: Points) -> bool:
-    """Compare two H x W x 3 images of one view at the N x 4 x 2 quads of a line's characters.
+    """Compare two H x W x 3 images of one view at the N x 4 x 2 quads of the characters, in a row or two.
 
     A line that lies beyond the frame is not legible.
     """
+    return sum(_count_lost(clean, photo, row) for row in split_rows(character_quads)) <= _LOST
+
+
+def _count_lost(clean: Image, photo: Image, character_quads: Points) -> int:
     if _is_outside(photo, character_quads):
-        return False
+        return len(character_quads)
     first, last = character_quads[0], character_quads[-1]
     quad = np.array([first[0], last[1], last[2], first[3]], np.float32)
     frame = np.array([[0, 0], [_WIDTH, 0], [_WIDTH, _HEIGHT], [0, _HEIGHT]], np.float32)
@@ -38,7 +43,7 @@ def is_legible(clean: Image, photo: Image, character_quads: Points) -> bool:
     before, after = _view(clean, quad, matrix), _view(photo, quad, matrix)
     columns = map_points(matrix, character_quads.reshape(-1, 2))[:, 0].reshape(-1, 4)
     like, contrast = _compare(before, after, columns[:, [0, 3]].mean(1), columns[:, [1, 2]].mean(1))
-    return int(((like < _LIKE) | (contrast < _CONTRAST)).sum()) <= _LOST
+    return int(((like < _LIKE) | (contrast < _CONTRAST)).sum())
 
 
 def _is_outside(image: Image, character_quads: Points) -> bool:

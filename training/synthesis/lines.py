@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from training.synthesis.typefaces import ASCENT, CAP_HEIGHT, DESCENT, Glyph, Mask, Typeface
 
+ROW_BREAK = "\n"
 Boxes = npt.NDArray[np.float64]
 """N x 4: left, top, right, bottom."""
 
@@ -69,6 +70,23 @@ def set_line(text: str, lettering: Lettering, rng: np.random.Generator | None = 
         boxes[index] = (x, ASCENT - CAP_HEIGHT + shift, x + width, ASCENT + shift)
     kept = np.array([not symbol.isspace() for symbol in text], dtype=bool)
     return _resize(text, _reweigh(canvas, lettering.weight), boxes[kept], lettering)
+
+
+def stack_lines(first: TextLine, second: TextLine, *, leading: float, share: float) -> TextLine:
+    """Two rows as one line, `leading` pixels from baseline to baseline; `share` is how much of the room that
+    the shorter row leaves is on its left: 0 for rows that start, 1/2 for rows that are centered together.
+    """
+    drop = round(leading + first.boxes[:, 3].max() - second.boxes[:, 3].max())
+    above, below = max(-drop, 0), max(drop, 0)
+    width = max(first.size[0], second.size[0])
+    height = max(above + first.size[1], below + second.size[1])
+    mask, boxes = np.zeros((height, width), np.uint8), []
+    for row, top in ((first, above), (second, below)):
+        left = round(share * (width - row.size[0]))
+        target = mask[top : top + row.size[1], left : left + row.size[0]]
+        np.maximum(target, row.mask, out=target)
+        boxes.append(row.moved(left, top))
+    return TextLine(first.text + ROW_BREAK + second.text, mask, np.concatenate(boxes))
 
 
 def _place(glyphs: list[Glyph], lettering: Lettering) -> tuple[list[float], float]:

@@ -192,7 +192,7 @@ def _gains(rng: np.random.Generator, marking: Marking, *, uneven: bool) -> Float
     if not uneven or rng.random() < 0.3:
         return np.ones((1, width), np.float32)
     spread = float(rng.uniform(0.05, 0.3))
-    centers = marking.boxes[:, [0, 2]].mean(1)
+    centers = np.sort(marking.boxes[:, [0, 2]].mean(1))
     levels = np.clip(rng.normal(1, spread, len(centers)), 0.45, 1.4)
     columns = np.interp(np.arange(width), centers, levels).astype(np.float32)[None]
     if rng.random() < 0.5:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from training.synthesis import words
-from training.synthesis.lines import Lettering, TextLine, set_line, wear
+from training.synthesis.lines import ROW_BREAK, Lettering, TextLine, set_line, wear
 from training.synthesis.relief import smooth_noise
 from training.synthesis.sheets import (
     CAP,
@@ -30,7 +30,8 @@ def make_paper(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
     shade = rng.integers(185, 256) + rng.integers(-14, 8, size=3)
     back, ink = to_color(shade), to_color(rng.integers(0, 90) + rng.integers(-10, 30, size=3))
     line, span, face = _vin_row(rng, vin)
-    form = rng.random() < 0.55
+    broken = ROW_BREAK in vin
+    form = rng.random() < 0.55 and not broken
     rows = 1 if strip else int(rng.integers(2, 7))
     pitch = CAP * float(rng.uniform(1.9, 2.7) if form else rng.uniform(1.3, 2.2))
     pad = float(rng.uniform(10, 40 if strip else 80))
@@ -41,11 +42,11 @@ def make_paper(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
     left = pad + rng.uniform(0, max(width - 2 * pad - line.size[0], 1))
     boxes = sheet.write(line, left, baseline, strength=float(rng.uniform(0.6, 1)))
     other_face = face if rng.random() < 0.6 else choose_typeface(rng, "paper")
-    every = (*range(rows), *range(rows + 1, 2 * rows + 1))
+    every = (*range(rows - broken), *range(rows + 1, 2 * rows + 1))
     _write_values(rng, sheet, other_face, (pad, pitch), every)
     if form:
         _draw_form(rng, sheet, (left, pitch), 2 * rows + 1)
-    elif rng.random() < 0.3:
+    elif rng.random() < 0.3 and not broken:
         _draw_lines(rng, sheet, pitch, 2 * rows + 1)
     if rng.random() < 0.4:
         _fold(rng, sheet.pixels)

@@ -37,8 +37,8 @@ def composite(background: Pixels, plate: Plate, matrix: Matrix) -> Pixels:
 
 def _soften(plate: Plate, matrix: Matrix) -> tuple[Pixels, Pixels]:
     """The plate blurred first where the photo shows it smaller, so that strokes do not break up."""
-    boxes = plate.vin_boxes
-    corners = np.array([[boxes[0, 0], boxes[0, 1]], [boxes[-1, 2], boxes[0, 1]], [boxes[0, 0], boxes[0, 3]]])
+    left, top, _, bottom = plate.vin_boxes[0]
+    corners = np.array([[left, top], [plate.vin_boxes[:, 2].max(), top], [left, bottom]])
     mapped = np.c_[corners, np.ones(3)] @ matrix.T
     mapped = mapped[:, :2] / mapped[:, 2:]
     lengths = [np.linalg.norm(points[1:] - points[0], axis=1) for points in (corners, mapped)]

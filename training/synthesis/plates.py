@@ -10,7 +10,7 @@ import numpy as np
 
 from training.synthesis import words
 from training.synthesis.labels import make_label
-from training.synthesis.lines import Lettering, set_line
+from training.synthesis.lines import ROW_BREAK, Lettering, TextLine, set_line
 from training.synthesis.metal import Marking, mark_metal
 from training.synthesis.papers import make_paper
 from training.synthesis.sheets import (
@@ -39,24 +39,28 @@ __all__ = ["CAP", "KINDS", "Kind", "Pixels", "Plate", "make_plate", "paint"]
 
 
 def make_plate(rng: np.random.Generator, kind: Kind, vin: str, *, strip: bool = False) -> Plate:
-    """A plate of that kind; with `strip` little more than the VIN's own line, which is quicker."""
+    """A plate of that kind; with `strip` little more than the VIN's own line, which is quicker.
+
+    A VIN with a lines.ROW_BREAK in it is written in two rows.
+    """
     makers: dict[Kind, Callable[[np.random.Generator, str, bool], Plate]] = {
         "windshield": _windshield,
         "label_sticker": make_label,
         "stamped_metal": _stamped,
         "paper": make_paper,
     }
-    return makers[kind](rng, vin, strip)
+    return replace(makers[kind](rng, vin, strip), vin=vin.replace(ROW_BREAK, ""))
 
 
 def _windshield(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
     lettering = vin_lettering(rng, "dots" if rng.random() < 0.18 else "any")
     before, after = frame_vin(rng) if rng.random() < 0.4 else ("", "")
-    line, span = vin_line(rng, vin, lettering, before=before, after=after)
+    line, span = vin_line(rng, vin, lettering, before=before, after=after, leading=(1.15, 1.8))
     back, ink = random_colors(rng, dark_share=0.75)
     pad_x, above, below = rng.uniform(8, 110), rng.uniform(5, 50), rng.uniform(5, 50)
     barred = rng.random() < 0.35
     bars = float(rng.uniform(12, 60)) if barred else 0.0
+    above += _further_rows(line)
     height, width = int(CAP + above + below + bars), int(line.size[0] + 2 * pad_x)
     sheet = Sheet(blank(height, width, back), ink)
     if rng.random() < 0.15:
@@ -130,11 +134,12 @@ def _stamped(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
         turn=float(rng.uniform(0.3, 3)) if by_hand and not dotted else 0.0,
     )
     before, after = frame_vin(rng) if rng.random() < 0.6 else ("", "")
-    line, span = vin_line(rng, vin, lettering, before=before, after=after)
+    line, span = vin_line(rng, vin, lettering, before=before, after=after, leading=(1.15, 1.9))
     framed = rng.uniform(10, 45, size=2) if strip else rng.uniform(15, float(rng.choice([120, 450])), size=2)
     pad_x, pad_y = float(framed[0]), float(framed[1])
-    height, width = int(CAP + 2 * pad_y), int(line.size[0] + 2 * pad_x)
-    x, y = round(pad_x), round(pad_y + CAP - line.boxes[:, 3].max())
+    tall = CAP + _further_rows(line)
+    height, width = int(tall + 2 * pad_y), int(line.size[0] + 2 * pad_x)
+    x, y = round(pad_x), round(pad_y + tall - line.boxes[:, 3].max())
     ink = np.zeros((height + line.size[1], width), np.uint8)
     ink[max(y, 0) : y + line.size[1], x : x + line.size[0]] = line.mask[max(-y, 0) :]
     boxes = line.moved(x, y)
@@ -145,6 +150,11 @@ def _stamped(rng: np.random.Generator, vin: str, strip: bool) -> Plate:
         alpha = _fading(height, width, min(pad_x, pad_y))
     others = split_others([], boxes, span)
     return Plate("stamped_metal", vin, pixels, alpha, boxes[span], others, ground)
+
+
+def _further_rows(line: TextLine) -> float:
+    """How far the rows of a line reach above its last one; nothing where there is one."""
+    return float(line.boxes[:, 3].max() - line.boxes[0, 3]) if ROW_BREAK in line.text else 0.0
 
 
 def _fading(height: int, width: int, reach: float) -> Pixels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.types import Image
+from training.synthesis import words
 from training.synthesis.backgrounds import draw_background
 from training.synthesis.camera import Matrix, Pose, map_boxes, place, random_pose, vin_quad
-from training.synthesis.crops import random_kind
+from training.synthesis.crops import KIND_SHARES, random_kind
 from training.synthesis.photos import Difficulty, composite, expose_legibly
 from training.synthesis.plates import Kind, Plate, make_plate
 from training.synthesis.vins import random_vin
@@ -49,17 +51,23 @@ def render_scene(
     any_roll_share: float = 0.2,
     quarter_turn_share: float = 0.0,
     vin_shares: tuple[float, float] = (0.2, 0.93),
+    shares: Sequence[float] = KIND_SHARES,
+    two_rows_share: float = 0.0,
 ) -> Scene:
-    """A photo as people send them.
+    """A photo as people send them; `shares` are those of KINDS where no `kind` is given.
 
     The look `stretched` is 256 x 256 pixels, its aspect ratio lost; `normal` has `side` pixels on its longer
     edge, and the VIN spans a share of the shorter one from `vin_shares`. Of labels and metal, which are often
-    photographed sideways, `quarter_turn_share` is turned by 90, 180 or 270 degrees.
+    photographed sideways, `quarter_turn_share` is turned by 90, 180 or 270 degrees, and `two_rows_share`
+    of all VINs are in two rows.
     """
     look = look or ("stretched" if rng.random() < 0.45 else "normal")
-    kind = kind or random_kind(rng)
+    kind = kind or random_kind(rng, shares)
     difficulty = difficulty or Difficulty(float(rng.uniform(0.35, 1.0)))
-    plate = make_plate(rng, kind, random_vin(rng))
+    vin = random_vin(rng)
+    if two_rows_share and rng.random() < two_rows_share:
+        vin = words.break_rows(rng, vin)
+    plate = make_plate(rng, kind, vin)
     width, height, squeeze, vin_share = _frame(rng, look, side, vin_shares)
     pose = random_pose(rng, kind, any_roll_share=any_roll_share, squeeze=squeeze)
     if kind in _OFTEN_SIDEWAYS and rng.random() < quarter_turn_share:
@@ -104,7 +112,8 @@ def _photograph(
     background, foreign = draw_background(rng, plate.kind, size, plate.ground)
     characters = map_boxes(matrix, plate.vin_boxes)
     quad = vin_quad(characters)
-    text_height = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
+    first, last = characters[0], characters[-1]
+    text_height = float(np.linalg.norm(first[3] - first[0]) + np.linalg.norm(last[2] - last[1])) / 2
     photo = composite(background, plate, matrix)
     glass = plate.kind == "windshield"
     image = expose_legibly(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.synthesis import words
-from training.synthesis.lines import Boxes, Lettering, TextLine, set_line
+from training.synthesis.lines import ROW_BREAK, Boxes, Lettering, TextLine, set_line, stack_lines
 from training.synthesis.typefaces import Mask, Typeface, list_typefaces
 
 Pixels = npt.NDArray[np.uint8]
@@ -130,21 +130,35 @@ def frame_vin(rng: np.random.Generator) -> tuple[str, str]:
 
 
 def vin_line(
-    rng: np.random.Generator, vin: str, lettering: Lettering, *, before: str = "", after: str = ""
+    rng: np.random.Generator,
+    vin: str,
+    lettering: Lettering,
+    *,
+    before: str = "",
+    after: str = "",
+    leading: tuple[float, float] = (1.15, 1.36),
 ) -> tuple[TextLine, slice]:
-    """The VIN between other text, and which of the line's boxes are its own."""
+    """The VIN between other text, and which of the line's boxes are its own.
+
+    A VIN with a ROW_BREAK in it is set in two rows; `leading` is from what to what, in heights of capitals.
+    """
+    offset = sum(not symbol.isspace() for symbol in before)
+    span = slice(offset, offset + 17)
+    if ROW_BREAK in vin:
+        rows = [set_line(row, lettering, rng) for row in (before + vin + after).split(ROW_BREAK)]
+        share = float(rng.choice([0, 0.5], p=(0.6, 0.4)))
+        return stack_lines(*rows, leading=CAP * float(rng.uniform(*leading)), share=share), span
     text = before + vin + after
     if rng.random() < 0.03:
         text = words.spread(rng, text, vin)
-    offset = sum(not symbol.isspace() for symbol in before)
-    return set_line(text, lettering, rng), slice(offset, offset + 17)
+    return set_line(text, lettering, rng), span
 
 
 def bend(rng: np.random.Generator, plate: Plate) -> Plate:
     """The plate on a curved surface: rows sag, and so do the boxes on them."""
     height, width = plate.alpha.shape
     sag, middle = float(rng.normal(0, 0.35)) * CAP, float(rng.uniform(0.2, 0.8)) * width
-    reach = float(plate.vin_boxes[-1, 2] - plate.vin_boxes[0, 0])
+    reach = float(plate.vin_boxes[:, 2].max() - plate.vin_boxes[:, 0].min())
 
     def drop(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return sag * ((x - middle) / reach) ** 2

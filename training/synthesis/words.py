@@ -197,6 +197,12 @@ def spread(rng: np.random.Generator, text: str, vin: str) -> str:
     return text.replace(vin, f"{vin[:first]} {vin[first:second]} {vin[second:]}")
 
 
+def break_rows(rng: np.random.Generator, vin: str) -> str:
+    """The VIN in two rows, as frames of motorcycles and some labels have it; mostly of about one length."""
+    first = int(rng.choice([9, 8, 10, 11, 7, 6], p=(0.4, 0.25, 0.1, 0.15, 0.05, 0.05)))
+    return f"{vin[:first]}\n{vin[first:]}"
+
+
 def _code(rng: np.random.Generator) -> str:
     text = _pick(rng, _LETTERS + "0123456789" * 2 + "-./ ", int(rng.integers(3, 14)))
     return text.strip() or "N"

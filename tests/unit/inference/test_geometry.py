@@ -92,3 +92,13 @@ def test_views_widen_the_quad_in_its_own_frame(quad: Quad, left: float, top: flo
 def test_clipping_keeps_quads_inside_the_photo() -> None:
     clipped = geometry.clip_quad(((-5, -5), (120, 3), (90, 60), (-1, 40)), 100, 50)
     assert geometry.bounding_box(clipped) == (0, 0, 100, 50)
+
+
+@given(convex_quads())
+def test_what_encloses_the_parts_of_a_quad_is_the_quad(quad: Quad) -> None:
+    back = np.linalg.inv(geometry.homography(quad, 4.0, 2.0))
+    boxes = [(0, 0, 4, 0.9), (0.3, 1.1, 3, 2)]
+    rows = [geometry.map_quad(back, quad_from_box(box)) for box in boxes]
+    around = geometry.map_points(np.linalg.inv(back), geometry.enclose(rows))
+    assert np.allclose(around, quad_from_box((0, 0, 4, 2)), atol=1e-4)
+    assert geometry.enclose(rows[:1]) == rows[0]

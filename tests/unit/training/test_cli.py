@@ -3,11 +3,14 @@ import json
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from inference.bundle import read_manifest
 from inference.snapshot import PhotoPath, Snapshot, encode_snapshot
 from training.__main__ import main
+from training.shards import SHARD_SIZES
+from training.synthesis.plates import KINDS
 
 
 @pytest.mark.parametrize("options", [["--crops", "--kind", "paper"], ["--kind", "stamped_metal"]])
@@ -50,3 +53,17 @@ def test_a_snapshot_can_be_fine_tuned_from_the_command_line(
     assert main(["finetune", *arguments, "--config", str(config), "--out", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "sequence.safetensors").exists()
     assert "step 1 of 1" in capsys.readouterr().err
+
+
+def test_shards_are_drawn_in_the_shares_that_were_asked_for(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(SHARD_SIZES, "crops", 6)
+    arguments = ["--shards", "crops", "--out", str(tmp_path), "--count", "1"]
+    assert main(["synth", *arguments, "--mix", "paper=3", "windshield=0"]) == 0
+    kinds = np.load(tmp_path / "shard-00000" / "kinds.npy")
+    assert kinds.tolist() == [KINDS.index("paper")] * 6
+
+
+@pytest.mark.parametrize("mix", ["poster=1", "paper=much", "paper", "paper=-1", "paper=0", "paper=nan"])
+def test_a_senseless_mix_is_refused(mix: str, tmp_path: Path, capsys) -> None:
+    assert main(["synth", "--shards", "crops", "--out", str(tmp_path), "--mix", mix]) == 1
+    assert "--mix" in capsys.readouterr().err

@@ -2,13 +2,14 @@ import cv2
 import numpy as np
 import pytest
 
+from inference.geometry import homography, map_points, quad_from_points
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
-from training.synthesis.camera import map_boxes, place, random_pose, vin_quad
+from training.synthesis.camera import map_boxes, place, random_pose, split_rows, vin_quad
 from training.synthesis.crops import render_crop
 from training.synthesis.demo import write_demo_photos
-from training.synthesis.lines import Lettering, set_line
+from training.synthesis.lines import ROW_BREAK, Lettering, set_line, stack_lines
 from training.synthesis.photos import composite
-from training.synthesis.plates import KINDS, Kind, Plate, make_plate
+from training.synthesis.plates import CAP, KINDS, Kind, Plate, make_plate
 from training.synthesis.scenes import render_scene
 from training.synthesis.typefaces import list_typefaces
 
@@ -101,3 +102,38 @@ def test_demo_photos_repeat_with_their_seed(tmp_path) -> None:
     assert sorted((tmp_path / "a").iterdir()) == sorted(first)
     sides = [max(cv2.imread(str(path)).shape[:2]) for path in first]
     assert all(640 <= side <= 1600 for side in sides)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_vin_in_two_rows_has_its_boxes_in_both(kind: Kind, seed: int) -> None:
+    plate = make_plate(np.random.default_rng(seed), kind, VIN[:9] + ROW_BREAK + VIN[9:])
+    first, second = split_rows(map_boxes(np.eye(3), plate.vin_boxes))
+    assert (plate.vin, len(first), len(second)) == (VIN, 9, 8)
+    assert (second.mean(1)[:, 1] - first.mean(1)[:8, 1] > 0.8 * CAP).all()
+    assert plate.vin_boxes.min() >= -3
+    assert plate.vin_boxes[:, 3].max() <= plate.alpha.shape[0] + 3
+    gray = cv2.cvtColor(plate.pixels, cv2.COLOR_RGB2GRAY).astype(int)
+    spreads = [
+        np.ptp(gray[max(int(top), 0) : int(bottom) + 1, int(left) : int(right) + 1])
+        for left, top, right, bottom in plate.vin_boxes
+    ]
+    assert min(spreads) > 5
+    assert np.median(spreads) > 15
+
+
+def test_the_quad_of_two_rows_is_around_both() -> None:
+    scene = render_scene(np.random.default_rng(5), kind="stamped_metal", side=480, two_rows_share=1.0)
+    assert len(split_rows(scene.character_quads)) == 2
+    inside = homography(quad_from_points(scene.quad), 1.0, 1.0)
+    corners = map_points(inside, scene.character_quads)
+    assert corners.min() > -1e-6
+    assert corners.max() < 1 + 1e-6
+
+
+def test_rows_are_stacked_from_baseline_to_baseline() -> None:
+    lettering = Lettering(list_typefaces()[0], 20.0)
+    rows = stack_lines(set_line("WVWZZZ", lettering), set_line("1JZ", lettering), leading=30.0, share=0.5)
+    assert rows.boxes[6:, 3].max() - rows.boxes[:6, 3].max() == pytest.approx(30, abs=1)
+    middles = [(boxes[0, 0] + boxes[-1, 2]) / 2 for boxes in (rows.boxes[:6], rows.boxes[6:])]
+    assert middles[0] == pytest.approx(middles[1], abs=3)

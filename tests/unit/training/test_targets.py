@@ -38,3 +38,10 @@ def test_characters_beyond_the_frame_are_cut_off() -> None:
     maps = score_maps(squares(17, left=-100), [], width=128, height=128)
     assert maps.max() <= 1
     assert maps[0].max() > 0.85
+
+
+def test_the_rows_of_a_vin_are_not_linked_with_each_other() -> None:
+    rows = np.concatenate([squares(4), squares(4, top=110)])
+    together = score_maps(rows, [], width=256, height=192)
+    apart = [score_maps(row, [], width=256, height=192) for row in (rows[:4], rows[4:])]
+    np.testing.assert_array_equal(together, np.maximum(*apart))
