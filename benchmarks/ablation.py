@@ -41,9 +41,11 @@ WITHOUT: dict[str, tuple[Change, ...]] = {
         (pipeline, "read_barcodes_near", lambda *_, **__: ()),
     ),
     "first region only": (
-        (search, "GROUPS", ((0, 1),)),
-        (search, "FURTHER_GROUPS", ((0, 1),)),
+        (search, "MOST_LINES", 1),
+        (search, "FURTHER_LINES", 1),
+        (search, "CLOSER", float("inf")),
     ),
+    "without a closer search": ((search, "CLOSER", float("inf")),),
 }
 
 

@@ -6,7 +6,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.geometry import Array, map_points, map_quad, quad_coverage, quad_size, scale_quad
+from inference.geometry import (
+    Array,
+    Box,
+    map_points,
+    map_quad,
+    quad_coverage,
+    quad_size,
+    scale_quad,
+    shift_quad,
+)
 from inference.linking import Map, TextLine, find_lines
 from inference.sessions import Network
 from inference.types import Image, Quad, Region
@@ -106,6 +115,12 @@ class Detector:
         factor = STRIDE / scale
         lines = find_lines(region, affinity, limit=limit)
         return tuple(Region(scale_quad(line.quad, factor), line.confidence) for line in lines)
+
+    def detect_within(self, image: Image, box: Box, *, limit: int) -> tuple[Region, ...]:
+        """As `detect`, in a part of the photo that is enlarged to the usual size; `box` in photo pixels."""
+        left, top, right, bottom = (int(value) for value in box)
+        found = self.detect(image[top:bottom, left:right], limit=limit)
+        return tuple(Region(shift_quad(region.quad, left, top), region.confidence) for region in found)
 
     def refine(self, image: Image, region: Region) -> Region:
         """The region as a second look finds it; itself where the second look finds nothing there."""

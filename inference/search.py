@@ -10,7 +10,7 @@ import numpy as np
 from inference.clock import Clock
 from inference.detector import DETECTOR_SIDE, Detector
 from inference.fusion import pool
-from inference.geometry import turn_quad
+from inference.geometry import Box, turn_quad
 from inference.recognizers.characters import CharacterLine, CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
 from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify
@@ -18,10 +18,18 @@ from inference.rules import plausibility
 from inference.types import Crop, Image, LineEvidence, Region
 from inference.vin import ALPHABET, LENGTH
 
-GROUPS = ((0, 1), (1, 4), (4, 8))
-"""Mostly the first region is the one; the others are looked at where it is not."""
-FURTHER_GROUPS = ((0, 1), (1, 4))
+MOST_LINES = 8
+"""Mostly the first line is the one; so many are glanced at where it is not."""
+FURTHER_LINES = 4
 """The same in sizes beyond the first."""
+MOST_REFINED = 2
+"""Of the lines that were glanced at, how many get a second look."""
+ORIENTED = 3
+"""So many lines tell which way up the text of a photo is."""
+CLOSER = 1.25
+"""The part of the photo with text is searched again where that enlarges it at least so much."""
+TEXT_MARGIN = 0.08
+"""Around the lines that were found, in parts of what they span."""
 SMALL_SIDE, LARGE_SIDE = 384, 1280
 ENOUGH_DETAIL = 900
 
@@ -29,16 +37,22 @@ UPRIGHT_ODDS = 3.0
 """Log-odds for a photo that was not taken upside down."""
 UPRIGHT = 0.85
 """Characters that are this probable at a glance are not upside down."""
-SURE = 0.9
-"""A look with this probability for the whole VIN ends the search, and needs no other view."""
-SURE_TOGETHER = 0.5
-"""The same where both recognizers, each alone, read the same."""
-ODD = -3.0
-"""Log-odds: below are lines that are no VIN for more than one reason, though both recognizers read them."""
-FOUND = 0.85
-"""Characters this probable, on a line that looks like a VIN, end the search among the regions."""
-IMPLAUSIBLE = -2.0
-"""Log-odds: lines of an unknown maker, or with letters at the end, do not look like a VIN."""
+SURE, SURE_THOUGH_ODD = 0.8, 0.97
+"""A look at exactly 17 symbols with this probability for all of them ends the search, and needs no other
+view; the second where the symbols do not look like a VIN, but both recognizers, each alone, read them.
+"""
+CLEAR, FOUND = 0.95, 0.85
+"""Exactly 17 characters this probable end the search among the lines; the second on a line that looks like a
+VIN.
+"""
+IMPLAUSIBLE, ODD = -2.0, -4.0
+"""Log-odds: below the first are unknown makers and letters at the end, below the second lines that are no VIN
+for more than one reason.
+"""
+PROMISING = 0.65
+"""Other views help only where characters are this probable, on a line that may be a VIN."""
+LEGIBLE = 0.3
+"""Characters less probable than this at a glance are none, and not worth reading."""
 GOOD_ENOUGH = 0.5
 """Characters this probable end the search among the sizes."""
 
@@ -76,6 +90,11 @@ class Glance:
     def mean_probability(self) -> float:
         return self.characters.evidence.mean_probability
 
+    @property
+    def is_legible(self) -> bool:
+        """Whether there seem to be characters at all."""
+        return self.mean_probability > LEGIBLE
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -98,16 +117,30 @@ class Look:
         return most_probable(self.sequence) == most_probable(self.characters.evidence)
 
     @property
+    def shows_17(self) -> bool:
+        """Whether the crop does not clearly show more or fewer symbols."""
+        return not self.evidence.windows
+
+    @property
     def is_sure(self) -> bool:
         """Whether nothing is to be gained by looking on."""
-        if self.recognizers_agree:
-            return self.evidence.log_probability > np.log(SURE_TOGETHER) and plausibility(self.text) > ODD
-        return self.evidence.log_probability + plausibility(self.text) > np.log(SURE)
+        is_odd = plausibility(self.text) <= ODD
+        least = SURE_THOUGH_ODD if is_odd else SURE
+        is_clear = self.shows_17 and self.evidence.log_probability > np.log(least)
+        return is_clear and (self.recognizers_agree or not is_odd)
 
     @property
     def is_found(self) -> bool:
         """Whether this is the line of the VIN, though not every character may be sure."""
-        return self.mean_probability > FOUND and plausibility(self.text) > IMPLAUSIBLE
+        plausible = plausibility(self.text)
+        if plausible > IMPLAUSIBLE:
+            return self.mean_probability > FOUND
+        return self.shows_17 and plausible > ODD and self.mean_probability > CLEAR
+
+    @property
+    def is_worth_views(self) -> bool:
+        """Whether other views may tell the characters that this one leaves open."""
+        return not self.is_sure and self.mean_probability > PROMISING and plausibility(self.text) > ODD
 
     @property
     def log_score(self) -> float:
@@ -151,25 +184,60 @@ class Search:
         return max(self.looks, key=_score, default=None)
 
     def run(self) -> None:
-        """Detects in one size after another until a VIN is found, then looks again where it is not sure."""
-        for index, side in enumerate(detector_sides(self._image)):
-            self._search_size(side, FURTHER_GROUPS if index else GROUPS)
-            if self.best is not None and self.best.mean_probability > GOOD_ENOUGH:
+        """Looks at the likeliest line, then at others, until a VIN is found; again where it is not sure."""
+        found = self._detect(DETECTOR_SIDE, MOST_LINES)
+        self._look_closely([self._refine(region) for region in found[:1]])
+        if not self._is_settled:
+            self._choose([*self._detect_closer(found), *found[1:]])
+        for side in further_sides(self._image):
+            if self._is_good_enough:
                 break
-        if self.best is not None and not self.best.is_sure:
+            self._choose(self._detect(side, FURTHER_LINES))
+        if self.best is not None and self.best.is_worth_views:
             center = self.best.region
             self._read(self._glance([see_from(center, view) for view in SECOND_VIEWS]), most=MOST_VIEWS)
 
-    def _search_size(self, side: int, groups: Sequence[tuple[int, int]]) -> None:
+    @property
+    def _is_settled(self) -> bool:
+        return self.best is not None and (self.best.is_sure or self.best.is_found)
+
+    @property
+    def _is_good_enough(self) -> bool:
+        return self.best is not None and self.best.mean_probability > GOOD_ENOUGH
+
+    def _detect(self, side: int, limit: int) -> list[Region]:
         with self._clock.stage("detect"):
-            found = self._detector.detect(self._image, side=side, limit=groups[-1][1])
-        for start, end in groups:
-            with self._clock.stage("detect"):
-                regions = [self._detector.refine(self._image, region) for region in found[start:end]]
-            self.regions += regions
-            self._look_closely(regions)
-            if self.best is not None and (self.best.is_sure or self.best.is_found):
+            return list(self._detector.detect(self._image, side=side, limit=limit))
+
+    def _detect_closer(self, found: Sequence[Region]) -> list[Region]:
+        """The lines in the part of the photo that has text, where that is much smaller than the photo."""
+        box = span_text(found, self._image)
+        if box is None:
+            return []
+        with self._clock.stage("detect"):
+            return list(self._detector.detect_within(self._image, box, limit=MOST_LINES))
+
+    def _refine(self, region: Region) -> Region:
+        with self._clock.stage("detect"):
+            refined = self._detector.refine(self._image, region)
+        self.regions.append(refined)
+        return refined
+
+    def _choose(self, lines: Sequence[Region]) -> None:
+        """Glances at the lines as they were found, and looks closely at those most like a VIN."""
+        glances = sorted(self._glance_oriented(lines), key=lambda glance: -glance.log_score)
+        for glance in glances[:MOST_REFINED]:
+            if self._is_settled or (self.looks and not glance.is_legible):
                 break
+            self._look_closely([self._refine(glance.region)])
+
+    def _glance_oriented(self, lines: Sequence[Region]) -> list[Glance]:
+        """At each line the way up that the text of the photo is, as far as the first lines tell."""
+        first, others = lines[:ORIENTED], lines[ORIENTED:]
+        upright, turned = self._glance(first), self._glance([turn(region) for region in first])
+        if mean_log(turned) > mean_log(upright):
+            others = [turn(region) for region in others]
+        return [*upright, *turned, *self._glance(others)]
 
     def _look_closely(self, regions: Sequence[Region]) -> None:
         """Both ways up, and where a line holds more or less than a VIN, at its parts or beyond its ends."""
@@ -189,8 +257,14 @@ class Search:
         return [Glance(*glance) for glance in zip(regions, crops, lines, strict=True)]
 
     def _read(self, glances: Sequence[Glance], *, most: int) -> list[Look]:
-        """Reads those that look most like a VIN with the sequence recognizer, too."""
-        chosen = sorted(glances, key=lambda glance: glance.log_score, reverse=True)[:most]
+        """Reads those that look most like a VIN with the sequence recognizer, too.
+
+        The first of all is read whatever it looks like: people want to see where a VIN was looked for.
+        """
+        ordered = sorted(glances, key=lambda glance: glance.log_score, reverse=True)[:most]
+        chosen = [glance for glance in ordered if glance.is_legible] or ([] if self.looks else ordered[:1])
+        if not chosen:
+            return []
         with self._clock.stage("sequence"):
             lines = self._sequence.weigh([glance.crop for glance in chosen])
         taken = [
@@ -223,13 +297,30 @@ def resize(look: Look) -> list[Region]:
     return [see_from(look.region, View(left=-first, right=last - LENGTH)) for first, last in windows]
 
 
-def detector_sides(image: Image) -> tuple[int, ...]:
-    """The sizes in which a photo is searched, one after another until a VIN is found.
+def mean_log(glances: Sequence[Glance]) -> float:
+    return float(np.mean([np.log(glance.mean_probability) for glance in glances])) if glances else 0.0
+
+
+def span_text(lines: Sequence[Region], image: Image) -> Box | None:
+    """The box around all lines and a little more; None where it is not much smaller than the photo."""
+    if not lines:
+        return None
+    corners = np.concatenate([np.asarray(line.quad) for line in lines])
+    margin = TEXT_MARGIN * float(np.ptp(corners, axis=0).max())
+    size = np.array(image.shape[1::-1], dtype=np.float64)
+    left, top = np.clip(corners.min(axis=0) - margin, 0, size)
+    right, bottom = np.clip(corners.max(axis=0) + margin, 0, size)
+    if max(right - left, bottom - top) * CLOSER > size.max() or min(right - left, bottom - top) < 1:
+        return None
+    return (float(left), float(top), float(right), float(bottom))
+
+
+def further_sides(image: Image) -> tuple[int, ...]:
+    """The sizes in which a photo is searched after the usual one, until a VIN is found.
 
     Small ones are for characters that fill the photo, large ones for those that are lost when it is reduced.
     """
-    longest = max(image.shape[:2])
-    return (DETECTOR_SIDE, SMALL_SIDE, LARGE_SIDE) if longest > ENOUGH_DETAIL else (DETECTOR_SIDE, SMALL_SIDE)
+    return (SMALL_SIDE, LARGE_SIDE) if max(image.shape[:2]) > ENOUGH_DETAIL else (SMALL_SIDE,)
 
 
 def _score(look: Look) -> float:

@@ -13,7 +13,6 @@ from inference.detector import (
     prepare_image,
 )
 from inference.geometry import map_points, map_quad, quad_size
-from inference.search import ENOUGH_DETAIL, LARGE_SIDE, SMALL_SIDE, detector_sides
 from tests.unit.inference.drawing import line_quads, outline
 
 
@@ -57,10 +56,3 @@ def test_a_patch_keeps_shapes() -> None:
     square = map_points(matrix, [(0, 0), (10, 0), (10, 10), (0, 10)])
     sides = np.linalg.norm(square - np.roll(square, -1, axis=0), axis=1)
     assert np.allclose(sides, sides[0])
-
-
-def test_large_photos_are_searched_in_more_detail() -> None:
-    small = np.zeros((256, 256, 3), np.uint8)
-    large = np.zeros((100, ENOUGH_DETAIL + 1, 3), np.uint8)
-    assert detector_sides(small) == (DETECTOR_SIDE, SMALL_SIDE)
-    assert LARGE_SIDE in detector_sides(large)
