@@ -14,12 +14,12 @@ from inference.clock import Clock
 from inference.decoding import decode_image
 from inference.detector import Detector
 from inference.fusion import Calibration, Confirmation, are_aligned, combine, confirm
-from inference.geometry import Box, map_quad, quad_from_box
+from inference.geometry import Box
 from inference.quality import Evidence, QualityJudge
 from inference.reading_measures import mean_probability, measure_lines, measure_reading
 from inference.recognizers.characters import CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
-from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_Y
+from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_Y, map_back
 from inference.rules import Verdict, judge, plausibility
 from inference.search import ODD, Look, Search, most_probable
 from inference.types import (
@@ -206,15 +206,12 @@ def locate_characters(vin: str, read: FusedLook) -> tuple[CharacterBox, ...]:
     saw them at the same places, else from the columns where the sequence recognizer read them.
     """
     look, table = read.look, read.verdict.probabilities
-    back = np.linalg.inv(look.crop.homography).astype(np.float64)
     boxes = []
     for index, (symbol, box) in enumerate(zip(vin, crop_boxes(look), strict=True)):
         row = table[index]
         alternatives = list_alternatives(row, chosen=symbol)
         confidence = float(row[ALPHABET.index(symbol)])
-        boxes.append(
-            CharacterBox(index, symbol, confidence, map_quad(back, quad_from_box(box)), alternatives)
-        )
+        boxes.append(CharacterBox(index, symbol, confidence, map_back(look.crop, box), alternatives))
     return tuple(boxes)
 
 

@@ -13,7 +13,8 @@ from inference.fusion import pool
 from inference.geometry import Box, turn_quad
 from inference.recognizers.characters import CharacterLine, CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
-from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify
+from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify, rectify_rows
+from inference.rows import RowPair, pair_rows
 from inference.rules import plausibility
 from inference.types import Crop, Image, LineEvidence, Region
 from inference.vin import ALPHABET, LENGTH
@@ -24,6 +25,10 @@ FURTHER_LINES = 4
 """The same in sizes beyond the first."""
 MOST_REFINED = 2
 """Of the lines that were glanced at, how many get a second look."""
+MOST_ROWS = 16
+"""Halves of a VIN look less like one, so more lines may be halves than may be the whole."""
+MOST_PAIRS = 4
+"""Of lines that may be the rows of one VIN, how many are glanced at."""
 ORIENTED = 3
 """So many lines tell which way up the text of a photo is."""
 CLOSER = 1.25
@@ -72,6 +77,10 @@ SECOND_VIEWS = (
     View(top=0.1, bottom=-0.1),
     View(top=-0.1, bottom=0.1),
 )
+
+ROW_VIEWS = (View(top=0.1, bottom=0.1), View(top=-0.05, bottom=-0.05))
+MOST_ROWS_READ = 2
+"""Of the crops of two rows, how many the sequence recognizer reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +148,9 @@ class Look:
 
     @property
     def is_worth_views(self) -> bool:
-        """Whether other views may tell the characters that this one leaves open."""
-        return not self.is_sure and self.mean_probability > PROMISING and plausibility(self.text) > ODD
+        """Whether other views may tell the characters that this one leaves open; two rows have none."""
+        is_open = not self.is_sure and self.crop.second is None
+        return is_open and self.mean_probability > PROMISING and plausibility(self.text) > ODD
 
     @property
     def log_score(self) -> float:
@@ -185,10 +195,12 @@ class Search:
 
     def run(self) -> None:
         """Looks at the likeliest line, then at others, until a VIN is found; again where it is not sure."""
-        found = self._detect(DETECTOR_SIDE, MOST_LINES)
+        found = self._detect(DETECTOR_SIDE, MOST_ROWS)
         self._look_closely([self._refine(region) for region in found[:1]])
         if not self._is_settled:
-            self._choose([*self._detect_closer(found), *found[1:]])
+            closer = self._detect_closer(found)
+            self._choose([*closer[:MOST_LINES], *found[1:MOST_LINES]])
+            self._join_rows(closer or found)
         for side in further_sides(self._image):
             if self._is_good_enough:
                 break
@@ -211,11 +223,11 @@ class Search:
 
     def _detect_closer(self, found: Sequence[Region]) -> list[Region]:
         """The lines in the part of the photo that has text, where that is much smaller than the photo."""
-        box = span_text(found, self._image)
+        box = span_text(found[:MOST_LINES], self._image)
         if box is None:
             return []
         with self._clock.stage("detect"):
-            return list(self._detector.detect_within(self._image, box, limit=MOST_LINES))
+            return list(self._detector.detect_within(self._image, box, limit=MOST_ROWS))
 
     def _refine(self, region: Region) -> Region:
         with self._clock.stage("detect"):
@@ -230,6 +242,18 @@ class Search:
             if self._is_settled or (self.looks and not glance.is_legible):
                 break
             self._look_closely([self._refine(glance.region)])
+
+    def _join_rows(self, lines: Sequence[Region]) -> None:
+        """Reads the two lines that together are most like a VIN in two rows, where any may be one."""
+        pairs = [] if self._is_settled else pair_rows(lines, limit=MOST_PAIRS)
+        pairs += [pair.turned() for pair in pairs]
+        glances = self._glance_rows(pairs)
+        if not any(glance.mean_probability > GOOD_ENOUGH for glance in glances):
+            return
+        likeliest = pairs[int(np.argmax([glance.log_score for glance in glances]))]
+        refined = RowPair(self._refine(likeliest.first), self._refine(likeliest.second))
+        views = [refined.seen_from(view) for view in ROW_VIEWS]
+        self._read(self._glance_rows([likeliest, refined, *views]), most=MOST_ROWS_READ)
 
     def _glance_oriented(self, lines: Sequence[Region]) -> list[Glance]:
         """At each line the way up that the text of the photo is, as far as the first lines tell."""
@@ -252,6 +276,15 @@ class Search:
         """Straightens the regions and shows them to the character recognizer."""
         with self._clock.stage("rectify"):
             crops = [rectify(self._image, region) for region in regions]
+        return self._weigh(regions, crops)
+
+    def _glance_rows(self, pairs: Sequence[RowPair]) -> list[Glance]:
+        """The same for two rows each, side by side."""
+        with self._clock.stage("rectify"):
+            crops = [rectify_rows(self._image, pair.first.quad, pair.second.quad) for pair in pairs]
+        return self._weigh([pair.region for pair in pairs], crops)
+
+    def _weigh(self, regions: Sequence[Region], crops: Sequence[Crop]) -> list[Glance]:
         with self._clock.stage("characters"):
             lines = self._characters.weigh(crops)
         return [Glance(*glance) for glance in zip(regions, crops, lines, strict=True)]
@@ -291,7 +324,9 @@ def see_from(region: Region, view: View) -> Region:
 
 
 def resize(look: Look) -> list[Region]:
-    """Where 17 symbols may be, if the look clearly shows another number of them."""
+    """Where 17 symbols may be, if the look clearly shows another number of them, in one row."""
+    if look.crop.second is not None:
+        return []
     inner = CROP_WIDTH - 2 * MARGIN_X
     windows = [(np.array(window) - MARGIN_X) / inner * LENGTH for window in look.evidence.windows]
     return [see_from(look.region, View(left=-first, right=last - LENGTH)) for first, last in windows]

@@ -52,14 +52,24 @@ class CharacterBox:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondRow:
+    """The second row of a VIN in two, from `left` in crop pixels on; `homography` as that of a crop."""
+
+    left: float
+    homography: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class Crop:
     """The rectified pixels of one region.
 
-    `homography` is 3 x 3 and maps photo pixels to crop pixels; its inverse maps results back.
+    `homography` is 3 x 3 and maps photo pixels to crop pixels; its inverse maps results back. Where the VIN
+    has two rows, it is that of the first, and the second stands to the right of it.
     """
 
     pixels: Image
     homography: npt.NDArray[np.float64]
+    second: SecondRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
