@@ -74,11 +74,15 @@ def combine(looks: Sequence[LineEvidence]) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What bar codes make of a text: the VIN to trust, its confidence, and whether they agree."""
+    """What bar codes make of a text: the VIN to trust, its confidence, and whether they agree.
+
+    `positions` are those at which a bar code says what was read.
+    """
 
     vin: str | None
     confidence: float
     verdict: BarcodeVerdict | None
+    positions: frozenset[int] = frozenset()
 
 
 def confirm(text: str | None, confidence: float, barcodes: Sequence[Barcode]) -> Confirmation:
@@ -93,12 +97,18 @@ def confirm(text: str | None, confidence: float, barcodes: Sequence[Barcode]) ->
     if text is None:
         return Confirmation(vins[0], BARCODE_ALONE, None)
     nearest = min(vins, key=lambda vin: _differences(vin, text))
+    same = frozenset(index for index, symbol in enumerate(text) if symbol == nearest[index])
     if nearest == text:
-        return Confirmation(text, 1 - (1 - confidence) * (1 - BARCODE_ALONE), "agrees")
+        return Confirmation(text, confirm_probability(confidence), "agrees", same)
     if _differences(nearest, text) <= MOST_MISREAD:
-        return Confirmation(nearest, BARCODE_ALONE, "conflicts")
+        return Confirmation(nearest, BARCODE_ALONE, "conflicts", same)
     likely = nearest if confidence < BARCODE_ALONE else text
     return Confirmation(likely, UNDECIDED, "conflicts")
+
+
+def confirm_probability(probability: float) -> float:
+    """Of what was read and a bar code says too: both would have to be wrong."""
+    return 1 - (1 - probability) * (1 - BARCODE_ALONE)
 
 
 def _differences(vin: str, text: str) -> int:

@@ -124,6 +124,11 @@ class Acceptance:
         """The share of the accepted readings that are right; 1 where none is accepted."""
         return self.right / self.accepted if self.accepted else 1.0
 
+    @property
+    def least_precision(self) -> float:
+        """What the precision of all such photos is at least: the lower end of the 95 % interval."""
+        return wilson_interval(self.right, self.accepted)[0]
+
 
 def accept_from(outcomes: Sequence[Outcome], threshold: float) -> Acceptance:
     """The acceptance at a threshold; a photo without a VIN, of confidence 0, is never accepted."""
@@ -144,13 +149,20 @@ def trace_acceptance(outcomes: Sequence[Outcome]) -> tuple[Acceptance, ...]:
 
 
 def choose_threshold(outcomes: Sequence[Outcome], *, precision: float = 0.995) -> float | None:
-    """The lowest confidence from which on the accepted readings are right as often as asked; None without.
+    """The lowest confidence from which on the accepted readings are right at least as often as asked; None
+    where there is none, as with few photos.
 
-    The outcomes must be of validation photos: on those that the threshold was chosen on, it looks better than
-    it is.
+    The lower end of the interval must reach what is asked: that 50 of 50 were right does not show that 99.5 %
+    are. The outcomes must be of validation photos: on those that the threshold was chosen on, it looks better
+    than it is.
     """
-    good = [each.threshold for each in trace_acceptance(outcomes) if each.precision >= precision]
+    good = [each.threshold for each in trace_acceptance(outcomes) if each.least_precision >= precision]
     return good[-1] if good else None
+
+
+def count_needed(precision: float, *, z: float = 1.96) -> int:
+    """How many accepted readings, all of them right, show a precision; below 1. From wilson_interval."""
+    return ceil(precision * z * z / (1 - precision))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

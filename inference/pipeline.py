@@ -13,7 +13,7 @@ from inference.barcodes import TILTED, read_barcodes, read_barcodes_near, withou
 from inference.clock import Clock
 from inference.decoding import decode_image
 from inference.detector import Detector
-from inference.fusion import Calibration, Confirmation, are_aligned, combine, confirm
+from inference.fusion import Calibration, Confirmation, are_aligned, combine, confirm, confirm_probability
 from inference.geometry import Box
 from inference.quality import Evidence, QualityJudge
 from inference.reading_measures import mean_probability, measure_lines, measure_reading
@@ -106,7 +106,7 @@ class VinReader:
             vin=vin,
             confidence=confirmed.confidence if vin else 0.0,
             region=read.look.region if read else None,
-            characters=locate_characters(shown, read) if read and shown else (),
+            characters=locate_characters(shown, read, confirmed.positions) if read and shown else (),
             quality=quality,
             image_size=(image.shape[1], image.shape[0]),
             milliseconds=clock.total,
@@ -201,9 +201,13 @@ def _lead(best: Look, rivals: Sequence[Look]) -> float:
     return float(1 / (1 + np.exp(max(rival.log_score for rival in rivals) - best.log_score)))
 
 
-def locate_characters(vin: str, read: FusedLook) -> tuple[CharacterBox, ...]:
+def locate_characters(
+    vin: str, read: FusedLook, confirmed: frozenset[int] = frozenset()
+) -> tuple[CharacterBox, ...]:
     """The characters with their boxes in photo pixels: as they were found one by one where the recognizers
     saw them at the same places, else from the columns where the sequence recognizer read them.
+
+    A bar code says what was read at the `confirmed` positions.
     """
     look, table = read.look, read.verdict.probabilities
     boxes = []
@@ -211,6 +215,8 @@ def locate_characters(vin: str, read: FusedLook) -> tuple[CharacterBox, ...]:
         row = table[index]
         alternatives = list_alternatives(row, chosen=symbol)
         confidence = float(row[ALPHABET.index(symbol)])
+        if index in confirmed:
+            confidence = confirm_probability(confidence)
         boxes.append(CharacterBox(index, symbol, confidence, map_back(look.crop, box), alternatives))
     return tuple(boxes)
 

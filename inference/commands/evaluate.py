@@ -19,7 +19,7 @@ from inference.evaluation import (
     summarize_slice,
 )
 from inference.labels import load_labels, path_beside
-from inference.metrics import accept_from, choose_threshold, wilson_interval
+from inference.metrics import accept_from, choose_threshold, count_needed, wilson_interval
 from inference.report import ReportOptions, render_report
 from inference.snapshot import Snapshot
 from inference.types import EvaluatedPhoto, Scorecard
@@ -50,7 +50,7 @@ def add_command(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "--choose-threshold",
         type=share,
         metavar="SHARE",
-        help="find the lowest confidence from which on this share is right, such as 0.995",
+        help="find the lowest confidence from which on at least this share is right, such as 0.995",
     )
     command.add_argument("--report", type=Path, metavar="HTML", help="write a page for people to look at")
     add_engine_options(command)
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(format_scorecard(card, labels, thresholds))
         if options.choose_threshold is not None:
-            print(_say_chosen(chosen, options.choose_threshold))
+            print(_say_chosen(card, chosen, options.choose_threshold))
     if options.report:
         about = ReportOptions(
             subject=f"{options.csv.name}, {PARTS[options.part]}",
@@ -87,10 +87,18 @@ def _choose(card: Scorecard, precision: float | None) -> float | None:
     return None if precision is None else choose_threshold(list_outcomes(card.photos), precision=precision)
 
 
-def _say_chosen(chosen: float | None, precision: float) -> str:
+def _say_chosen(card: Scorecard, chosen: float | None, precision: float) -> str:
     if chosen is None:
-        return f"no threshold makes {precision:.2%} of the accepted readings right"
-    return f"from a confidence of {chosen:.6f} on, {precision:.2%} of the accepted readings are right"
+        needed = (
+            f", which takes at least {count_needed(precision)} of them, all right" if precision < 1 else ""
+        )
+        return f"no threshold shows that {precision:.2%} of the accepted readings are right{needed}"
+    each = accept_from(list_outcomes(card.photos), chosen)
+    return (
+        f"from a confidence of {chosen:.6f} on, at least {precision:.2%} of the accepted readings are right "
+        f"(95 % lower bound {each.least_precision:.2%}, {each.right} of {each.accepted}); "
+        f"{each.coverage:.1%} of the photos are accepted"
+    )
 
 
 def format_scorecard(scorecard: Scorecard, labels: Snapshot, thresholds: tuple[float, ...]) -> str:

@@ -195,13 +195,17 @@ def test_an_evaluation_with_a_report(tmp_path: Path, capsys: pytest.CaptureFixtu
     boxes.write_text(json.dumps(whole_characters(csv_path)))
     report = tmp_path / "report.html"
     named = ["--csv", str(csv_path), "--characters", str(boxes), "--report", str(report)]
-    assert main(["evaluate", *named, "--choose-threshold", "0.995", "--threshold", "0.25", "--json"]) == 0
+    assert main(["evaluate", *named, "--choose-threshold", "0.4", "--threshold", "0.25", "--json"]) == 0
     card = json.loads(capsys.readouterr().out)
     assert card["with_17_boxes"] == card["exact"] == card["n"]
     assert card["character_iou"] > 0.5
     assert card["chosen_threshold"] == min(photo["confidence"] for photo in card["photos"])
     assert [each["threshold"] for each in card["acceptance"]] == [0.25, card["chosen_threshold"]]
     assert card["photos"][0]["photo"] in report.read_text()
+    assert main(["evaluate", *named, "--choose-threshold", "0.4"]) == 0
+    assert "3 of 3); 100.0% of the photos are accepted" in capsys.readouterr().out
+    assert main(["evaluate", *named, "--choose-threshold", "0.995"]) == 0
+    assert "at least 765 of them, all right" in capsys.readouterr().out
 
 
 def whole_characters(csv_path: Path) -> dict[str, list[Quad]]:

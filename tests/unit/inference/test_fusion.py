@@ -74,18 +74,21 @@ def test_a_bar_code_confirms_the_text() -> None:
     confirmed = confirm(KNOWN, 0.8, [barcode(None), barcode(KNOWN)])
     assert (confirmed.vin, confirmed.verdict) == (KNOWN, "agrees")
     assert confirmed.confidence > 0.99
+    assert confirmed.positions == frozenset(range(17))
 
 
 def test_a_bar_code_corrects_a_misread_text() -> None:
     misread = KNOWN[:5] + "0" + KNOWN[6:]
     confirmed = confirm(misread, 0.9, [barcode(EUROPEAN), barcode(KNOWN)])
     assert (confirmed.vin, confirmed.confidence, confirmed.verdict) == (KNOWN, BARCODE_ALONE, "conflicts")
+    assert confirmed.positions == frozenset(i for i in range(17) if misread[i] == KNOWN[i])
 
 
 @pytest.mark.parametrize(("confidence", "kept"), [(0.999, KNOWN), (0.4, EUROPEAN)])
 def test_where_text_and_bar_code_differ_altogether_neither_is_sure(confidence: float, kept: str) -> None:
     confirmed = confirm(KNOWN, confidence, [barcode(EUROPEAN)])
     assert (confirmed.vin, confirmed.confidence, confirmed.verdict) == (kept, UNDECIDED, "conflicts")
+    assert not confirmed.positions
 
 
 def test_a_bar_code_speaks_where_no_text_was_read() -> None:

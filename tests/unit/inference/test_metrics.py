@@ -93,11 +93,20 @@ def test_the_trace_of_acceptance_agrees_with_each_threshold() -> None:
 
 
 def test_choosing_a_threshold() -> None:
-    """Down to 0.7 four of five are right; equal confidences are accepted together or not at all."""
-    assert metrics.choose_threshold(OUTCOMES, precision=0.8) == 0.7
-    assert metrics.choose_threshold(OUTCOMES, precision=0.995) == 0.99
-    assert metrics.choose_threshold([(0.9, False)], precision=0.995) is None
+    """The lower end of the interval decides; equal confidences are accepted together or not at all."""
+    clear, mixed = [(0.9, True)] * 60 + [(0.8, True)] * 40, [(0.7, True)] * 30 + [(0.7, False)] * 3
+    assert metrics.choose_threshold(clear + mixed, precision=0.96) == 0.8
+    assert metrics.choose_threshold(clear + mixed, precision=0.93) == 0.7
+    assert metrics.choose_threshold(clear + mixed, precision=0.97) is None
+    assert metrics.choose_threshold([(0.9, False)], precision=0.5) is None
     assert metrics.choose_threshold([], precision=0.5) is None
+
+
+@pytest.mark.parametrize("precision", [0.5, 0.9, 0.995])
+def test_how_many_right_readings_show_a_precision(precision: float) -> None:
+    needed = metrics.count_needed(precision)
+    assert metrics.choose_threshold([(0.9, True)] * needed, precision=precision) == 0.9
+    assert metrics.choose_threshold([(0.9, True)] * (needed - 1), precision=precision) is None
 
 
 def test_percentiles() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import zxingcpp
 
 from inference import load_reader
 from inference.decoding import decode_image
@@ -168,3 +169,22 @@ def test_the_command_line_as_people_use_it() -> None:
     assert {"file", "vin", "confidence", "region", "characters", "quality", "milliseconds"} <= answers[
         0
     ].keys()
+
+
+def test_a_bar_code_beside_it_makes_sure_what_was_read_alike(reader: VinReader) -> None:
+    """One character is painted over: the code tells which it is, and a person is still to look at it."""
+    item, hidden = LABELS.items[0], 12
+    photo = load(item.photo)
+    corners = np.round(reader.read(photo).characters[hidden].quad).astype(np.int32)
+    cv2.fillConvexPoly(
+        photo, cv2.convexHull(corners), [float(value) for value in np.median(photo, axis=(0, 1))]
+    )
+    alone = np.pad(cv2.GaussianBlur(photo, (0, 0), 5.0), ((0, 400), (0, 0), (0, 0)), constant_values=255)
+    code = np.array(zxingcpp.create_barcode(item.vin, zxingcpp.BarcodeFormat.QRCode).to_image(scale=8))
+    beside = alone.copy()
+    beside[-20 - code.shape[0] : -20, 100 : 100 + code.shape[1]] = code[:, :, None]
+    unsure, sure = reader.read(alone), reader.read(beside)
+    assert sure.vin == item.vin
+    assert sure.stages.barcode_verdict is not None
+    assert [each.index for each in sure.characters if each.confidence < 0.97] == [hidden]
+    assert any(each.confidence < 0.97 for each in unsure.characters if each.index != hidden)
