@@ -41,7 +41,7 @@ ENOUGH_DETAIL = 900
 UPRIGHT_ODDS = 3.0
 """Log-odds for a photo that was not taken upside down."""
 UPRIGHT = 0.85
-"""Characters that are this probable at a glance are not upside down."""
+"""Characters that are this probable at a glance, in a text that may be a VIN, are not upside down."""
 SURE, SURE_THOUGH_ODD = 0.8, 0.97
 """A look at exactly 17 symbols with this probability for all of them ends the search, and needs no other
 view; the second where the symbols do not look like a VIN, but both recognizers, each alone, read them.
@@ -98,6 +98,12 @@ class Glance:
     @property
     def mean_probability(self) -> float:
         return self.characters.evidence.mean_probability
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether it need not be seen the other way up; many symbols look like others upside down."""
+        plausible = plausibility(most_probable(self.characters.evidence)) > IMPLAUSIBLE
+        return plausible and self.mean_probability > UPRIGHT
 
     @property
     def is_legible(self) -> bool:
@@ -199,7 +205,7 @@ class Search:
         self._look_closely([self._refine(region) for region in found[:1]])
         if not self._is_settled:
             closer = self._detect_closer(found)
-            self._choose([*closer[:MOST_LINES], *found[1:MOST_LINES]])
+            self._choose(closer[:MOST_LINES] or found[1:MOST_LINES])
             self._join_rows(closer or found)
         for side in further_sides(self._image):
             if self._is_good_enough:
@@ -266,7 +272,7 @@ class Search:
     def _look_closely(self, regions: Sequence[Region]) -> None:
         """Both ways up, and where a line holds more or less than a VIN, at its parts or beyond its ends."""
         glances = self._glance(regions)
-        if not any(glance.mean_probability > UPRIGHT for glance in glances):
+        if not any(glance.is_upright for glance in glances):
             glances += self._glance([turn(region) for region in regions])
         looks = self._read(glances, most=MOST_READ)
         if not any(look.is_sure for look in looks):

@@ -35,7 +35,7 @@ from training.synthesis.plates import KINDS
 from training.systems.loop import TrainingFailed
 from training.train import CONFIGS, read_config, train
 from training.votes import write_votes
-from training.weights import InvalidWeights, TrainedWeights, load_characters
+from training.weights import InvalidWeights, TrainedWeights, average_weights, load_characters
 
 SHARDS = Path("var/training/shards")
 _EXPECTED = (
@@ -198,6 +198,10 @@ def _finetune_detector(options: argparse.Namespace) -> None:
     print(weights)
 
 
+def _mean(options: argparse.Namespace) -> None:
+    print(average_weights(options.weights, options.network, options.out))
+
+
 def _print_progress(progress: Progress) -> None:
     told = "" if progress.loss is None else f" (loss {progress.loss:.4f})"
     print(progress.message + told, file=sys.stderr)
@@ -215,6 +219,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_anchors(commands.add_parser("anchors", help="sizes of characters for the character network"))
     _add_votes(commands.add_parser("votes", help="read photos on which two readers agree"))
     _add_real_crops(commands.add_parser("real-crops", help="write shards of crops of real photos"))
+    _add_mean(commands.add_parser("mean", help="the mean of the weights of several trainings"))
     _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
     _add_calibrate(commands.add_parser("calibrate", help="make a bundle's confidences honest, in place"))
     _add_quality(commands.add_parser("quality", help="fit what refuses unreadable photos, in place"))
@@ -296,6 +301,13 @@ def _add_real_crops(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE, help="finds the lines in the boxes")
     parser.add_argument("--out", type=Path, required=True, help="folder of the shards")
     parser.set_defaults(command=_real_crops)
+
+
+def _add_mean(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("network", choices=("detector", "sequence", "characters"))
+    parser.add_argument("weights", nargs="+", type=Path, help="files of weights, or of a bundle's network")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=_mean)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

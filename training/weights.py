@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,23 @@ def load_network(path: Path, name: str) -> Network:
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InvalidWeights(f"{path} does not fit our {name}: {error}") from error
     return network.eval()
+
+
+def average_weights(paths: Sequence[Path], name: str, out: Path) -> Path:
+    """Write the mean of the weights of several trainings that began alike: it keeps what each of them knew.
+
+    Wortsman et al. (2022), Robust fine-tuning of zero-shot models, arXiv 2109.01903. Raises InvalidWeights.
+    """
+    networks = [load_network(path, name) for path in paths]
+    if len({json.dumps(network.settings) for network in networks}) != 1:
+        raise InvalidWeights("Only weights of one and the same network have a mean.")
+    states = [network.state_dict() for network in networks]
+    mean = {
+        key: torch.stack([state[key] for state in states]).mean(0) if value.is_floating_point() else value
+        for key, value in states[0].items()
+    }
+    save_weights(out, name, networks[0], mean)
+    return out
 
 
 def load_characters(path: Path) -> CharacterNetwork:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from inference.bundle import InvalidBundle, load_bundle, read_manifest
+from inference.bundle import DEFAULT_BUNDLE, InvalidBundle, load_bundle, read_manifest
+from training.__main__ import main
 from training.export import ExportFailed, ParityError, check_parity, export_bundle, to_onnx
 from training.weights import InvalidWeights, TrainedWeights, load_network, round_kernels, save_weights
 
@@ -120,3 +121,24 @@ def test_weights_of_another_network_are_refused(tiny_weights: TrainedWeights) ->
     assert tiny_weights.detector is not None
     with pytest.raises(InvalidWeights, match="detector"):
         load_network(tiny_weights.detector, "sequence")
+
+
+def test_the_mean_of_two_trainings(tiny_bundle: Path, tmp_path: Path) -> None:
+    network = load_network(tiny_bundle / "detector.onnx", "detector")
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(1)
+    save_weights(tmp_path / "new.safetensors", "detector", network)
+    paths = [str(tiny_bundle / "detector.onnx"), str(tmp_path / "new.safetensors")]
+    assert main(["mean", "detector", *paths, "--out", str(tmp_path / "mean.safetensors")]) == 0
+    mean = load_network(tmp_path / "mean.safetensors", "detector")
+    for name, parameter in mean.named_parameters():
+        torch.testing.assert_close(parameter, before[name] + 0.5)
+
+
+def test_networks_that_differ_have_no_mean(tiny_bundle: Path, tmp_path: Path, capsys) -> None:
+    paths = [str(tiny_bundle / "detector.onnx"), str(DEFAULT_BUNDLE / "detector.onnx")]
+    assert main(["mean", "detector", *paths, "--out", str(tmp_path / "mean.safetensors")]) == 1
+    assert "mean" in capsys.readouterr().err
+    assert not (tmp_path / "mean.safetensors").exists()
