@@ -27,7 +27,7 @@ MOST_REFINED = 2
 """Of the lines that were glanced at, how many get a second look."""
 MOST_ROWS = 16
 """Halves of a VIN look less like one, so more lines may be halves than may be the whole."""
-MOST_PAIRS = 4
+MOST_PAIRS = 3
 """Of lines that may be the rows of one VIN, how many are glanced at."""
 ORIENTED = 3
 """So many lines tell which way up the text of a photo is."""
@@ -137,6 +137,11 @@ class Look:
         return not self.evidence.windows
 
     @property
+    def is_whole(self) -> bool:
+        """Whether 17 characters are seen here, whether they are a VIN's or not: no part of a longer text."""
+        return self.shows_17 and self.mean_probability > FOUND
+
+    @property
     def is_sure(self) -> bool:
         """Whether nothing is to be gained by looking on."""
         is_odd = plausibility(self.text) <= ODD
@@ -244,14 +249,19 @@ class Search:
     def _choose(self, lines: Sequence[Region]) -> None:
         """Glances at the lines as they were found, and looks closely at those most like a VIN."""
         glances = sorted(self._glance_oriented(lines), key=lambda glance: -glance.log_score)
+        closely = set()
         for glance in glances[:MOST_REFINED]:
             if self._is_settled or (self.looks and not glance.is_legible):
                 break
             self._look_closely([self._refine(glance.region)])
+            closely |= {glance.region.quad, turn(glance.region).quad}
+        self.regions += [line for line in lines if line.quad not in closely]
 
     def _join_rows(self, lines: Sequence[Region]) -> None:
         """Reads the two lines that together are most like a VIN in two rows, where any may be one."""
-        pairs = [] if self._is_settled else pair_rows(lines, limit=MOST_PAIRS)
+        if self._is_settled or (self.best is not None and self.best.is_whole):
+            return
+        pairs = pair_rows(lines, limit=MOST_PAIRS)
         pairs += [pair.turned() for pair in pairs]
         glances = self._glance_rows(pairs)
         if not any(glance.mean_probability > GOOD_ENOUGH for glance in glances):
