@@ -349,7 +349,8 @@ def resize(look: Look) -> list[Region]:
 
 
 def mean_log(glances: Sequence[Glance]) -> float:
-    return float(np.mean([np.log(glance.mean_probability) for glance in glances])) if glances else 0.0
+    """The mean log-probability of the characters at some glances; 0 without any."""
+    return float(np.mean([glance.characters.evidence.log_probability for glance in glances] or [0.0]))
 
 
 def span_text(lines: Sequence[Region], image: Image) -> Box | None:
