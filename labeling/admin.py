@@ -14,6 +14,8 @@ from labeling import models
 WRITTEN_BY_THE_DOMAIN = (
     models.Annotation,
     models.AuditEvent,
+    models.BulkAction,
+    models.BulkItem,
     models.DatasetSnapshot,
     models.Draft,
     models.Evaluation,

@@ -47,6 +47,15 @@ class ModelVersionState(StrEnum):
     ARCHIVED = "archived"
 
 
+class BulkActionState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
 Table = Mapping[str, Mapping[str, str]]
 """From state -> to state -> why this step is taken."""
 
@@ -68,6 +77,7 @@ TASK: Table = {
     TaskState.NEW: {
         TaskState.IN_PROGRESS: "claimed by an annotator",
         TaskState.AUTO_ACCEPTED: "a pseudo-label is trusted",
+        TaskState.SKIPPED: "putting it back was undone",
     },
     TaskState.IN_PROGRESS: {
         TaskState.SUBMITTED: "annotated, or marked unreadable",
@@ -115,11 +125,27 @@ MODEL_VERSION: Table = {
     ModelVersionState.ARCHIVED: {ModelVersionState.PROMOTED: "rolled back, or promoted again"},
 }
 
+BULK_ACTION: Table = {
+    BulkActionState.QUEUED: {
+        BulkActionState.RUNNING: "begun",
+        BulkActionState.STOPPED: "stopped before it began",
+    },
+    BulkActionState.RUNNING: {
+        BulkActionState.DONE: "every task was looked at",
+        BulkActionState.STOPPED: "a person asked for it",
+    },
+    BulkActionState.DONE: {BulkActionState.UNDOING: "a person asked for it"},
+    BulkActionState.STOPPED: {BulkActionState.UNDOING: "a person asked for it"},
+    BulkActionState.UNDOING: {BulkActionState.UNDONE: "what nobody changed since is as it was"},
+    BulkActionState.UNDONE: {},
+}
+
 TABLES: Mapping[str, Table] = {
     "Photo": PHOTO,
     "Task": TASK,
     "Fine-tuning run": RUN,
     "Model version": MODEL_VERSION,
+    "Bulk action": BULK_ACTION,
 }
 
 
@@ -133,6 +159,11 @@ def check_transition(table: Table, from_state: str, to_state: str) -> None:
     """Raises IllegalTransition where the table knows no such step."""
     if to_state not in table.get(from_state, {}):
         raise IllegalTransition(f"What is {_say(from_state)} cannot become {_say(to_state)}.")
+
+
+def list_open(table: Table) -> tuple[str, ...]:
+    """The states from which a step leads on."""
+    return tuple(state for state, targets in table.items() if targets)
 
 
 def render_diagrams() -> str:

@@ -20,5 +20,5 @@ def project(request: HttpRequest) -> dict[str, Any]:
         "project": current,
         "role": role,
         "can": {capability.value: capability in granted for capability in Capability},
-        "waiting": tasks.work_waiting(project=current, user=request.user),
+        "waiting": tasks.work_waiting(project=current, user=request.user, most=tasks.MANY),
     }

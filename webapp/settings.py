@@ -164,6 +164,8 @@ SPECTACULAR_SETTINGS = {
         "ModelVersionStateEnum": "labeling.states.ModelVersionState",
         "LeaseKindEnum": "labeling.models.LeaseKind",
         "PromotionKindEnum": "labeling.models.PromotionKind",
+        "BulkKindEnum": "labeling.models.BulkKind",
+        "BulkActionStateEnum": "labeling.states.BulkActionState",
     },
 }
 

@@ -5,8 +5,15 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import leases, photos, predictions, run_schedules, runs
-from labeling.queue import EXECUTE_RUN, PREDICT_PHOTO, PREDICTION_SECONDS, RENDER_PHOTO, SWEEP
+from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs
+from labeling.queue import (
+    EXECUTE_BULK_ACTION,
+    EXECUTE_RUN,
+    PREDICT_PHOTO,
+    PREDICTION_SECONDS,
+    RENDER_PHOTO,
+    SWEEP,
+)
 from worker import limits, readers
 
 # The soft limit raises in the job, which keeps the error; the hard one kills the process, and the sweep finds
@@ -39,6 +46,12 @@ def execute_run() -> None:
     runs.execute_next_run(trainer=train_bundle, evaluator=evaluate_bundle, now=timezone.now)
 
 
+@shared_task(name=EXECUTE_BULK_ACTION, time_limit=60)
+def execute_bulk_action(action_id: str) -> None:
+    """Go on with what a manager asked for on many tasks, or with its undo, for one shift."""
+    bulk.execute_bulk_action(action_id=UUID(action_id), now=timezone.now)
+
+
 @shared_task(name=SWEEP, time_limit=60)
 def sweep() -> None:
     """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
@@ -47,3 +60,4 @@ def sweep() -> None:
     predictions.sweep_photos(now=now)
     runs.sweep_runs(now=now)
     run_schedules.start_due_runs(now=now)
+    bulk.sweep_bulk_actions(now=now)

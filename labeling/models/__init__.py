@@ -2,6 +2,7 @@
 
 from labeling.models.annotation import Annotation, Outcome
 from labeling.models.audit import AuditEvent
+from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
 from labeling.models.dataset import DatasetSnapshot, SnapshotItem
 from labeling.models.model_version import (
     Evaluation,
@@ -23,6 +24,10 @@ from labeling.models.user import User
 __all__ = [
     "Annotation",
     "AuditEvent",
+    "BulkAction",
+    "BulkItem",
+    "BulkKind",
+    "BulkOutcome",
     "DatasetSnapshot",
     "Draft",
     "Evaluation",

@@ -25,10 +25,12 @@ class Task(models.Model):
     """The work on one photo.
 
     Its state says which work waits: annotation (new, rejected) or review (submitted). `revision` is the
-    number of the newest annotation, 0 where there is none. Higher `priority` comes first.
+    number of the newest annotation, 0 where there is none. Higher `priority` comes first: the model's doubt,
+    from 0 to 1, and LEVEL more or less for each time that a manager raised or lowered it.
     """
 
     State: ClassVar = TaskState
+    LEVEL: ClassVar = 10.0
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
@@ -53,10 +55,24 @@ class Task(models.Model):
         constraints = [one_of("state", TaskState, "task_state")]
         indexes = [
             models.Index(fields=["project", "state", "-priority", "created_at"], name="task_next"),
+            models.Index(
+                fields=["project", "state", "assignee", "-priority", "created_at"], name="task_next_of_person"
+            ),
+            models.Index(fields=["project", "state", "created_at"], name="task_oldest"),
+            models.Index(
+                fields=["project", "updated_at"],
+                name="task_accepted",
+                condition=models.Q(state=TaskState.ACCEPTED.value),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.photo_id}: {self.state}"
+
+    @property
+    def level(self) -> int:
+        """How often it was raised, or below 0 lowered, by managers."""
+        return round(self.priority / self.LEVEL)
 
 
 class Lease(models.Model):

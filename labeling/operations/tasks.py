@@ -15,7 +15,10 @@ from labeling.states import TaskState
 
 
 def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
-    """The task of a photo. Where nobody has begun it, it gets the new priority; else it stays as it is."""
+    """The task of a photo. Where nobody has begun it, it gets the new priority; else it stays as it is.
+
+    What a manager raised or lowered stays so.
+    """
     task, is_new = Task.objects.get_or_create(
         photo=photo,
         defaults={
@@ -29,7 +32,7 @@ def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
         audit.record(project=photo.project, actor=None, verb="task.opened", on=task, now=now)
     else:
         untouched = Task.objects.filter(pk=task.pk, state=TaskState.NEW, revision=0)
-        untouched.update(priority=priority, updated_at=now)
+        untouched.update(priority=priority + task.level * Task.LEVEL, updated_at=now)
     return task
 
 

@@ -12,7 +12,6 @@ from labeling import policies
 from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task, User
 from labeling.queries.access import get_visible
 from labeling.queries.annotations import get_newest_annotation
-from labeling.queries.paging import clamp_limit
 from labeling.queries.predictions import get_newest_prediction
 from labeling.states import TaskState
 
@@ -23,6 +22,9 @@ WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
     LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED),
     LeaseKind.REVIEW: (TaskState.SUBMITTED,),
 }
+MANY = 1000
+"""Where a number only says that there is more than enough to do, counting ends here."""
+
 NEEDED = {
     LeaseKind.ANNOTATE: policies.Capability.ANNOTATE,
     LeaseKind.REVIEW: policies.Capability.REVIEW,
@@ -48,14 +50,6 @@ def get_task(*, user: User | AnonymousUser, task_id: UUID | str, project: Projec
     return get_visible(rows, user=user, key=task_id, project=project)
 
 
-def list_tasks(*, project: Project, state: str = "", limit: int = 50) -> list[Task]:
-    """Tasks in the order in which they are handed out."""
-    rows = Task.objects.filter(project=project).select_related("photo")
-    if state:
-        rows = rows.filter(state=state)
-    return list(rows.order_by("-priority", "created_at", "id")[: clamp_limit(limit)])
-
-
 def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[Task]:
     """The tasks that wait for this kind of work by this person, the one that comes first first.
 
@@ -71,12 +65,33 @@ def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[T
     return rows.order_by("-priority", "created_at", "id")
 
 
-def work_waiting(*, project: Project, user: User | AnonymousUser) -> dict[str, int]:
-    """How many tasks wait for this person, by kind of work; 0 where their role does not do it."""
+def list_lines(*, project: Project, user: User, kind: LeaseKind) -> list[QuerySet[Task]]:
+    """The same tasks as separate lines, the one whose first task comes first of all first; no empty ones.
+
+    Each line is read along an index that has its order, however long it is and whatever else waits.
+    """
+    waiting = list_waiting(project=project, user=user, kind=kind)
+    lines = [waiting.filter(state=state) for state in WAITING[kind]]
+    if kind == LeaseKind.ANNOTATE:
+        lines = [line.filter(assignee=owner) for line in lines for owner in (None, user)]
+    heads = [(line.values_list("priority", "created_at", "id").first(), line) for line in lines]
+    begun = [(head, line) for head, line in heads if head is not None]
+    return [line for _, line in sorted(begun, key=lambda pair: (-pair[0][0], *pair[0][1:]))]
+
+
+def count_waiting(*, project: Project, user: User, kind: LeaseKind, most: int | None = None) -> int:
+    """How many tasks wait for this person; counting ends at `most`."""
+    return list_waiting(project=project, user=user, kind=kind).order_by()[:most].count()
+
+
+def work_waiting(*, project: Project, user: User | AnonymousUser, most: int | None = None) -> dict[str, int]:
+    """How many tasks wait for this person, by kind of work, each up to `most`; 0 where their role does not
+    do it.
+    """
     counts = dict.fromkeys((kind.value for kind in LeaseKind), 0)
     for kind in LeaseKind:
         if isinstance(user, User) and policies.can(user, NEEDED[kind], project):
-            counts[kind.value] = list_waiting(project=project, user=user, kind=kind).count()
+            counts[kind.value] = count_waiting(project=project, user=user, kind=kind, most=most)
     return counts
 
 
@@ -94,7 +109,7 @@ def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> Ta
         annotation=get_newest_annotation(task=task),
         draft=_find_draft(task, user),
         lease=lease,
-        waiting=list_waiting(project=task.project, user=user, kind=kind).count(),
+        waiting=count_waiting(project=task.project, user=user, kind=kind, most=MANY),
     )
 
 

@@ -1,32 +1,60 @@
 """Tasks: the human work on each photo."""
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling import policies
 from labeling.models import Scope
+from labeling.operations import leases
 from labeling.operations import tasks as operations
-from labeling.queries import projects, tasks
+from labeling.policies import Capability
+from labeling.queries import projects, task_filters, tasks
+from labeling.queries.task_filters import TaskFilter
 from webapp.api.base import ApiView, current_user, read_query
 from webapp.api.bundles import BundleOutput, build_bundle
 from webapp.api.inputs import TaskFiltersInput
-from webapp.api.outputs import TaskOutput, list_of
+from webapp.api.outputs import QueuedTaskOutput, TaskOutput, page_of
 from webapp.api.schema import describe
 
-TaskList = list_of(TaskOutput)
+TaskPage = page_of(TaskOutput)
+QueuedTaskPage = page_of(QueuedTaskOutput)
 
 
 class ProjectTasks(ApiView):
     scopes = {"GET": {Scope.READ}}
 
-    @describe(query=TaskFiltersInput, answers={200: TaskList})
+    @describe(query=TaskFiltersInput, answers={200: QueuedTaskPage})
     def get(self, request: Request, slug: str) -> Response:
-        """The tasks of a project in the order in which they are handed out."""
-        project = projects.get_project(user=current_user(request), slug=slug)
-        wanted = read_query(TaskFiltersInput, request)
-        return Response(TaskList({"items": tasks.list_tasks(project=project, **wanted)}).data)
+        """The tasks of a project in the order in which they are handed out.
+
+        Who is to do one and who has it in hand is told to those who manage the queue: a reviewer is not to
+        know whose work they judge.
+        """
+        person = current_user(request)
+        project = projects.get_project(user=person, slug=slug)
+        query = read_query(TaskFiltersInput, request)
+        manages = policies.can(person, Capability.MANAGE_QUEUE, project)
+        if query["assignee"]:
+            policies.check_can(person, Capability.MANAGE_QUEUE, project)
+        page = task_filters.list_tasks(
+            project=project,
+            wanted=read_filter(query),
+            now=timezone.now(),
+            after=query["after"],
+            limit=query["limit"],
+        )
+        return Response((QueuedTaskPage if manages else TaskPage)(page).data)
+
+
+def read_filter(query: dict[str, Any]) -> TaskFilter:
+    """The checked parameters as the domain has them."""
+    states = (query["state"],) if query["state"] else ()
+    return TaskFilter.from_json({**query, "states": states})
 
 
 class TaskDetail(ApiView):
@@ -49,3 +77,15 @@ class TaskReopening(ApiView):
         person = current_user(request)
         task = tasks.get_task(user=person, task_id=task_id)
         return Response(TaskOutput(operations.reopen_task(task=task, by=person, now=timezone.now())).data)
+
+
+class TaskRecall(ApiView):
+    scopes = {"POST": {Scope.MANAGE}}
+
+    @describe(answers={204: None}, errors=(404, 409))
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Take a task from whoever has it in hand. Their draft of it is kept."""
+        person = current_user(request)
+        task = tasks.get_task(user=person, task_id=task_id)
+        leases.recall_lease(task=task, by=person, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -12,7 +12,7 @@ from webapp.templatetags.icons import icon
 
 register = template.Library()
 
-_CHILDREN = {"photo": "photos", "run": "runs", "model": "models"}
+_CHILDREN = {"photo": "photos", "run": "runs", "model": "models", "queue-act": "queue"}
 
 
 @register.simple_tag(takes_context=True)

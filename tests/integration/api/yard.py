@@ -12,6 +12,7 @@ from inference.snapshot import split_for_vehicle
 from inference.types import CharacterBox, QualityReport, Reading, Region
 from labeling.models import (
     Annotation,
+    BulkAction,
     DatasetSnapshot,
     FinetuningRun,
     GateDecision,
@@ -24,7 +25,18 @@ from labeling.models import (
     Task,
     User,
 )
-from labeling.operations import annotations, datasets, leases, photos, predictions, reviews, runs, tokens
+from labeling.operations import (
+    annotations,
+    bulk,
+    datasets,
+    leases,
+    photos,
+    predictions,
+    reviews,
+    runs,
+    tokens,
+)
+from labeling.queries.task_filters import TaskFilter
 from labeling.states import ModelVersionState
 from tests.conftest import People, make_user
 from tests.integration.api import hostile_files as files
@@ -171,6 +183,19 @@ class Yard:
             base_version=self.champion,
             config={},
             by=self.people.ml_engineer,
+            now=timezone.now(),
+        )
+
+    @cached_property
+    def bulk_action(self) -> BulkAction:
+        """Whatever was open was raised."""
+        self.photo  # noqa: B018 - without a task there is nothing to raise
+        return bulk.request_bulk_action(
+            project=self.people.project,
+            kind="raise",
+            wanted=TaskFilter(),
+            by=self.people.admin,
+            confirmed=1000,
             now=timezone.now(),
         )
 

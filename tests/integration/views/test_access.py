@@ -18,6 +18,7 @@ PAGES: dict[str, set[str]] = {
     "photo": EVERYBODY,
     "annotate": {"annotator", "reviewer", "admin"},
     "review": {"reviewer", "admin"},
+    "queue": {"reviewer", "admin"},
     "datasets": EVERYBODY,
     "runs": EVERYBODY,
     "run": EVERYBODY,
@@ -33,6 +34,10 @@ FORMS: dict[str, set[str]] = {
 ACTIONS: dict[str, set[str]] = {
     "photo-reread": EVERYBODY,
     "photo-reopen": {"annotator", "reviewer", "admin"},
+    "queue-act": {"reviewer", "admin"},
+    "queue-undo": {"admin"},
+    "queue-stop": {"admin"},
+    "queue-recall": {"admin"},
     "run-cancel": {"ml_engineer", "admin"},
     "run-retry": {"ml_engineer", "admin"},
     "rollback": {"ml_engineer", "admin"},
@@ -48,18 +53,22 @@ def address(people: People) -> Address:
     """The address of a page by the name of its URL, on rows that are there."""
     version, snapshot = rows.add_version(people), rows.add_snapshot(people)
     photo = rows.add_photo(people)
-    rows.add_task(people, photo)
+    task = rows.add_task(people, photo)
     run = rows.add_run(people, snapshot, version)
+    action = rows.add_bulk_action(people, task)
     member = people.project.memberships.get(user=people.annotator)
     keys = {
         "photo": photo.pk,
         "run": run.pk,
         "model": version.pk,
         "member": member.pk,
+        "queue-undo": action.pk,
+        "queue-stop": action.pk,
+        "queue-recall": task.pk,
     }
 
     def find(name: str) -> str:
-        key = keys.get(name.split("-")[0])
+        key = keys.get(name) or keys.get(name.split("-")[0])
         return reverse(name, args=[people.project.slug, key] if key else [people.project.slug])
 
     return find

@@ -11,6 +11,7 @@ ENUMS = {
     "Task": states.TaskState,
     "Fine-tuning run": states.RunState,
     "Model version": states.ModelVersionState,
+    "Bulk action": states.BulkActionState,
 }
 
 
@@ -39,6 +40,9 @@ def test_nothing_stays_in_hand_for_ever(title: str) -> None:
     """From where a worker or a person may get lost, a way leads back."""
     held = {"Photo": "processing", "Task": "in_progress", "Fine-tuning run": "running"}
     state = held.get(title)
+    if title == "Bulk action":
+        assert states.TABLES[title]["running"]["done"]  # its items say what is left, and the sweep asks again
+        return
     if state is None:
         assert states.TABLES[title]["archived"]
         return
