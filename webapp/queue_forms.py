@@ -75,4 +75,4 @@ class BulkForm(forms.Form):
         return shown if self.is_whole else TaskFilter(ids=self.ticked)
 
     def first_error(self) -> str:
-        return next(iter(self.errors.values()))[0]
+        return str(next(iter(self.errors.values()))[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
@@ -38,7 +39,7 @@ def create_load(*, slug: str, photos: int, now: datetime) -> Project:
     project = Project.objects.create(name=slug.capitalize(), slug=slug, created_at=now)
     people = _create_people(project, now)
     versions = _create_versions(project, people, now)
-    values = {
+    values: dict[str, Any] = {
         "project": project.pk,
         "photos": photos,
         "now": now,
@@ -125,7 +126,7 @@ def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], 
             created_at=now,
         )
         with connection.cursor() as cursor:
-            values = {"snapshot": snapshot.pk, "share": number * 0.16}
+            values: dict[str, Any] = {"snapshot": snapshot.pk, "share": number * 0.16}
             cursor.execute(_SNAPSHOT_ITEMS, values)
         FinetuningRun.objects.create(
             project=project,

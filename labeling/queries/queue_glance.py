@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from labeling.models import Lease, LeaseKind, Membership, Project, Task, User
 from labeling.queries.bulk import ANNOTATING
@@ -20,11 +20,12 @@ MOST_REASONS = 12
 @dataclass(frozen=True, slots=True)
 class Glance:
     """`counts` is by state; `oldest` says when the task was opened that has waited longest for each kind of
-    work, None where none waits.
+    work, None where none waits; `holders` is how many people have something in hand.
     """
 
     counts: dict[str, int]
     oldest: dict[str, datetime | None]
+    holders: int
     skip_reasons: list[tuple[str, int]]
 
     def count_waiting(self, kind: LeaseKind) -> int:
@@ -35,13 +36,14 @@ def get_glance(*, project: Project) -> Glance:
     return Glance(
         counts=count_tasks(project=project),
         oldest={kind.value: _find_oldest(project, kind) for kind in LeaseKind},
+        holders=_find_open_leases(project).values("holder").distinct().count(),
         skip_reasons=_count_skip_reasons(project),
     )
 
 
 def list_open_leases(*, project: Project) -> list[Lease]:
     """Who has what in hand, the longest first."""
-    rows = Lease.objects.filter(task__project=project, ended_at=None)
+    rows = _find_open_leases(project)
     return list(rows.select_related("holder", "task__photo").order_by("created_at", "id")[:MOST_LEASES])
 
 
@@ -49,6 +51,10 @@ def list_assignable(*, project: Project) -> list[User]:
     """The members whom tasks can be assigned to, by name."""
     members = Membership.objects.filter(project=project, role__in=ANNOTATING, user__is_active=True)
     return [member.user for member in members.select_related("user").order_by("user__username")]
+
+
+def _find_open_leases(project: Project) -> QuerySet[Lease]:
+    return Lease.objects.filter(task__project=project, ended_at=None)
 
 
 def _find_oldest(project: Project, kind: LeaseKind) -> datetime | None:

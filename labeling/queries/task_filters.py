@@ -53,8 +53,9 @@ class TaskFilter:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TaskFilter:
         known = {field.name for field in fields(cls)}
-        values = {name: value for name, value in data.items() if name in known}
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+        values: dict[str, Any] = {name: value for name, value in data.items() if name in known}
+        lists = {name: tuple(values[name]) for name in ("states", "ids") if name in values}
+        return cls(**(values | lists))
 
 
 def find_tasks(*, project: Project, wanted: TaskFilter, now: datetime) -> QuerySet[Task]:

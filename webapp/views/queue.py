@@ -46,7 +46,6 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
         "in_hand": _count(glance, HELD),
         "skipped": glance.counts.get(TaskState.SKIPPED, 0),
         "chips": [(value, word, _count(glance, value)) for value, word in CHIPS],
-        "leases": queue_glance.list_open_leases(project=project) if manages else [],
         "people": people,
         "choices": list_choices(filters, people if manages else None),
         "buttons": [
