@@ -102,6 +102,9 @@ TASK: Table = {
     TaskState.UNREADABLE: {},
 }
 
+SHOWS_WORK = frozenset({TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED})
+"""Where a photo shows what a person read, if the person could read it; elsewhere it shows the prediction."""
+
 RUN: Table = {
     RunState.QUEUED: {RunState.RUNNING: "claimed by a worker", RunState.CANCELED: "canceled before it began"},
     RunState.RUNNING: {

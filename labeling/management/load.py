@@ -195,10 +195,11 @@ _STATEMENTS = (
     FROM load
     """,
     """
-    INSERT INTO labeling_task (id, project_id, photo_id, state, priority, revision, assignee_id,
+    INSERT INTO labeling_task (id, project_id, photo_id, state, priority, confidence, revision, assignee_id,
         rejection_reason, skip_reason, created_at, updated_at)
     SELECT task, %(project)s, photo, state,
         1 - confidence + CASE WHEN odd > 0.98 THEN %(level)s WHEN odd > 0.97 THEN -%(level)s ELSE 0 END,
+        CASE WHEN state NOT IN ('accepted', 'submitted', 'in_review', 'unreadable') THEN confidence END,
         CASE WHEN state IN ('new', 'skipped', 'in_progress', 'auto_accepted') THEN 0 ELSE 1 END,
         CASE WHEN state IN ('new', 'rejected') AND odd > 0.9 THEN author END,
         CASE WHEN state = 'rejected' THEN 'A character is wrong' ELSE '' END,

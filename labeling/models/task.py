@@ -37,6 +37,9 @@ class Task(models.Model):
     photo = models.OneToOneField(Photo, on_delete=models.CASCADE, related_name="task")
     state = models.CharField(max_length=20, choices=choices_of(TaskState), default=TaskState.NEW)
     priority = models.FloatField(default=0.0)
+    confidence = models.FloatField(
+        null=True, blank=True, help_text="Repeats the photo's, so that the queue needs no other table."
+    )
     revision = models.PositiveIntegerField(default=0)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -59,6 +62,7 @@ class Task(models.Model):
                 fields=["project", "state", "assignee", "-priority", "created_at"], name="task_next_of_person"
             ),
             models.Index(fields=["project", "state", "created_at"], name="task_oldest"),
+            models.Index(fields=["project", "state", "confidence"], name="task_by_confidence"),
             models.Index(
                 fields=["project", "updated_at"],
                 name="task_accepted",

@@ -52,6 +52,9 @@ def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
 def _check_can_reopen(task: Task, by: User) -> None:
     if task.state not in (TaskState.SUBMITTED, TaskState.IN_REVIEW):
         policies.check_can(by, policies.Capability.REVIEW, task.project)
+        if task.state == TaskState.IN_PROGRESS:
+            # The step itself is in the table, for a lease that ends; here the lease would stay open.
+            raise Conflict("Somebody is working on this photo, so it cannot be opened again.")
         return
     policies.check_can(by, policies.Capability.ANNOTATE, task.project)
     newest = Annotation.objects.get(task=task, revision=task.revision)

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from labeling.models import Lease, Project, Task
+from labeling.models import Lease, Project, Task, VinSource
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
-from labeling.states import TASK, TaskState, list_open
+from labeling.states import SHOWS_WORK, TASK, TaskState, list_open
 
 OPEN_STATES = tuple(state for state in list_open(TASK) if state != TaskState.AUTO_ACCEPTED)
 """Where the work of a person is still to come."""
@@ -74,7 +74,7 @@ def find_tasks(*, project: Project, wanted: TaskFilter, now: datetime) -> QueryS
         rows = rows.filter(created_at__lte=now - timedelta(days=wanted.min_age))
     if wanted.reason:
         rows = rows.filter(skip_reason=wanted.reason)
-    return _filter_photo(rows, wanted)
+    return _filter_reading(rows, wanted)
 
 
 _HALF = Task.LEVEL / 2
@@ -85,17 +85,26 @@ _LEVELS = {
 }
 
 
-def _filter_photo(rows: QuerySet[Task], wanted: TaskFilter) -> QuerySet[Task]:
+def _filter_reading(rows: QuerySet[Task], wanted: TaskFilter) -> QuerySet[Task]:
     if wanted.source:
         rows = rows.filter(photo__vin_source=wanted.source)
     if wanted.min_confidence is not None:
-        rows = rows.filter(photo__confidence__gte=wanted.min_confidence)
+        rows = rows.filter(confidence__gte=wanted.min_confidence)
     if wanted.max_confidence is not None:
         high = wanted.max_confidence
         # A confidence of 1 belongs to the uppermost band.
-        below = Q(photo__confidence__lte=high) if high >= 1 else Q(photo__confidence__lt=high)
-        rows = rows.filter(below)
+        rows = rows.filter(confidence__lte=high) if high >= 1 else rows.filter(confidence__lt=high)
     return rows
+
+
+def _list_states(wanted: TaskFilter) -> list[str]:
+    """The states to walk: without those in which no photo can show such a reading."""
+    states = [str(state) for state in wanted.states or TaskState]
+    if wanted.source == VinSource.HUMAN:
+        return [state for state in states if state in SHOWS_WORK or state == TaskState.UNREADABLE]
+    if wanted.source or wanted.min_confidence is not None or wanted.max_confidence is not None:
+        return [state for state in states if state not in (TaskState.ACCEPTED, TaskState.UNREADABLE)]
+    return states
 
 
 def list_tasks(
@@ -109,7 +118,7 @@ def list_tasks(
     if after:
         rows = rows.filter(_build_keyset(after))
     size = clamp_limit(limit)
-    keys = _merge(rows, wanted.states or tuple(TaskState), size + 1)
+    keys = _merge(rows, _list_states(wanted), size + 1)
     items = _load(keys[:size])
     return Page(items, encode_cursor(_write_key(keys[size - 1])) if len(keys) > size else None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from labeling import policies
 from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task, User
@@ -74,9 +74,13 @@ def list_lines(*, project: Project, user: User, kind: LeaseKind) -> list[QuerySe
     lines = [waiting.filter(state=state) for state in WAITING[kind]]
     if kind == LeaseKind.ANNOTATE:
         lines = [line.filter(assignee=owner) for line in lines for owner in (None, user)]
-    heads = [(line.values_list("priority", "created_at", "id").first(), line) for line in lines]
-    begun = [(head, line) for head, line in heads if head is not None]
-    return [line for _, line in sorted(begun, key=lambda pair: (-pair[0][0], *pair[0][1:]))]
+    heads = [
+        line.annotate(number=Value(number)).values_list("priority", "created_at", "id", "number")[:1]
+        for number, line in enumerate(lines)
+    ]
+    first, *others = heads
+    begun = sorted(first.union(*others, all=True), key=lambda head: (-head[0], head[1], head[2]))
+    return [lines[number] for _, _, _, number in begun]
 
 
 def count_waiting(*, project: Project, user: User, kind: LeaseKind, most: int | None = None) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from labeling.models import Draft, Task
-from tests.functional.desk import VIN, WRONG, Desk, Editor, Opener, newest, submitted
-from tests.processes import wait_for
+from labeling.models import Task
+from tests.functional.desk import Desk, Editor, Opener
 
 pytestmark = pytest.mark.functional
 
@@ -50,30 +49,3 @@ def test_every_row_is_ticked_at_once_and_all_that_match_are_asked_about(desk: De
     manager.get_by_role("button", name="Raise the priority of 2 tasks").click()
     expect(manager.locator("#queue-done")).to_contain_text("2 tasks raised")
     assert {task.level for task in Task.objects.all()} == {1}
-
-
-def test_a_photo_that_a_manager_takes_back_loses_nothing_on_either_side(
-    desk: Desk, manager: Page, annotator: Editor, open_editor: Opener
-) -> None:
-    """Its holder keeps what they typed and is told; the next person gets the photo; one of them submits."""
-    task = desk.add_photo(doubts=WRONG)
-    annotator.open(desk.address())
-    annotator.press("Home", "W")
-    expect(annotator.part("save")).to_have_text("Draft saved", timeout=5000)
-    manager.goto(desk.address("queue") + "?state=held")
-    manager.get_by_role("button", name=f"Take {task.photo.name} back from annotator").click()
-    expect(manager.locator("#messages")).to_contain_text("is free again")
-    other = open_editor(desk.people.reviewer).open(desk.address())
-    expect(other.name()).to_have_text(task.photo.name)
-    assert other.text() == VIN[:11] + "8" + VIN[12:]
-    annotator.press("X")
-    lost = annotator.page.locator("dialog[data-dialog=lost]")
-    expect(lost).to_be_visible()
-    expect(annotator.part("lost-mine")).to_have_text("WX" + VIN[2:11] + "8" + VIN[12:])
-    annotator.page.get_by_role("button", name="Claim again, keep mine").click()
-    expect(annotator.part("lost-message")).to_contain_text("Somebody else is working on this photo")
-    other.cell(12).click()
-    other.press("0", "Enter")
-    wait_for(lambda: submitted(task), seconds=10, what="the other's annotation")
-    assert (newest(task).text, newest(task).author) == (VIN, desk.people.reviewer)
-    assert Draft.objects.get(author=desk.people.annotator).text.startswith("W")

@@ -33,7 +33,8 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
     filters = read_filters(request.GET, people=manages)
     page = _list_page(project, filters)
     glance = queue_glance.get_glance(project=project)
-    actions = _list_actions(request, project)
+    kinds = bulk.list_kinds(project=project, user=current_user(request))
+    actions = _list_actions(request, project, kinds)
     people = queue_glance.list_assignable(project=project) if manages else []
     context = {
         "filters": filters,
@@ -48,9 +49,7 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
         "chips": [(value, word, _count(glance, value)) for value, word in CHIPS],
         "people": people,
         "choices": list_choices(filters, people if manages else None),
-        "buttons": [
-            (kind.value, *BUTTONS[kind]) for kind in BUTTONS if kind in _offer_kinds(request, project)
-        ],
+        "buttons": [(kind.value, *BUTTONS[kind]) for kind in BUTTONS if kind in kinds],
         "actions": actions,
         "any_under_way": any(line.action.is_under_way for line in actions),
         "query": request.GET.urlencode(),
@@ -166,13 +165,8 @@ def _count(glance: queue_glance.Glance, chip: str) -> int:
     return sum(glance.counts.get(state, 0) for state in QueueFilters(state=chip).states)
 
 
-def _offer_kinds(request: HttpRequest, project: Project) -> list[BulkKind]:
-    return bulk.list_kinds(project=project, user=current_user(request))
-
-
-def _list_actions(request: HttpRequest, project: Project) -> list[ActionLine]:
+def _list_actions(request: HttpRequest, project: Project, allowed: list[BulkKind]) -> list[ActionLine]:
     """What was done lately, and which of it this person may undo or stop."""
-    allowed = _offer_kinds(request, project)
     recent = bulk.list_bulk_actions(project=project, limit=RECENT)
     newest = request.GET.get("done", "")
     return [

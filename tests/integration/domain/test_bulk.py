@@ -138,7 +138,7 @@ class TestSelection:
     ) -> None:
         tasks = add_tasks(workshop, 10)
         for number, task in enumerate(tasks):
-            task.photo.confidence, task.photo.vin_source = number / 10 or None, "prediction"
+            task.photo.vin_source, task.confidence = "prediction", number / 10 or None
             task.photo.save()
             task.created_at -= timedelta(days=number)
             task.priority = 0.5 + {1: 10, 2: -10}.get(number, 0)

@@ -86,9 +86,8 @@ def add_photo(people: People, number: int = 1, **fields: Any) -> Photo:
 
 def add_task(people: People, photo: Photo, state: str = "new", **fields: Any) -> Task:
     now = timezone.now()
-    return Task.objects.create(
-        project=people.project, photo=photo, state=state, created_at=now, updated_at=now, **fields
-    )
+    values = {"state": state, "confidence": photo.confidence, "created_at": now, "updated_at": now}
+    return Task.objects.create(project=people.project, photo=photo, **(values | fields))
 
 
 def add_bulk_action(people: People, *tasks: Task, **fields: Any) -> BulkAction:
