@@ -54,8 +54,9 @@ class TaskFilter:
     def from_json(cls, data: Mapping[str, Any]) -> TaskFilter:
         known = {field.name for field in fields(cls)}
         values: dict[str, Any] = {name: value for name, value in data.items() if name in known}
-        lists = {name: tuple(values[name]) for name in ("states", "ids") if name in values}
-        return cls(**(values | lists))
+        for name in {"states", "ids"} & values.keys():
+            values[name] = tuple(values[name])
+        return cls(**values)
 
 
 def find_tasks(*, project: Project, wanted: TaskFilter, now: datetime) -> QuerySet[Task]:

@@ -31,7 +31,7 @@ def test_a_submit_cannot_be_taken_back_from_under_a_reviewer(
     expect(annotator.part("rest")).to_be_visible()
     reviewer = open_editor(desk.people.reviewer).open(desk.address("review"))
     annotator.page.locator("[data-rest-take-back]").click()
-    expect(annotator.part("notice")).to_contain_text("A reviewer has opened it already")
+    expect(annotator.part("rest-notice")).to_contain_text("A reviewer has opened it already")
     expect(annotator.part("rest")).to_be_visible()
     reviewer.press("Enter")
     wait_for(lambda: Review.objects.filter(annotation__task=task).exists(), seconds=10, what="the review")
@@ -42,7 +42,7 @@ def test_a_submit_cannot_be_taken_back_from_under_a_reviewer(
 def test_whoever_comes_second_to_the_end_of_a_lease_writes_nothing(
     desk: Desk, annotator: Editor, open_editor: Opener
 ) -> None:
-    """The first one's time ran out, the second one has the photo: one is told and keeps the text, one submits."""
+    """The first one's time ran out and the second has the photo: one keeps the text, one submits."""
     task = desk.add_photo(doubts=WRONG)
     annotator.open(desk.address())
     expire_lease(task)
