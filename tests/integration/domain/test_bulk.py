@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from labeling.operations.tasks import open_task
 from labeling.policies import Forbidden, NotFound
 from labeling.queries.bulk import list_kinds
 from labeling.queries.task_filters import OPEN_STATES, TaskFilter
-from labeling.states import IllegalTransition, TaskState
+from labeling.states import IllegalTransition
 from tests.conftest import People
 from tests.integration.domain.test_lease_races import add_tasks
 from tests.integration.domain.workshop import Workshop
@@ -287,135 +287,3 @@ class TestAudit:
             "bulk_action.undo_requested",
             "bulk_action.undone",
         ]
-
-
-class Clock:
-    """Time that goes on by half a second whenever somebody looks."""
-
-    def __init__(self, start: datetime) -> None:
-        self.time = start
-
-    def __call__(self) -> datetime:
-        self.time += timedelta(milliseconds=500)
-        return self.time
-
-
-@pytest.fixture
-def long_action(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> BulkAction:
-    """Nine tasks in steps of two, left to a job: the web process does nothing of it."""
-    monkeypatch.setattr(bulk, "AT_ONCE", 2)
-    monkeypatch.setattr(bulk, "STEP", 2)
-    monkeypatch.setattr(queue, "send", lambda *_, **__: True)
-    add_tasks(workshop, 9)
-    action = act(workshop, "raise")
-    assert (action.state, action.total, action.changed) == ("queued", 9, 0)
-    return action
-
-
-class TestJob:
-    def test_a_worker_that_dies_in_the_middle_of_a_step_loses_that_step_alone(
-        self, workshop: Workshop, long_action: BulkAction, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        steps = 0
-        honest = bulk.bulk_changes.apply
-
-        def die_in_the_third(*arguments: Any) -> int:
-            nonlocal steps
-            steps += 1
-            changed = honest(*arguments)
-            if steps == 3:
-                raise SystemExit
-            return changed
-
-        monkeypatch.setattr(bulk.bulk_changes, "apply", die_in_the_third)
-        with pytest.raises(SystemExit):
-            bulk.execute_bulk_action(action_id=long_action.pk, now=Clock(workshop.now))
-        assert Task.objects.filter(priority__gt=5).count() == 4
-        done = bulk.execute_bulk_action(action_id=long_action.pk, now=Clock(workshop.later(minutes=1)))
-        assert done is not None
-        assert (done.state, done.done, done.changed) == ("done", 9, 9)
-        assert {task.level for task in Task.objects.all()} == {1}
-        assert AuditEvent.objects.filter(verb="task.raised").count() == 9
-
-    def test_a_second_message_changes_nothing(self, workshop: Workshop, long_action: BulkAction) -> None:
-        bulk.execute_bulk_action(action_id=long_action.pk, now=Clock(workshop.now))
-        assert bulk.execute_bulk_action(action_id=long_action.pk, now=Clock(workshop.now)) is None
-        assert {task.level for task in Task.objects.all()} == {1}
-
-    def test_what_changed_while_it_waited_is_left(self, workshop: Workshop, long_action: BulkAction) -> None:
-        task = Task.objects.order_by("pk").first()
-        assert task is not None
-        Task.objects.filter(pk=task.pk).update(state=TaskState.ACCEPTED)
-        done = bulk.execute_bulk_action(action_id=long_action.pk, now=Clock(workshop.now))
-        assert done is not None
-        assert (done.done, done.changed) == (9, 8)
-        task.refresh_from_db()
-        assert task.level == 0
-
-    def test_a_shift_ends_and_asks_for_the_next(
-        self, workshop: Workshop, long_action: BulkAction, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        sent: list[str] = []
-        monkeypatch.setattr(queue, "send", lambda name, kwargs, **_: sent.append(name) or True)
-        monkeypatch.setattr(bulk, "SHIFT", timedelta(seconds=4))
-        action = bulk.execute_bulk_action(action_id=long_action.pk, now=Clock(workshop.now))
-        assert action is not None
-        assert action.state == "running"
-        assert 0 < action.done < 9
-        assert sent == [queue.EXECUTE_BULK_ACTION]
-
-    def test_it_can_be_stopped_and_undone(
-        self, workshop: Workshop, long_action: BulkAction, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(bulk, "SHIFT", timedelta(seconds=4))
-        action = bulk.execute_bulk_action(action_id=long_action.pk, now=Clock(workshop.now))
-        assert action is not None
-        bulk.stop_bulk_action(action=action, by=workshop.people.admin, now=workshop.now)
-        assert bulk.execute_bulk_action(action_id=action.pk, now=Clock(workshop.now)) is None
-        changed = action.changed
-        undo(workshop, action)
-        monkeypatch.setattr(bulk, "SHIFT", timedelta(seconds=60))
-        undone = bulk.execute_bulk_action(action_id=action.pk, now=Clock(workshop.later(minutes=10)))
-        assert undone is not None
-        assert (undone.state, undone.undone) == ("undone", changed)
-        assert {task.level for task in Task.objects.all()} == {0}
-
-    def test_the_sweep_asks_again_for_what_no_worker_goes_on_with(
-        self, workshop: Workshop, long_action: BulkAction
-    ) -> None:
-        asked_at = workshop.later(minutes=1)
-        assert bulk.sweep_bulk_actions(now=asked_at + timedelta(seconds=29)) == 0
-        assert bulk.sweep_bulk_actions(now=asked_at + timedelta(seconds=31)) == 1
-        assert bulk.sweep_bulk_actions(now=asked_at + timedelta(seconds=32)) == 0
-
-
-class TestRecall:
-    def test_a_manager_takes_a_photo_back_and_the_draft_stays(self, workshop: Workshop) -> None:
-        task = workshop.open_task()
-        lease = workshop.claim(task, workshop.people.annotator)
-        annotations.save_draft(
-            lease_id=lease.pk,
-            holder=workshop.people.annotator,
-            text="1HG",
-            characters=[],
-            region=None,
-            base_revision=0,
-            now=workshop.now,
-        )
-        leases.recall_lease(task=task, by=workshop.people.admin, now=workshop.now)
-        task.refresh_from_db()
-        lease.refresh_from_db()
-        assert (task.state, lease.end_reason, task.drafts.get().text) == ("new", "recalled", "1HG")
-        with pytest.raises(leases.LeaseLost):
-            leases.renew_lease(lease_id=lease.pk, holder=workshop.people.annotator, now=workshop.now)
-        with pytest.raises(leases.NothingToRecall):
-            leases.recall_lease(task=task, by=workshop.people.admin, now=workshop.now)
-
-    @pytest.mark.parametrize("name", ["annotator", "reviewer", "ml_engineer"])
-    def test_nobody_else_does(self, workshop: Workshop, name: str) -> None:
-        task = workshop.open_task()
-        lease = workshop.claim(task, workshop.people.annotator)
-        with pytest.raises(Forbidden):
-            leases.recall_lease(task=task, by=getattr(workshop.people, name), now=workshop.now)
-        lease.refresh_from_db()
-        assert lease.ended_at is None
