@@ -165,6 +165,7 @@ SPECTACULAR_SETTINGS = {
         "LeaseKindEnum": "labeling.models.LeaseKind",
         "PromotionKindEnum": "labeling.models.PromotionKind",
         "BulkKindEnum": "labeling.models.BulkKind",
+        "VinSourceEnum": "labeling.models.VinSource",
         "BulkActionStateEnum": "labeling.states.BulkActionState",
     },
 }
