@@ -8,7 +8,7 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-ablation bench-detect bench-quality bench-scale demo-screenshots clean
+	bench-ablation bench-detect bench-quality bench-refusals bench-barcodes bench-scale demo-screenshots clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -72,6 +72,12 @@ bench-scale: install ## How long lists and claims take with many photos: make be
 		$(VENV_PYTHON) manage.py migrate --verbosity 0; \
 		$(VENV_PYTHON) manage.py create_load --photos $(or $(N),200000); \
 		$(VENV_PYTHON) -m benchmarks.scale --plans docs/reference/scale-plans.md'
+
+bench-refusals: install ## How many photos that a person has read are refused? make bench-refusals CSV=photos.csv PART=train
+	$(VENV_PYTHON) -m benchmarks.refusals --photos $(CSV) $(if $(PART),--part $(PART))
+
+bench-barcodes: install ## At which sizes are bar codes read, and how fast? make bench-barcodes N=20
+	$(VENV_PYTHON) -m benchmarks.barcodes $(if $(N),--count $(N))
 
 demo-screenshots: install-test ## Take the pictures for README and docs of what `make run` runs
 	$(VENV_PYTHON) -m scripts.screenshots --url http://localhost:$(or $(PORT),8000)

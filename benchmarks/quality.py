@@ -19,8 +19,9 @@ import numpy as np
 from inference import load_reader
 from inference.bundle import DEFAULT_BUNDLE
 from inference.metrics import wilson_interval
+from inference.quality import HELPED_BY
 from inference.types import QualityCode, Reading
-from training.synthesis.unreadable import CAUSES, HELPED_BY, render_judged
+from training.synthesis.unreadable import CAUSES, render_judged
 
 SEED = 31_000
 READABLE_SHARE = 3

@@ -8,8 +8,8 @@ Linear codes want fine columns and forgive coarse rows. The narrow bars of a who
 wide, where a threshold alone makes them twice as wide or loses them; in columns that are sharpened and
 interpolated three times as densely they keep their width. Rows are averaged, which takes the noise away and
 pays for the time. Linear codes are read only within about 8 degrees of the direction in which they are looked
-for. Two-dimensional codes have larger modules, lie at any angle, and are looked for in half the size where
-the photo is large.
+for. Two-dimensional codes lie at any angle and are looked for in patches full of edges, in several sizes of
+the photo: enlarged where their modules are small, and, for PDF417, with the bars turned upright.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import zxingcpp
 
 from inference.geometry import Array, map_points, map_quad, quad_from_points, quad_size
 from inference.makers import is_known_maker
+from inference.patches import find_patches, main_direction
 from inference.types import Barcode, Image, Quad
 from inference.vin import LENGTH, has_valid_check_digit, is_vin
 from inference.warping import warp
@@ -43,15 +44,18 @@ STRIP_WIDTH, STRIP_HEIGHT = 4.0, 10.0
 """How much is searched around a line of text, in widths and heights of that line."""
 
 _LINEAR = zxingcpp.BarcodeFormats((zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.Code128))
-_MATRIX = zxingcpp.BarcodeFormats(
-    (zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.PDF417)
-)
+_MATRIX = zxingcpp.BarcodeFormats((zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode))
+_STACKED = zxingcpp.BarcodeFormats((zxingcpp.BarcodeFormat.PDF417,))
 _COPIES = ((1.0, 0.0), (3.0, 1.0))
 _STRIP_COPIES = ((1.0, 0.0), (3.0, 1.0), (4.0, 0.0), (3.0, 2.0))
 """How many columns there are for one of the photo, and how much it is sharpened: copies to try in turn."""
 _ROWS, _STRIP_ROWS = 1 / 8, 1 / 2
-_FINE_SIDE = 1000
-"""Pixels; larger copies are halved for two-dimensional codes."""
+_SIZES = (1.0, 1 / 2, 1 / 4)
+"""Of the copies in which two-dimensional codes are looked for: the smallest modules are read in the first."""
+_SMALL_PATCH = 500
+"""Pixels; smaller patches are enlarged to twice their size."""
+_NEIGHBORHOOD = 3.0
+"""How much is searched around a line of text for two-dimensional codes, in lengths of the line, both ways."""
 _LEAST_SIDE = 8
 """Pixels; no code is smaller, and the reader refuses images without pixels."""
 
@@ -75,25 +79,55 @@ def read_barcodes(image: Image | Gray, *, directions: Sequence[float] = STRAIGHT
     for degrees in directions:
         turned, matrix = _turn(reduced, degrees)
         found += _read_linear(turned, matrix @ scale, copies=_COPIES, rows=_ROWS)
-    return without_repeats([*found, *_read_matrix(reduced, scale)])
+    return without_repeats([*found, *_read_patches(reduced, scale)])
 
 
 def read_barcodes_near(image: Image | Gray, quad: Quad) -> tuple[Barcode, ...]:
-    """The bar codes around a line of text and parallel to it, in the pixels of the photo itself.
+    """The bar codes around a line of text, in the pixels of the photo itself.
 
-    A strip of STRIP_WIDTH x STRIP_HEIGHT times the size of the line is turned upright and searched.
+    A strip of STRIP_WIDTH x STRIP_HEIGHT times the size of the line is turned upright and searched for codes
+    that are parallel to it, and where the photo is larger than MAX_SIDE a square for the others.
     """
+    if min(image.shape[:2]) < _LEAST_SIDE:
+        return ()
+    found = _read_strip(image, quad)
+    if max(image.shape[:2]) > MAX_SIDE:
+        found += _read_around(image, quad)
+    return without_repeats(found)
+
+
+def _read_strip(image: Image | Gray, quad: Quad) -> list[Barcode]:
     matrix, width, height, reduction = _strip(quad, image.shape[1], image.shape[0])
     if min(width, height) < _LEAST_SIDE:
-        return ()
-    outline = map_points(np.linalg.inv(matrix).astype(np.float64), _corners(width, height))
-    left, top = np.floor(outline.min(axis=0)).clip(0).astype(int)
-    right, bottom = np.ceil(outline.max(axis=0)).astype(int) + 1
-    gray = _to_gray(image[top:bottom, left:right])
-    inside = matrix @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]])
-    strip = warp(gray, inside, width=width, height=height, reduction=reduction)
+        return []
+    gray, inside = _cut_out(
+        image, map_points(np.linalg.inv(matrix).astype(np.float64), _corners(width, height))
+    )
+    strip = warp(gray, matrix @ inside, width=width, height=height, reduction=reduction)
     found = _read_linear(strip, matrix, copies=_STRIP_COPIES, rows=_STRIP_ROWS)
-    return without_repeats([*found, *_read_matrix(strip, matrix)])
+    return [*found, *_read(strip, matrix, formats=_STACKED, anyhow=True), *_read_patches(strip, matrix)]
+
+
+def _read_around(image: Image | Gray, quad: Quad) -> list[Barcode]:
+    """Codes at any angle that a reduced copy of a large photo loses."""
+    corners = np.asarray(quad)
+    half = _NEIGHBORHOOD / 2 * quad_size(quad)[0]
+    middle = corners.mean(axis=0)
+    gray, inside = _cut_out(image, np.array([middle - half, middle + half]))
+    if min(gray.shape) < _LEAST_SIDE:
+        return []
+    factor = min(1.0, MAX_SIDE / max(gray.shape))
+    reduced = _resize(gray, factor, factor)
+    return _read_patches(reduced, np.diag([factor, factor, 1.0]) @ np.linalg.inv(inside))
+
+
+def _cut_out(image: Image | Gray, outline: Array) -> tuple[Gray, Array]:
+    """The gray pixels about some points, and the matrix from them to the photo."""
+    left, top = np.floor(outline.min(axis=0)).clip(0).astype(int)
+    right, bottom = (np.ceil(outline.max(axis=0)).astype(int) + 1).clip(0)
+    inside = np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]])
+    part = image[top:bottom, left:right]
+    return (_to_gray(part) if part.size else np.zeros((0, 0), np.uint8)), inside
 
 
 def without_repeats(barcodes: Iterable[Barcode]) -> tuple[Barcode, ...]:
@@ -148,12 +182,26 @@ def _read_linear(
     return []
 
 
-def _read_matrix(gray: Gray, matrix: Array) -> list[Barcode]:
+def _read_patches(gray: Gray, matrix: Array) -> list[Barcode]:
     """Two-dimensional codes, also light on dark, as a laser writes them on metal."""
-    factor = 0.5 if max(gray.shape) > _FINE_SIDE else 1.0
-    return _read(
-        _resize(gray, factor, factor), np.diag([factor, factor, 1.0]) @ matrix, formats=_MATRIX, anyhow=True
-    )
+    found = []
+    for size in _SIZES:
+        copy = _resize(gray, size, size)
+        scale = np.diag([copy.shape[1] / gray.shape[1], copy.shape[0] / gray.shape[0], 1.0]) @ matrix
+        for rows, columns in find_patches(copy):
+            shift = np.array([[1, 0, -columns.start], [0, 1, -rows.start], [0, 0, 1.0]])
+            found += _read_patch(np.ascontiguousarray(copy[rows, columns]), shift @ scale)
+    return found
+
+
+def _read_patch(patch: Gray, matrix: Array) -> list[Barcode]:
+    upright, turn = _turn(patch, main_direction(patch))
+    factor = 2.0 if max(patch.shape) < _SMALL_PATCH else 1.0
+    enlarge = np.diag([factor, factor, 1.0])
+    return [
+        *_read(_resize(patch, factor, factor), enlarge @ matrix, formats=_MATRIX, anyhow=True),
+        *_read(_resize(upright, factor, factor), enlarge @ turn @ matrix, formats=_STACKED, anyhow=True),
+    ]
 
 
 def _read(gray: Gray, matrix: Array, *, formats: zxingcpp.BarcodeFormats, anyhow: bool) -> list[Barcode]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -24,12 +25,18 @@ from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.sessions import InvalidNetwork, Network
 from inference.vin import ALPHABET
 
+logger = logging.getLogger(__name__)
+
 FORMAT = 2
 MANIFEST = "manifest.json"
 NETWORKS = ("detector", "sequence", "characters")
 """Found in every bundle."""
 QUALITY = "quality"
 """The network that refuses photos; a bundle may do without."""
+OUTDATED_QUALITY = (
+    "The network that refuses photos was fitted for another version of VINloop and is not used. Fit it anew: "
+    "python -m training quality --bundle BUNDLE"
+)
 RECOGNIZERS = ("sequence", "characters")
 DEFAULT_BUNDLE = Path(__file__).resolve().parent.parent / "bundles" / "base"
 
@@ -62,10 +69,17 @@ class Manifest:
 
 
 def load_bundle(path: str | Path, *, threads: int = 1) -> VinReader:
-    """A reader whose networks use `threads` threads each. Raises InvalidBundle."""
+    """A reader whose networks use `threads` threads each. Raises InvalidBundle.
+
+    A quality network for other measures than today's is left out: such a reader gives advice by fixed limits
+    and refuses nothing.
+    """
     folder = Path(path)
     manifest = verify_bundle(folder)
     used = [name for name in (*NETWORKS, QUALITY) if name in manifest.networks]
+    if QUALITY in used and manifest.networks[QUALITY].input[-1:] != (len(MEASURES),):
+        logger.warning("%s: %s", folder, OUTDATED_QUALITY)
+        used.remove(QUALITY)
     networks = {name: _load_network(folder, manifest.networks[name], threads) for name in used}
     return VinReader(
         detector=Detector(networks["detector"]),
@@ -158,9 +172,6 @@ def _check_manifest(manifest: Manifest) -> None:
             raise InvalidBundle(
                 f"The {name} network does not take crops of {CROP_HEIGHT} x {CROP_WIDTH} pixels."
             )
-    quality = manifest.networks.get(QUALITY)
-    if quality is not None and quality.input[-1:] != (len(MEASURES),):
-        raise InvalidBundle(f"The quality network does not take {len(MEASURES)} measures.")
     numbers = asdict(manifest.calibration)
     if not all(map(math.isfinite, numbers.values())) or manifest.calibration.temperature <= 0:
         raise InvalidBundle(f"The calibration is unusable: {numbers}.")

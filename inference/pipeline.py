@@ -16,13 +16,23 @@ from inference.detector import Detector
 from inference.fusion import Calibration, Confirmation, are_aligned, combine, confirm
 from inference.geometry import Box, map_quad, quad_from_box
 from inference.quality import Evidence, QualityJudge
+from inference.reading_measures import mean_probability, measure_lines, measure_reading
 from inference.recognizers.characters import CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer, character_columns, list_alternatives
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH, MARGIN_Y
-from inference.rules import Verdict, judge
-from inference.search import Look, Search, most_probable
-from inference.types import CharacterBox, Image, LineEvidence, LineReading, QualityReport, Reading, Stages
-from inference.vin import ALPHABET, LENGTH
+from inference.rules import Verdict, judge, plausibility
+from inference.search import ODD, Look, Search, most_probable
+from inference.types import (
+    CharacterBox,
+    Image,
+    LineEvidence,
+    LineReading,
+    QualityReport,
+    Reading,
+    Region,
+    Stages,
+)
+from inference.vin import ALPHABET
 
 MOST_MISREAD = 2
 """Looks that differ in so many symbols at most are of the same VIN."""
@@ -89,13 +99,14 @@ class VinReader:
         text = read.verdict.vin if read and read.is_credible else None
         confirmed = confirm(text, read.confidence if read else 0.0, barcodes)
         with clock.stage("quality"):
-            quality = self._judge_quality(image, read, confirmed)
+            quality = self._judge_quality(image, read, confirmed, search.regions)
         vin = confirmed.vin if quality.readable else None
+        shown = vin or (text if read and read.is_like_a_vin else None)
         return Reading(
             vin=vin,
             confidence=confirmed.confidence if vin else 0.0,
             region=read.look.region if read else None,
-            characters=locate_characters(vin, read) if vin and read else (),
+            characters=locate_characters(shown, read) if read and shown else (),
             quality=quality,
             image_size=(image.shape[1], image.shape[0]),
             milliseconds=clock.total,
@@ -123,11 +134,17 @@ class VinReader:
         confidence = self._calibration.apply(raw, agreed=look.recognizers_agree)
         return FusedLook(look, verdict, raw, confidence)
 
-    def _judge_quality(self, image: Image, read: FusedLook | None, confirmed: Confirmation) -> QualityReport:
+    def _judge_quality(
+        self, image: Image, read: FusedLook | None, confirmed: Confirmation, lines: Sequence[Region]
+    ) -> QualityReport:
         is_credible = confirmed.vin is not None
         if read is None:
-            return self._quality.judge(image, evidence=Evidence(0.0, confirmed.confidence, is_credible))
-        evidence = Evidence(read.likelihood, confirmed.confidence, is_credible)
+            return self._quality.judge(image, evidence=Evidence(confirmed.confidence, is_credible))
+        measures = {
+            **measure_lines(image, lines),
+            **measure_reading(read.look, read.verdict, confirmed.confidence),
+        }
+        evidence = Evidence(confirmed.confidence, is_credible, lines, measures)
         return self._quality.judge(image, read.look.region, read.look.crop, evidence)
 
 
@@ -146,11 +163,14 @@ class FusedLook:
         return self.likelihood >= LEAST_CREDIBLE
 
     @property
+    def is_like_a_vin(self) -> bool:
+        """Whether a person would rather correct the text than type it, and not another line."""
+        return self.is_credible and plausibility(self.verdict.vin) > ODD
+
+    @property
     def likelihood(self) -> float:
         """The probability of one character, as the geometric mean."""
-        chosen = [ALPHABET.index(symbol) for symbol in self.verdict.vin]
-        likely = np.maximum(self.verdict.probabilities[np.arange(LENGTH), chosen], 1e-9)
-        return float(np.exp(np.log(likely).mean()))
+        return mean_probability(self.verdict)
 
 
 def tell_lines(look: Look) -> tuple[LineReading, ...]:

@@ -6,8 +6,8 @@ bundle without that network falls back on fixed limits, which advise and never r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,8 +27,25 @@ ADVICE: dict[QualityCode, str] = {
     "no_vin": "No VIN was found: take the whole VIN into the frame, closer and straight.",
 }
 
+HELPED_BY: dict[QualityCode, tuple[QualityCode, ...]] = {
+    "too_small": ("no_vin",),
+    "cut_off": ("no_vin",),
+    "no_vin": ("cut_off",),
+}
+"""Hindrances against which other advice helps as well: to take the whole VIN into the frame, and closer."""
+
 CLASSES: tuple[QualityCode | None, ...] = (None, *ADVICE)
 """What the network tells apart, in the order of its outputs; None is a photo that can be read."""
+
+OTHER_ADVICE = 0.7
+"""How much the advice on another hindrance helps, where the advice on this one helps by 1."""
+HELP = np.array(
+    [
+        [1.0 if a == b else OTHER_ADVICE if b and a in HELPED_BY.get(b, ()) else 0.0 for a in CLASSES]
+        for b in CLASSES
+    ]
+)
+"""How much the advice on the class of the column helps where the class of the row is the matter."""
 
 TRUSTED = 0.9
 """A reading with this confidence needs no better photo."""
@@ -48,13 +65,14 @@ Probabilities = Mapping[QualityCode | None, float]
 class Evidence:
     """What was read, as far as it bears on the quality of the photo.
 
-    `likelihood` is the geometric mean of the probabilities of the characters; `is_credible` is false where
-    no VIN was read that deserves the name.
+    `confidence` is that of the whole VIN; `is_credible` is false where no VIN was read that deserves the
+    name. `lines` are all that were looked at, `measures` those of them and of what was read.
     """
 
-    likelihood: float = 0.0
     confidence: float = 0.0
     is_credible: bool = False
+    lines: Sequence[Region] = ()
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 class QualityJudge:
@@ -74,11 +92,9 @@ class QualityJudge:
         """The report on a photo whose line, where one was found, was read already.
 
         What was read surely was good enough, whatever was measured. Where it is not readable, the first issue
-        is what most likely hinders it.
+        is the one whose advice most likely helps.
         """
-        measures = measure_quality(
-            image, region, crop, likelihood=evidence.likelihood, confidence=evidence.confidence
-        )
+        measures = measure_quality(image, region, crop, lines=evidence.lines, reading=evidence.measures)
         if evidence.is_credible and evidence.confidence >= TRUSTED:
             return QualityReport(readable=True, measures=measures)
         chances = self.weigh(measures)
@@ -96,10 +112,11 @@ class QualityJudge:
 
 
 def list_hindrances(chances: Probabilities, *, at_least_one: bool) -> list[QualityCode]:
-    """The worst first."""
-    ordered = sorted(ADVICE, key=lambda code: -chances[code])
-    likely = [code for code in ordered if chances[code] >= MENTIONED]
-    return likely or (ordered[:1] if at_least_one else [])
+    """Those whose advice most likely helps first."""
+    helping = dict(zip(CLASSES, np.array([chances[name] for name in CLASSES]) @ HELP, strict=True))
+    ordered = sorted(ADVICE, key=lambda code: -helping[code])
+    best = ordered[:1] if at_least_one else []
+    return [*best, *(code for code in ordered if chances[code] >= MENTIONED and code not in best)]
 
 
 def weigh_by_limits(measures: Mapping[str, float]) -> Probabilities:

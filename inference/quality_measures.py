@@ -6,11 +6,16 @@ at several scales, lengths are logarithms of photo pixels or in characters, gray
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inference import glare
 from inference.geometry import quad_size
+from inference.glare import SPOT, WHITE, find_spots
 from inference.types import Crop, Image, Region
 from inference.vin import LENGTH
 
@@ -19,66 +24,125 @@ Floats = npt.NDArray[np.float32]
 
 OVERVIEW_SIDE = 384
 """The longest side of the copy on which the whole photo is measured."""
-WHITE, BLACK = 250, 12
-"""Gray levels from which on, and up to which, nothing is told apart."""
+BLACK = 12
+"""The gray level up to which nothing is told apart."""
 
-_SPOT = 6
-"""The least width of a spot of light, in pixels of the overview."""
-_NEARLY_WHITE = 170
 _NEAR_ENDS, _NEAR_SIDES = 0.25, 2.0
 """What belongs to the surroundings of a line, in its own lengths and heights."""
 _PHOTO_SCALES = (1, 2, 4, 8)
 _CROP_SCALES = (1, 2, 4)
 _CROP_MARGIN = 1 / 32
 """What a crop shows left and right of the text, in crop widths."""
+_TILE = 16
+"""Pixels of the overview."""
+_TILE_SHARES = (25, 50, 75, 90, 98)
+"""Percent of the tiles that have less contrast."""
+_FINE_ROWS = 160
+"""Of the photo in its own pixels, as many rows are enough."""
+_FINE_SHARES = (900, 990, 999, 1000)
+"""Thousandths of the steps that are less steep."""
 
-MEASURES = (
-    *("photo_side", "photo_p5", "photo_p50", "photo_p95", "photo_black", "photo_white"),
-    *("photo_spot", "photo_halo", "near_spot", "near_white"),
+OF_THE_PHOTO = (
+    *(
+        "photo_side",
+        "photo_p1",
+        "photo_p5",
+        "photo_p50",
+        "photo_p95",
+        "photo_p99",
+        "photo_black",
+        "photo_white",
+    ),
     *(f"photo_edges_{scale}" for scale in _PHOTO_SCALES),
-    *("photo_noise", "found", "character_height", "character_width", "detected", "frame_ends", "frame_sides"),
+    *("photo_noise", "photo_steepest"),
+    *(f"fine_{share}" for share in _FINE_SHARES),
+    *("fine_wide_999", "fine_wide_1000", "fine_noise"),
+    *(f"tiles_{share}" for share in _TILE_SHARES),
+    *glare.MEASURES,
+)
+OF_ALL_LINES = ("lines_count", "lines_best", "lines_mean", "lines_cut", "lines_cut_best", "lines_spot")
+OF_THE_LINE = (
+    *("found", "near_spot", "near_white"),
+    *("character_height", "character_width", "detected", "frame_ends", "frame_sides"),
     *("crop_p2", "crop_p50", "crop_p98", "crop_spot", "crop_noise"),
     *(f"crop_{direction}_{scale}" for direction in ("across", "down") for scale in _CROP_SCALES),
     *("cell_least", "cell_low", "cell_median", "white_cells", "blank_cells"),
-    *("likelihood", "confidence"),
 )
+OF_THE_READING = (
+    *("likelihood", "confidence", "plausibility"),
+    *("symbol_least", "symbol_low", "symbol_median", "symbols_sure"),
+    *("same_symbols", "same_places", "sequence_mean", "characters_mean", "characters_found", "other_length"),
+    *("sequence_mass_least", "sequence_mass_mean", "characters_mass_least", "characters_mass_mean"),
+    *("box_heights", "box_middles", "box_steps", "box_height", "box_left", "box_right"),
+)
+MEASURES = (*OF_THE_PHOTO, *OF_ALL_LINES, *OF_THE_LINE, *OF_THE_READING)
 """The names of all measures, in the order in which the classifier takes them."""
-OF_THE_LINE = [index for index, name in enumerate(MEASURES) if not name.startswith("photo_")]
-"""Those that say nothing where no line was found."""
+BEYOND_THE_PHOTO = [index for index, name in enumerate(MEASURES) if name not in OF_THE_PHOTO]
+"""The indexes of those that say nothing where no line was found."""
 
 
 def measure_quality(
-    image: Image, region: Region | None, crop: Crop | None, *, likelihood: float, confidence: float
+    image: Image,
+    region: Region | None,
+    crop: Crop | None,
+    *,
+    lines: Sequence[Region] = (),
+    reading: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, float]:
     """Every one of MEASURES. Those of the line are 0 where none was found.
 
-    `likelihood` is the geometric mean of the probabilities of the characters, `confidence` the calibrated
-    one of the whole VIN.
+    `lines` are all that were looked at; `reading` are the measures of these lines and of what was read.
     """
-    found = dict.fromkeys(MEASURES, 0.0) | measure_photo(image)
+    gray = overview(image)
+    found = dict.fromkeys(MEASURES, 0.0) | measure_photo(image, gray)
     if region is not None and crop is not None:
-        found |= measure_region(image, region) | measure_surroundings(image, region) | measure_crop(crop)
-        found |= {"found": 1.0, "likelihood": likelihood, "confidence": scale_confidence(confidence)}
+        spots = find_spots(gray, width=SPOT)
+        around = measure_surroundings(image, gray, spots, region)
+        others = [
+            measure_surroundings(image, gray, spots, line)["near_spot"] for line in lines if spots.any()
+        ]
+        found |= measure_region(image, region) | around | measure_crop(crop) | dict(reading)
+        found |= {"found": 1.0, "lines_spot": max(others, default=0.0)}
     return {name: round(found[name], 4) for name in MEASURES}
 
 
-def measure_photo(image: Image) -> dict[str, float]:
-    """Exposure and sharpness of the whole photo, on a copy of OVERVIEW_SIDE."""
-    gray = overview(image)
-    low, middle, high = _quantiles(gray, 0.05, 0.5, 0.95)
-    spots = find_spots(gray, width=_SPOT)
+def measure_photo(image: Image, gray: Gray) -> dict[str, float]:
+    """Exposure and sharpness of the whole photo, mostly on `gray`, its overview."""
+    names, shares = ("p1", "p5", "p50", "p95", "p99"), (0.01, 0.05, 0.5, 0.95, 0.99)
+    levels = zip(names, _quantiles(gray, *shares), strict=True)
     return {
         "photo_side": float(np.log(max(image.shape[:2]) / OVERVIEW_SIDE)),
-        "photo_p5": low / 255,
-        "photo_p50": middle / 255,
-        "photo_p95": high / 255,
+        **{f"photo_{name}": level / 255 for name, level in levels},
         "photo_black": float((gray <= BLACK).mean()),
         "photo_white": float((gray >= WHITE).mean()),
-        "photo_spot": float(spots.mean()),
-        "photo_halo": _measure_halo(gray, spots),
         **{f"photo_edges_{scale}": _steepness(gray, scale, 0.99) for scale in _PHOTO_SCALES},
         "photo_noise": measure_noise(gray),
+        "photo_steepest": _steepness(gray, 1, 1.0),
+        **_measure_fine(image),
+        **_measure_tiles(gray),
+        **glare.measure_spots(gray, find_spots(gray, width=SPOT)),
     }
+
+
+def _measure_fine(image: Image) -> dict[str, float]:
+    """Sharpness in the pixels of the photo itself: whether anything in it is in focus."""
+    green = np.ascontiguousarray(image[:: max(len(image) // _FINE_ROWS, 1), :, 1])
+    wide = _difference(green[:, 4:], green[:, :-4]) if green.shape[1] > 4 else np.zeros((1, 1), np.uint8)
+    return {
+        **{f"fine_{share}": _steepness(green, 1, share / 1000) for share in _FINE_SHARES},
+        **{f"fine_wide_{share}": _level(*_quantiles(wide, share / 1000)) for share in (999, 1000)},
+        "fine_noise": measure_noise(green),
+    }
+
+
+def _measure_tiles(gray: Gray) -> dict[str, float]:
+    """How much is to be seen in most parts of the photo."""
+    rows, columns = (max(side // _TILE, 1) for side in gray.shape)
+    size = (columns * _TILE, rows * _TILE)
+    whole = gray if gray.shape[::-1] == size else cv2.resize(gray, size, interpolation=cv2.INTER_LINEAR)
+    tiles = np.asarray(whole, np.float32).reshape(rows, _TILE, columns, _TILE)
+    contrasts = np.percentile(tiles.std(axis=(1, 3)), _TILE_SHARES)
+    return {f"tiles_{share}": _level(float(c)) for share, c in zip(_TILE_SHARES, contrasts, strict=True)}
 
 
 def overview(image: Image) -> Gray:
@@ -99,7 +163,7 @@ def measure_region(image: Image, region: Region) -> dict[str, float]:
     In characters, up to two of them: beyond all distances are alike, and near 1 or -1.
     """
     width, height = quad_size(region.quad)
-    ends, sides = _distances_from_frame(image, region)
+    ends, sides = distances_from_frame(image, region)
     return {
         "character_height": float(np.log(max(height, 0.5) / 10)),
         "character_width": float(np.log(max(width / LENGTH, 0.5) / 7)),
@@ -109,7 +173,7 @@ def measure_region(image: Image, region: Region) -> dict[str, float]:
     }
 
 
-def _distances_from_frame(image: Image, region: Region) -> tuple[float, float]:
+def distances_from_frame(image: Image, region: Region) -> tuple[float, float]:
     """Of the nearer end of the line, and of its nearer side, in photo pixels; negative beyond the frame."""
     corners = np.asarray(region.quad)
     middles = (corners + np.roll(corners, -1, axis=0)) / 2  # of the top, the right, the bottom, the left edge
@@ -151,26 +215,8 @@ def _measure_cells(gray: Gray) -> dict[str, float]:
     }
 
 
-def find_spots(gray: Gray, *, width: int) -> Gray:
-    """1 in saturated spots of at least that width."""
-    white = (gray >= WHITE).astype(np.uint8)
-    if not white.any():
-        return white
-    return np.asarray(cv2.morphologyEx(white, cv2.MORPH_OPEN, np.ones((width, width), np.uint8)), np.uint8)
-
-
-def _measure_halo(gray: Gray, spots: Gray) -> float:
-    """How much of the rim of the spots is nearly white: light fades out, white paper ends at once."""
-    if not spots.any():
-        return 0.0
-    wider = cv2.dilate(spots, np.ones((2 * _SPOT + 1, 2 * _SPOT + 1), np.uint8))
-    rim = gray[(wider > 0) & (gray < WHITE)]
-    return float((rim >= _NEARLY_WHITE).mean()) if rim.size else 0.0
-
-
-def measure_surroundings(image: Image, region: Region) -> dict[str, float]:
-    """What is white about the line: more of it may have been there."""
-    gray = overview(image)
+def measure_surroundings(image: Image, gray: Gray, spots: Gray, region: Region) -> dict[str, float]:
+    """What is white about the line: more of it may have been there. `gray` is the overview of the photo."""
     corners = np.asarray(region.quad)
     along, across = corners[1] - corners[0], corners[3] - corners[0]
     along, across = along * _NEAR_ENDS, across * _NEAR_SIDES
@@ -180,8 +226,7 @@ def measure_surroundings(image: Image, region: Region) -> dict[str, float]:
     cv2.fillConvexPoly(mask, np.round(np.clip(grown * scale, -2000, 2000)).astype(np.int32), 1)
     near = mask > 0
     if not near.any():
-        return {}
-    spots = find_spots(gray, width=_SPOT)
+        return {"near_spot": 0.0, "near_white": 0.0}
     return {"near_spot": float(spots[near].mean()), "near_white": float((gray[near] >= WHITE).mean())}
 
 

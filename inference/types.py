@@ -186,7 +186,8 @@ class Reading:
     """What the engine says of one photo.
 
     `vin` is None where no VIN was found or the photo was refused; `confidence` is the probability that the
-    whole VIN is right. `image_size` is (width, height) in pixels.
+    whole VIN is right. The `characters` of a refused photo are what was made out all the same, for a person
+    to correct. `image_size` is (width, height) in pixels.
     """
 
     vin: str | None

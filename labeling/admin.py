@@ -30,10 +30,14 @@ WRITTEN_BY_THE_DOMAIN = (
     models.PersonalToken,
     models.Photo,
     models.Prediction,
+    models.Probe,
     models.Project,
     models.Promotion,
+    models.QualityPolicy,
     models.Review,
     models.Task,
+    models.VehicleInTest,
+    models.Transfer,
 )
 HIDDEN = {"token_sha256", "sha256"}
 """Hashes of secrets, where the table has secrets."""

@@ -11,11 +11,14 @@ from django.conf import settings
 from PIL import Image as PillowImage
 
 from inference.decoding import ImageTooLarge, UndecodableImage, decode_image
-from inference.types import Image
+from inference.geometry import homography, quad_size
+from inference.types import Image, Quad
+from inference.warping import warp
 from labeling.errors import DomainError
 
 DISPLAY_SIDE = 2560
 THUMBNAIL_SIDE = 320
+MAX_LINE_SIDE = 4096
 MIN_SIDE = 16
 NEAR_DISTANCE = 4
 """Photos whose difference hashes differ in so many bits or fewer are near-duplicates."""
@@ -31,6 +34,19 @@ _CONTENT_TYPES = {
     "AVIF": "image/avif",
     "HEIF": "image/heic",
 }
+
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/bmp": ".bmp",
+    "image/gif": ".gif",
+    "image/tiff": ".tif",
+    "image/avif": ".avif",
+    "image/heic": ".heic",
+}
+_READ_BY_ALL = {"image/jpeg", "image/png", "image/bmp"}
+_ORIENTATION = 0x0112
 
 
 class InvalidPhoto(DomainError):
@@ -91,6 +107,36 @@ def render_photo(content: bytes) -> RenderedPhoto:
         display=_encode(picture, DISPLAY_SIDE, quality=88),
         thumbnail=_encode(picture, THUMBNAIL_SIDE, quality=80),
     )
+
+
+def is_upright(content_type: str) -> bool:
+    """Whether other tools read such files as they are, unless they are to be turned."""
+    return content_type in _READ_BY_ALL
+
+
+def is_turned(content: bytes) -> bool:
+    """Whether the file asks to be turned or mirrored before it is shown (EXIF 2.32, tag 0x0112)."""
+    with PillowImage.open(io.BytesIO(content)) as picture:
+        return int(picture.getexif().get(_ORIENTATION, 1)) != 1
+
+
+def make_upright(content: bytes) -> bytes:
+    """A JPEG of the pixels as people see them, in full size. Raises InvalidPhoto and PhotoTooLarge."""
+    target = io.BytesIO()
+    PillowImage.fromarray(_decode(content)).save(target, "JPEG", quality=95, subsampling=0)
+    return target.getvalue()
+
+
+def crop_line(content: bytes, region: Quad) -> bytes:
+    """The straightened pixels of a region as PNG, about as many as the photo has.
+
+    Raises InvalidPhoto, PhotoTooLarge, geometry.DegenerateQuad.
+    """
+    width, height = (min(max(round(side), 1), MAX_LINE_SIDE) for side in quad_size(region))
+    line = warp(_decode(content), homography(region, width, height), width=width, height=height)
+    target = io.BytesIO()
+    PillowImage.fromarray(line).save(target, "PNG")
+    return target.getvalue()
 
 
 def difference_hash(image: Image) -> int:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from labeling.errors import DomainError
-from labeling.models import Annotation, Membership, Project, Role, User
+from labeling.models import Annotation, Membership, Project, Role, Task, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,14 +19,28 @@ class Capability(StrEnum):
     REVIEW = "review"
     TRAIN = "train"
     MANAGE_QUEUE = "manage_queue"
+    IMPORT = "import"
     MANAGE_PHOTOS = "manage_photos"
     MANAGE_MEMBERS = "manage_members"
+    MANAGE_POLICY = "manage_policy"
+    SEE_QUALITY = "see_quality"
+    SEE_PEOPLE = "see_people"
 
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.ANNOTATOR: frozenset({Capability.VIEW, Capability.UPLOAD, Capability.ANNOTATE}),
-    Role.REVIEWER: frozenset({Capability.VIEW, Capability.UPLOAD, Capability.ANNOTATE, Capability.REVIEW}),
-    Role.ML_ENGINEER: frozenset({Capability.VIEW, Capability.UPLOAD, Capability.TRAIN}),
+    Role.REVIEWER: frozenset(
+        {
+            Capability.VIEW,
+            Capability.UPLOAD,
+            Capability.ANNOTATE,
+            Capability.REVIEW,
+            Capability.SEE_QUALITY,
+        }
+    ),
+    Role.ML_ENGINEER: frozenset(
+        {Capability.VIEW, Capability.UPLOAD, Capability.TRAIN, Capability.SEE_QUALITY}
+    ),
     Role.ADMIN: frozenset(Capability),
 }
 
@@ -37,8 +51,12 @@ _DEEDS = {
     Capability.REVIEW: "review annotations",
     Capability.TRAIN: "freeze datasets, train or promote model versions",
     Capability.MANAGE_QUEUE: "say who does what and in which order",
+    Capability.IMPORT: "import labels, which no second person need see",
     Capability.MANAGE_PHOTOS: "delete photos",
     Capability.MANAGE_MEMBERS: "manage members",
+    Capability.MANAGE_POLICY: "see or set how work is checked",
+    Capability.SEE_QUALITY: "see how well the project is annotated",
+    Capability.SEE_PEOPLE: "see how well others work",
 }
 
 
@@ -87,6 +105,18 @@ def check_can_review(user: User, annotation: Annotation) -> None:
     check_can(user, Capability.REVIEW, annotation.task.project)
     if annotation.author_id == user.pk:
         raise Forbidden("You cannot review your own annotation: somebody else has to.")
+    if annotation.is_blind:
+        check_has_not_read(user, annotation.task)
+
+
+def check_has_not_read(user: User, task: Task) -> None:
+    """Independent readings are of different people, and a third one judges them. Raises Forbidden."""
+    if has_read(user, task):
+        raise Forbidden("You have read this photo yourself: somebody else has to look at it now.")
+
+
+def has_read(user: User, task: Task) -> bool:
+    return Annotation.objects.filter(task=task, author=user).exists()
 
 
 def can_review(user: User, annotation: Annotation) -> bool:
@@ -95,3 +125,9 @@ def can_review(user: User, annotation: Annotation) -> bool:
     except (NotFound, Forbidden):
         return False
     return True
+
+
+def check_can_see_work(user: User | AnonymousUser, person: User, project: Project) -> None:
+    """How somebody works is theirs and the admins' to see. Raises NotFound and Forbidden."""
+    is_own = user.is_authenticated and user.pk == person.pk
+    check_can(user, Capability.VIEW if is_own else Capability.SEE_PEOPLE, project)

@@ -20,10 +20,14 @@ PREDICT_PHOTO = "vinloop.predict_photo"
 RENDER_PHOTO = "vinloop.render_photo"
 EXECUTE_RUN = "vinloop.execute_run"
 EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
+EXECUTE_TRANSFER = "vinloop.execute_transfer"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
 FINETUNING_QUEUE = "finetuning"
+TRANSFER_QUEUE = "transfer"
+"""A worker of its own: a large export holds up neither readers nor runs."""
+
 MAINTENANCE_QUEUE = "maintenance"
 """Taken by the prediction worker too, in turn: a sweep does not wait behind a thousand photos."""
 
@@ -33,6 +37,7 @@ QUEUES = {
     SWEEP: MAINTENANCE_QUEUE,
     EXECUTE_BULK_ACTION: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
+    EXECUTE_TRANSFER: TRANSFER_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

@@ -23,6 +23,10 @@ class PhotoState(StrEnum):
 class TaskState(StrEnum):
     NEW = "new"
     IN_PROGRESS = "in_progress"
+    SECOND_READING = "second_reading"
+    IN_SECOND_READING = "in_second_reading"
+    CONFLICT = "conflict"
+    IN_ADJUDICATION = "in_adjudication"
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"
     ACCEPTED = "accepted"
@@ -35,6 +39,15 @@ class TaskState(StrEnum):
 class RunState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class TransferState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    CHECKED = "checked"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
@@ -78,12 +91,32 @@ TASK: Table = {
         TaskState.IN_PROGRESS: "claimed by an annotator",
         TaskState.AUTO_ACCEPTED: "a pseudo-label is trusted",
         TaskState.SKIPPED: "putting it back was undone",
+        TaskState.SUBMITTED: "imported, to be reviewed",
+        TaskState.ACCEPTED: "imported as accepted",
     },
     TaskState.IN_PROGRESS: {
         TaskState.SUBMITTED: "annotated, or marked unreadable",
+        TaskState.SECOND_READING: "annotated, and the policy wants it read twice",
+        TaskState.ACCEPTED: "annotated, and the policy asks for no review",
         TaskState.SKIPPED: "skipped with a reason",
         TaskState.NEW: "lease released or expired",
         TaskState.REJECTED: "lease released or expired after a rejection",
+    },
+    TaskState.SECOND_READING: {
+        TaskState.IN_SECOND_READING: "claimed by another annotator",
+        TaskState.NEW: "taken back by its author",
+    },
+    TaskState.IN_SECOND_READING: {
+        TaskState.ACCEPTED: "both readings agree",
+        TaskState.SUBMITTED: "both agree and the policy asks for a review, or skipped",
+        TaskState.CONFLICT: "the readings differ",
+        TaskState.SECOND_READING: "lease released or expired",
+    },
+    TaskState.CONFLICT: {TaskState.IN_ADJUDICATION: "claimed by a third person"},
+    TaskState.IN_ADJUDICATION: {
+        TaskState.ACCEPTED: "the third person settled it",
+        TaskState.UNREADABLE: "nobody can read it, says the third person too",
+        TaskState.CONFLICT: "lease released or expired",
     },
     TaskState.SUBMITTED: {
         TaskState.IN_REVIEW: "claimed by a reviewer",
@@ -98,12 +131,16 @@ TASK: Table = {
     TaskState.REJECTED: {TaskState.IN_PROGRESS: "claimed by an annotator"},
     TaskState.SKIPPED: {TaskState.NEW: "put back into the queue"},
     TaskState.AUTO_ACCEPTED: {TaskState.NEW: "opened again"},
-    TaskState.ACCEPTED: {},
+    TaskState.ACCEPTED: {
+        TaskState.NEW: "accepted without review, and taken back by its author",
+        TaskState.SUBMITTED: "doubted: back to review",
+    },
     TaskState.UNREADABLE: {},
 }
 
 SHOWS_WORK = frozenset({TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED})
-"""Where a photo shows what a person read, if the person could read it; elsewhere it shows the prediction."""
+"""Where a photo shows what a person read, if the person could read it. What waits for a second reading is
+nobody's to see, and of two that differ nobody knows which is right."""
 
 RUN: Table = {
     RunState.QUEUED: {RunState.RUNNING: "claimed by a worker", RunState.CANCELED: "canceled before it began"},
@@ -116,6 +153,27 @@ RUN: Table = {
     RunState.FAILED: {RunState.QUEUED: "tried again"},
     RunState.CANCELED: {RunState.QUEUED: "tried again"},
     RunState.SUCCEEDED: {},
+}
+
+TRANSFER: Table = {
+    TransferState.QUEUED: {
+        TransferState.RUNNING: "claimed by a worker",
+        TransferState.CANCELED: "canceled before it began",
+    },
+    TransferState.RUNNING: {
+        TransferState.SUCCEEDED: "the file is made, or all rows are loaded",
+        TransferState.CHECKED: "every row of an import was looked at, and nothing is loaded yet",
+        TransferState.FAILED: "an error, which is kept",
+        TransferState.CANCELED: "a person asked for it",
+        TransferState.QUEUED: "worker lost: again",
+    },
+    TransferState.CHECKED: {
+        TransferState.QUEUED: "confirmed by a person",
+        TransferState.CANCELED: "a person decided against it",
+    },
+    TransferState.FAILED: {TransferState.QUEUED: "tried again"},
+    TransferState.CANCELED: {},
+    TransferState.SUCCEEDED: {},
 }
 
 MODEL_VERSION: Table = {
@@ -147,6 +205,7 @@ TABLES: Mapping[str, Table] = {
     "Photo": PHOTO,
     "Task": TASK,
     "Fine-tuning run": RUN,
+    "Transfer": TRANSFER,
     "Model version": MODEL_VERSION,
     "Bulk action": BULK_ACTION,
 }
@@ -162,11 +221,6 @@ def check_transition(table: Table, from_state: str, to_state: str) -> None:
     """Raises IllegalTransition where the table knows no such step."""
     if to_state not in table.get(from_state, {}):
         raise IllegalTransition(f"What is {_say(from_state)} cannot become {_say(to_state)}.")
-
-
-def list_open(table: Table) -> tuple[str, ...]:
-    """The states from which a step leads on."""
-    return tuple(state for state, targets in table.items() if targets)
 
 
 def render_diagrams() -> str:

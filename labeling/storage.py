@@ -1,4 +1,4 @@
-"""Files by content: originals, copies for the screen, bundles, snapshots, and the folders of runs.
+"""Files by content: originals, copies for the screen, bundles, snapshots, transfers, and the folders of runs.
 
 Everything lies under settings.DATA_DIR. A file is written aside on the same filesystem, flushed, and renamed,
 so that a name either does not exist or holds the whole content, whenever the machine stops.
@@ -12,9 +12,9 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
@@ -50,6 +50,11 @@ def snapshot_path(sha256: str) -> Path:
     return _root() / "snapshots" / f"{_checked(sha256)}.json"
 
 
+def transfer_path(sha256: str) -> Path:
+    """A file that came to be imported, or was made by an export."""
+    return _path_of("transfers", sha256)
+
+
 def bundle_path(digest: str) -> Path:
     return _root() / "bundles" / _checked(digest)
 
@@ -73,6 +78,31 @@ def store_snapshot(content: bytes) -> str:
     if not snapshot_path(sha256).exists():
         write_aside(snapshot_path(sha256), content)
     return sha256
+
+
+def store_transfer(write: Callable[[BinaryIO], None]) -> tuple[str, int]:
+    """Keep what `write` writes, however large; returns its SHA-256 and its size in bytes."""
+    aside = _aside_path()
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with aside.open("xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        with aside.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size, target = aside.stat().st_size, transfer_path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside.replace(target)
+        _flush(target.parent)
+        return sha256, size
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def delete_transfer(sha256: str) -> None:
+    """What is gone already is no error."""
+    transfer_path(sha256).unlink(missing_ok=True)
 
 
 def delete_photo_files(sha256: str) -> None:

@@ -1,7 +1,7 @@
 """Fits the network that tells readable photos from unreadable ones, and why, for the readings of one bundle.
 
 A multilayer perceptron of one small hidden layer on the measures that the reader takes. Some of them come
-from what a bundle reads, so that it is to be fitted anew when the recognizers change.
+from what a bundle finds and reads, so that it is to be fitted anew when its networks change.
 """
 
 from __future__ import annotations
@@ -16,32 +16,43 @@ import torch
 from torch import nn
 
 from inference.bundle import QUALITY, describe_network, load_bundle, read_manifest, write_manifest
+from inference.geometry import quad_from_points, quad_iou
 from inference.pipeline import LEAST_CREDIBLE
-from inference.quality import CLASSES, REFUSED, TRUSTED
-from inference.quality_measures import MEASURES, OF_THE_LINE, scale_confidence
+from inference.quality import CLASSES, HELP, HELPED_BY, REFUSED, TRUSTED
+from inference.quality_measures import MEASURES, scale_confidence
 from inference.sessions import Network
+from inference.types import QualityCode, Reading
 from training.export import TOLERANCE, ParityError
 from training.graphs import trace_network
-from training.synthesis.unreadable import CAUSES, HELPED_BY, render_judged
+from training.synthesis.unreadable import JudgedPhoto, render_judged
 
 Measures = npt.NDArray[np.float32]
 """N x len(MEASURES)."""
 Labels = npt.NDArray[np.int64]
 """N indexes into CLASSES."""
+Mask = npt.NDArray[np.bool_]
 Chances = npt.NDArray[np.float64]
 """N x len(CLASSES) probabilities."""
 
-READABLE_SHARE = 4
-"""Readable photos for every one of each cause."""
+SHARES: dict[QualityCode | None, int] = {
+    **dict.fromkeys(CLASSES, 1),
+    **{"too_small": 2, "glare": 2, "cut_off": 2, "no_vin": 3, None: 4},
+}
+"""How many photos of each kind there are for one of the easiest."""
 MOST_REFUSED = 0.02
 """The share of readable photos that may be refused."""
 
-_HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 24, 600, 0.01, 0.03, 0.2
+_HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 48, 600, 0.01, 0.03, 0.2
 _FOLDS = 4
 _LEAST_SPREAD = 1e-2
+_FARTHEST = 5.0
+"""Deviations from the mean: what lies beyond is no more of the same."""
+_SEEN = 0.2
+"""IoU of the line that was read and the VIN."""
 _BOUNDS = (0.15, 0.85)
-_FOUND, _LIKELIHOOD, _CONFIDENCE = (MEASURES.index(name) for name in ("found", "likelihood", "confidence"))
-_UNSEEN = [CLASSES.index(name) for name in (None, *HELPED_BY)]
+_LIKELIHOOD, _CONFIDENCE = (MEASURES.index(name) for name in ("likelihood", "confidence"))
+_NO_VIN = CLASSES.index("no_vin")
+_LIKE_NO_VIN = [CLASSES.index(code) for code in CLASSES if code and "no_vin" in HELPED_BY.get(code, ())]
 
 
 class QualityFailed(RuntimeError):
@@ -50,19 +61,31 @@ class QualityFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a reader measured in photos, and what is the matter with them."""
+    """What a reader measured in photos, what is the matter with them, and whether the line was the VIN's."""
 
     measures: Measures
     labels: Labels
+    is_seen: Mask
+
+    def take(self, chosen: Mask) -> Judged:
+        return Judged(self.measures[chosen], self.labels[chosen], self.is_seen[chosen])
 
     @property
-    def is_settled(self) -> npt.NDArray[np.bool_]:
+    def told(self) -> Labels:
+        """What can be known of a photo: in a line that is not the VIN's, or without a line, nothing tells a
+        VIN that is too small or cut off from none at all.
+        """
+        unseen = ~self.is_seen & np.isin(self.labels, _LIKE_NO_VIN)
+        return np.where(unseen, _NO_VIN, self.labels)
+
+    @property
+    def is_settled(self) -> Mask:
         """Which photos are read or refused for what was read in them, whatever they look like."""
         surely = self.measures[:, _CONFIDENCE] >= np.float32(scale_confidence(TRUSTED))
         return surely | self.is_hopeless
 
     @property
-    def is_hopeless(self) -> npt.NDArray[np.bool_]:
+    def is_hopeless(self) -> Mask:
         """Which photos show nothing that a credible VIN was read in."""
         return self.measures[:, _LIKELIHOOD] < LEAST_CREDIBLE
 
@@ -75,12 +98,13 @@ def fit_bundle(
     The figures are of photos that the network was not fitted on, by cross-validation. With `cache` the
     measures are kept in that file, and taken from it. Raises QualityFailed, bundle.InvalidBundle.
     """
+    torch.set_num_threads(1)  # more of them wait for each other longer than they work
     if cache is not None and cache.exists():
         judged = _load(cache)
     else:
         judged = _collect(bundle, count, seed, report)
         if cache is not None:
-            np.savez(cache, measures=judged.measures, labels=judged.labels)
+            np.savez(cache, measures=judged.measures, labels=judged.labels, is_seen=judged.is_seen)
     if min(np.bincount(judged.labels, minlength=len(CLASSES))) < _FOLDS:
         raise QualityFailed(f"Every cause needs at least {_FOLDS} photos.")
     chances = _cross_validate(judged)
@@ -92,22 +116,29 @@ def fit_bundle(
 
 def _load(cache: Path) -> Judged:
     with np.load(cache) as arrays:
-        return Judged(arrays["measures"], arrays["labels"])
+        return Judged(arrays["measures"], arrays["labels"], arrays["is_seen"])
 
 
 def _collect(bundle: Path, count: int, seed: int, report: Callable[[str], None]) -> Judged:
     """The reader's own measures of synthetic photos."""
     reader = load_bundle(bundle)
-    rows, labels = [], []
-    kinds = [None] * READABLE_SHARE + list(CAUSES)
+    rows, labels, seen = [], [], []
+    kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
     for number in range(count):
         for place, cause in enumerate(kinds):
             photo = render_judged(np.random.default_rng((seed, place, number)), cause)
-            found = reader.read(photo.image).quality.measures
-            rows.append([found[name] for name in MEASURES])
+            reading = reader.read(photo.image)
+            rows.append([reading.quality.measures[name] for name in MEASURES])
             labels.append(CLASSES.index(cause))
+            seen.append(_is_seen(photo, reading))
         report(f"{(number + 1) * len(kinds)} of {count * len(kinds)} photos read")
-    return Judged(np.array(rows, np.float32), np.array(labels, np.int64))
+    return Judged(np.array(rows, np.float32), np.array(labels, np.int64), np.array(seen, bool))
+
+
+def _is_seen(photo: JudgedPhoto, reading: Reading) -> bool:
+    if photo.quad is None or reading.region is None:
+        return False
+    return quad_iou(reading.region.quad, quad_from_points(photo.quad)) > _SEEN
 
 
 class Classifier(nn.Module):
@@ -127,15 +158,15 @@ class Classifier(nn.Module):
         )
 
     def forward(self, measures: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.layers((measures - self.mean) / self.spread) + self.shift
+        usual = ((measures - self.mean) / self.spread).clamp(-_FARTHEST, _FARTHEST)
+        logits: torch.Tensor = self.layers(usual) + self.shift
         return logits
 
     @classmethod
     def fitted(cls, judged: Judged, *, shift: float = 0.0) -> Classifier:
         """By AdamW on all photos at once, each one jittered a little in every step."""
         torch.manual_seed(0)
-        measures, labels = _with_nothing_found(judged)
-        inputs, targets = torch.from_numpy(measures), torch.from_numpy(labels)
+        inputs, targets = torch.from_numpy(judged.measures), torch.from_numpy(judged.told)
         network = cls(inputs.mean(0), inputs.std(0).clamp(min=_LEAST_SPREAD))
         optimizer = torch.optim.AdamW(network.layers.parameters(), lr=_RATE, weight_decay=_DECAY)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, _STEPS)
@@ -153,26 +184,13 @@ class Classifier(nn.Module):
             return np.asarray(torch.softmax(self(torch.from_numpy(measures)), 1), np.float64)
 
 
-def _with_nothing_found(judged: Judged) -> tuple[Measures, Labels]:
-    """The photos, and all of them again as they are where not even a line is found.
-
-    Without a line nothing tells a VIN that is too small, cut off or merely missed from none at all.
-    """
-    blind = judged.measures.copy()
-    blind[:, OF_THE_LINE] = 0.0
-    measures, labels = np.vstack([judged.measures, blind]), np.r_[judged.labels, judged.labels]
-    unseen = (measures[:, _FOUND] == 0) & np.isin(labels, _UNSEEN)
-    return measures, np.where(unseen, CLASSES.index("no_vin"), labels)
-
-
 def _cross_validate(judged: Judged) -> Chances:
     """What is thought of every photo by a network that was fitted on others."""
-    folds = np.arange(len(judged.labels)) // len(CLASSES) % _FOLDS
+    folds = np.arange(len(judged.labels)) // sum(SHARES.values()) % _FOLDS
     chances = np.zeros((len(judged.labels), len(CLASSES)))
     for fold in range(_FOLDS):
         held_out = folds == fold
-        kept = Judged(judged.measures[~held_out], judged.labels[~held_out])
-        chances[held_out] = Classifier.fitted(kept).weigh(judged.measures[held_out])
+        chances[held_out] = Classifier.fitted(judged.take(~held_out)).weigh(judged.measures[held_out])
     return chances
 
 
@@ -191,17 +209,22 @@ def _shifted(chances: Chances, shift: float) -> Chances:
 
 
 def measure(chances: Chances, judged: Judged) -> dict[str, float]:
-    """Shares of readable photos refused, of unreadable ones refused, and refused with the right advice."""
+    """Shares of readable photos refused, and, in the mean over the causes, of unreadable ones refused, and
+    refused with advice that helps.
+    """
     refused = judged.is_hopeless | ((chances[:, 0] < REFUSED) & ~judged.is_settled)
-    advised = chances[:, 1:].argmax(axis=1) + 1
-    helped = [CLASSES[label] in HELPED_BY for label in judged.labels]  # all of them by the same advice
-    is_right = (advised == judged.labels) | (np.array(helped) & (advised == CLASSES.index("no_vin")))
-    unreadable = judged.labels > 0
+    advised = (chances @ HELP)[:, 1:].argmax(axis=1) + 1
+    helped = refused & (HELP[judged.labels, advised] > 0)
+    causes = range(1, len(CLASSES))
     return {
-        "readable_refused": round(float(refused[~unreadable].mean()), 4),
-        "unreadable_refused": round(float(refused[unreadable].mean()), 4),
-        "advised_right": round(float((refused & is_right)[unreadable].mean()), 4),
+        "readable_refused": round(float(refused[judged.labels == 0].mean()), 4),
+        "unreadable_refused": _mean([refused[judged.labels == cause] for cause in causes]),
+        "advised_right": _mean([helped[judged.labels == cause] for cause in causes]),
     }
+
+
+def _mean(shares: list[Mask]) -> float:
+    return round(float(np.mean([share.mean() for share in shares if len(share)])), 4)
 
 
 def write_network(bundle: Path, network: Classifier, figures: Mapping[str, float]) -> None:

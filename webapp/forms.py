@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from labeling.errors import DomainError
-from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Role, Scope
+from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, QualityPolicy, Role, Scope
 from labeling.operations.runs import MAX_PRIORITY
 from labeling.policies import Forbidden
 from labeling.run_settings import SETTINGS
@@ -33,18 +33,6 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
 
 class ProjectForm(forms.Form):
     name = forms.CharField(max_length=100, label="Name")
-
-
-class SnapshotForm(forms.Form):
-    name = forms.CharField(
-        max_length=100, help_text="How you will tell it from others, such as “June, first half”."
-    )
-    split_seed = forms.IntegerField(
-        min_value=0,
-        max_value=2**31 - 1,
-        initial=1,
-        help_text="The same seed puts a vehicle into the same split every time. Keep it unless you know why.",
-    )
 
 
 class RunForm(forms.Form):
@@ -156,6 +144,84 @@ class AddMemberForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=ROLE_CHOICES)
+
+
+def _say_number(value: Any) -> str:
+    """30 rather than 30.0; what somebody typed stays as it was typed."""
+    return f"{value:g}" if isinstance(value, float) else str(value if value is not None else "")
+
+
+class PolicyForm(forms.Form):
+    """How work is checked. Shares are in percent here, as people speak of them, and shares in the domain."""
+
+    PERCENT = ("review_share", "target_error", "double_share", "honeypot_share", "seeded_share")
+    SWITCHES = ("is_adaptive", "blind_review")
+
+    review_share = forms.FloatField(
+        min_value=0,
+        max_value=100,
+        label="Annotations that are reviewed, in %",
+        help_text="Nobody can tell beforehand which. What was sent back is always reviewed again.",
+    )
+    is_adaptive = forms.BooleanField(
+        required=False,
+        label="Adapt it to each person",
+        help_text="More reviews for those who err more, fewer for those who have proved to err less.",
+    )
+    target_error = forms.FloatField(
+        min_value=0.1,
+        max_value=50,
+        label="Error that is tolerated, in % of annotations",
+        help_text="Adapting: who errs as often as this has exactly the share above.",
+    )
+    double_share = forms.FloatField(
+        min_value=0,
+        max_value=100,
+        label="Photos that two people read, in %",
+        help_text="Neither sees the other's reading. Where they differ, a third person settles it.",
+    )
+    honeypot_share = forms.FloatField(
+        min_value=0,
+        max_value=30,
+        label="Known photos among new ones, in %",
+        help_text="They look like any other to who annotates, and measure how often that person errs.",
+    )
+    seeded_share = forms.FloatField(
+        min_value=0,
+        max_value=100,
+        label="Known photos with a wrong character, in %",
+        help_text="The model's reading gets one plausible wrong character: who looks will notice it.",
+    )
+    blind_review = forms.BooleanField(
+        required=False,
+        label="Hide the author from reviewers",
+        help_text="A reading is judged by what it says, not by who wrote it.",
+    )
+    reason = forms.CharField(
+        max_length=500, label="Why it changes", help_text="For whoever reads the history below."
+    )
+    replaces = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, policy: QualityPolicy) -> None:
+        percent = {name: float(f"{getattr(policy, name) * 100:.6g}") for name in self.PERCENT}
+        switches = {name: getattr(policy, name) for name in self.SWITCHES}
+        super().__init__(data, initial={**percent, **switches, "replaces": policy.number})
+        for name in self.PERCENT:
+            self.fields[name].widget.attrs["step"] = "any"
+            self.fields[name].widget.format_value = _say_number
+
+    def to_policy(self) -> dict[str, Any]:
+        """As the domain takes it."""
+        values = self.cleaned_data
+        rules = {name: values[name] / 100 for name in self.PERCENT}
+        rules |= {name: values[name] for name in self.SWITCHES}
+        return {"rules": rules, "reason": values["reason"], "replaces": values["replaces"]}
+
+    def to_draft(self, project: Project) -> QualityPolicy:
+        """What was typed as a policy that nobody has set; a figure that cannot be counts as it was."""
+        values = {**self.initial, **self.cleaned_data}
+        rules = {name: values[name] / 100 for name in self.PERCENT}
+        return QualityPolicy(project=project, **rules, **{name: values[name] for name in self.SWITCHES})
 
 
 class TokenForm(forms.Form):

@@ -12,6 +12,7 @@ class Situation:
 
     to_annotate: int = 0
     to_review: int = 0
+    to_adjudicate: int = 0
     unread: int = 0
     newly_accepted: int = 0
     passed_version: str = ""
@@ -47,6 +48,14 @@ def list_next_steps(*, can: Mapping[str, bool], now: Situation) -> list[Step]:
 
 
 def _review_steps(now: Situation) -> Iterator[Step]:
+    if now.to_adjudicate:
+        yield Step(
+            f"{_count(now.to_adjudicate, 'photo was', 'photos were')} read differently by two people",
+            "Both readings are shown side by side. Take one, or write what the photo shows.",
+            "Settle them",
+            "adjudicate",
+            "balance",
+        )
     if now.to_review:
         yield Step(
             f"{_count(now.to_review, 'annotation waits', 'annotations wait')} for your review",

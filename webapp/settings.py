@@ -24,6 +24,7 @@ try:
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     LEASE_SECONDS = env.int("LEASE_SECONDS", 300, validate=validate.Range(min=30))
     MAX_UPLOAD_MEGABYTES = env.int("MAX_UPLOAD_MEGABYTES", 40, validate=validate.Range(min=1))
+    MAX_TRANSFER_MEGABYTES = env.int("MAX_TRANSFER_MEGABYTES", 1000, validate=validate.Range(min=1))
     PREDICTION_SECONDS = env.int("PREDICTION_SECONDS", 60, validate=validate.Range(min=5))
     LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 except EnvError as error:
@@ -161,6 +162,9 @@ SPECTACULAR_SETTINGS = {
         "PhotoStateEnum": "labeling.states.PhotoState",
         "TaskStateEnum": "labeling.states.TaskState",
         "RunStateEnum": "labeling.states.RunState",
+        "TransferStateEnum": "labeling.states.TransferState",
+        "TransferKindEnum": "labeling.models.TransferKind",
+        "PhotoKindEnum": "labeling.models.PhotoKind",
         "ModelVersionStateEnum": "labeling.states.ModelVersionState",
         "LeaseKindEnum": "labeling.models.LeaseKind",
         "PromotionKindEnum": "labeling.models.PromotionKind",

@@ -5,10 +5,11 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs
+from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs, transfers
 from labeling.queue import (
     EXECUTE_BULK_ACTION,
     EXECUTE_RUN,
+    EXECUTE_TRANSFER,
     PREDICT_PHOTO,
     PREDICTION_SECONDS,
     RENDER_PHOTO,
@@ -20,6 +21,7 @@ from worker import limits, readers
 # the row.
 SOFT_SECONDS = PREDICTION_SECONDS * 0.8
 RUN_SECONDS = 12 * 3600
+TRANSFER_SECONDS = 2 * 3600
 
 
 @shared_task(name=PREDICT_PHOTO, time_limit=PREDICTION_SECONDS, soft_time_limit=SOFT_SECONDS)
@@ -52,6 +54,13 @@ def execute_bulk_action(action_id: str) -> None:
     bulk.execute_bulk_action(action_id=UUID(action_id), now=timezone.now)
 
 
+@shared_task(name=EXECUTE_TRANSFER, time_limit=TRANSFER_SECONDS, soft_time_limit=TRANSFER_SECONDS * 0.95)
+def execute_transfer(transfer_id: str) -> None:
+    """Write one export, check one import, or load one that was confirmed."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    transfers.execute_transfer(transfer_id=UUID(transfer_id), now=timezone.now)
+
+
 @shared_task(name=SWEEP, time_limit=60)
 def sweep() -> None:
     """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
@@ -61,3 +70,4 @@ def sweep() -> None:
     runs.sweep_runs(now=now)
     run_schedules.start_due_runs(now=now)
     bulk.sweep_bulk_actions(now=now)
+    transfers.sweep_transfers(now=now)

@@ -11,6 +11,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
@@ -30,6 +31,7 @@ IN_HAND = 30
 """So many tasks are being annotated, and as many reviewed."""
 
 SEED = 0.17
+_TEXTS = ("CharField", "TextField")
 _SYMBOLS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 _LATER_TABLES = ("photo", "task", "lease", "prediction", "annotation", "review", "auditevent", "snapshotitem")
 
@@ -54,11 +56,33 @@ def create_load(*, slug: str, photos: int, now: datetime) -> Project:
         "characters": json.dumps(_draw_characters()),
         "region": json.dumps([[40, 92], [600, 92], [600, 148], [40, 148]]),
     }
+    defaults = _list_defaults()
     with connection.cursor() as cursor:
+        for table, column, value in defaults:
+            cursor.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET DEFAULT %s', [value])
         for statement in _STATEMENTS:
             cursor.execute(statement, values)
     _create_snapshots(project, people[Role.ML_ENGINEER][0], versions, now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, column, _ in defaults:
+            cursor.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" DROP DEFAULT')
     return project
+
+
+def _list_defaults() -> list[tuple[str, str, Any]]:
+    """What the models fill in by themselves, for the time of the load: the statements name what matters."""
+    tables = {f"labeling_{table}" for table in _LATER_TABLES}
+    found = []
+    for model in apps.get_app_config("labeling").get_models():
+        for field in model._meta.concrete_fields if model._meta.db_table in tables else ():
+            if field.has_default() and not callable(field.default):
+                found.append(
+                    (model._meta.db_table, field.column, field.get_db_prep_save(field.default, connection))
+                )
+            elif not field.null and field.empty_strings_allowed and field.get_internal_type() in _TEXTS:
+                found.append((model._meta.db_table, field.column, ""))
+    return found
 
 
 def analyze() -> None:
@@ -121,7 +145,7 @@ def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], 
             name=f"Snapshot {number}",
             sha256=f"{number:064x}",
             split_seed=1,
-            counts={"train": 800 * number, "validation": 100 * number, "test": 100 * number},
+            counts={"train": 900 * number, "validation": 100 * number, "test": 0},
             created_by=by,
             created_at=now,
         )
@@ -261,8 +285,8 @@ _STATEMENTS = (
 )
 
 _SNAPSHOT_ITEMS = """
-    INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, split)
-    SELECT %(snapshot)s, photo, annotation,
-        CASE n %% 10 WHEN 0 THEN 'test' WHEN 1 THEN 'validation' ELSE 'train' END
+    INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, vin, split)
+    SELECT %(snapshot)s, photo, annotation, vin,
+        CASE n %% 10 WHEN 1 THEN 'validation' ELSE 'train' END
     FROM load WHERE state = 'accepted' AND fate < %(share)s * 0.55
 """

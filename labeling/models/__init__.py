@@ -1,9 +1,9 @@
 """The tables of the domain."""
 
-from labeling.models.annotation import Annotation, Outcome
+from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
-from labeling.models.dataset import DatasetSnapshot, SnapshotItem
+from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
 from labeling.models.model_version import (
     Evaluation,
     GateDecision,
@@ -12,29 +12,35 @@ from labeling.models.model_version import (
     Promotion,
     PromotionKind,
 )
-from labeling.models.photo import Photo, VinSource
+from labeling.models.photo import Photo, PhotoKind, VinSource
+from labeling.models.policy import QualityPolicy
 from labeling.models.prediction import Prediction
+from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
-from labeling.models.task import Draft, Lease, LeaseKind, Task
+from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
+from labeling.models.transfer import Transfer, TransferKind
 from labeling.models.user import User
 
 __all__ = [
     "Annotation",
+    "AnnotationSource",
     "AuditEvent",
     "BulkAction",
     "BulkItem",
     "BulkKind",
     "BulkOutcome",
     "DatasetSnapshot",
+    "DecidedBy",
     "Draft",
     "Evaluation",
     "FinetuningRun",
     "GateDecision",
     "GatePolicy",
     "Invitation",
+    "LabelSource",
     "Lease",
     "LeaseKind",
     "Membership",
@@ -42,10 +48,13 @@ __all__ = [
     "Outcome",
     "PersonalToken",
     "Photo",
+    "PhotoKind",
     "Prediction",
+    "Probe",
     "Project",
     "Promotion",
     "PromotionKind",
+    "QualityPolicy",
     "Review",
     "Role",
     "RunMetric",
@@ -54,7 +63,10 @@ __all__ = [
     "Scope",
     "SnapshotItem",
     "Task",
+    "Transfer",
+    "TransferKind",
     "User",
+    "VehicleInTest",
     "Verdict",
     "VinSource",
 ]

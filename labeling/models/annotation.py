@@ -11,6 +11,7 @@ from django.db import models
 
 from labeling.models.base import Effort, choices_of, one_of
 from labeling.models.task import Lease, Task
+from labeling.models.user import User
 
 
 class Outcome(StrEnum):
@@ -18,14 +19,22 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class AnnotationSource(StrEnum):
+    HUMAN = "human"
+    IMPORTED = "imported"
+
+
 class Annotation(Effort):
     """One revision of the human work on a task. The database refuses to change one.
+
+    Where the `source` is imported, its author is the person who imported it.
 
     `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:
     as it is unique, a submit that is sent twice makes one annotation.
     """
 
     Outcome: ClassVar = Outcome
+    Source: ClassVar = AnnotationSource
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="annotations")
@@ -35,6 +44,9 @@ class Annotation(Effort):
     characters = models.JSONField(default=list)
     outcome = models.CharField(max_length=20, choices=choices_of(Outcome), default=Outcome.READ)
     unreadable_reason = models.TextField(blank=True)
+    source = models.CharField(
+        max_length=20, choices=choices_of(AnnotationSource), default=AnnotationSource.HUMAN
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="annotations")
     prediction = models.ForeignKey(
         "labeling.Prediction", on_delete=models.CASCADE, null=True, blank=True, related_name="annotations"
@@ -43,6 +55,9 @@ class Annotation(Effort):
         Lease, on_delete=models.CASCADE, null=True, blank=True, related_name="annotation"
     )
     base_revision = models.PositiveIntegerField()
+    is_blind = models.BooleanField(
+        default=False, help_text="A second reading: its author saw nothing of the revision before."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -51,11 +66,32 @@ class Annotation(Effort):
             models.CheckConstraint(
                 condition=models.Q(revision=models.F("base_revision") + 1), name="annotation_follows_its_base"
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_blind=False) | models.Q(base_revision__gte=1),
+                name="annotation_blind_is_second",
+            ),
             one_of("outcome", Outcome, "annotation_outcome"),
+            one_of("source", AnnotationSource, "annotation_source"),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], name="annotation_by_time"),
+            models.Index(fields=["author", "-created_at", "-id"], name="annotation_of_author"),
         ]
 
     def __str__(self) -> str:
         return f"{self.text or self.outcome} (revision {self.revision})"
+
+    is_author_hidden = False
+    """Set in memory, for the person whom it is shown to."""
+
+    @property
+    def shown_author(self) -> User | None:
+        """Who wrote it, as far as the person may know to whom it is shown."""
+        return None if self.is_author_hidden else self.author
+
+    def says_the_same(self, other: Annotation) -> bool:
+        """Whether both read the same VIN, or both say that nobody can."""
+        return (self.outcome, self.text) == (other.outcome, other.text)
 
     @property
     def is_complete(self) -> bool:

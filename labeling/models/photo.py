@@ -25,16 +25,39 @@ class VinSource(StrEnum):
     NONE = ""
     PREDICTION = "prediction"
     HUMAN = "human"
+    CONSENSUS = "consensus"
+    IMPORTED = "imported"
+
+
+class PhotoKind(StrEnum):
+    """What the VIN is written on. Nobody need say it."""
+
+    UNKNOWN = ""
+    WINDSHIELD = "windshield"
+    LABEL_STICKER = "label_sticker"
+    STAMPED_METAL = "stamped_metal"
+    PAPER = "paper"
+
+
+class RealPhotos(models.Manager["Photo"]):
+    """Without probes, which are photos to their one annotator and to nobody and nothing else."""
+
+    def get_queryset(self) -> models.QuerySet[Photo]:
+        return super().get_queryset().filter(is_probe=False)
 
 
 class Photo(models.Model):
     """One photo of a project. Its original is found in the storage by `sha256`.
+
+    `objects` leaves out probes (see labeling/models/probe.py), so that no list, count, training or comparison
+    can forget to. `with_probes` has every row, for what may concern the photo in an annotator's hands.
 
     `width` and `height` are in pixels with the EXIF orientation applied. `vin`, `confidence` and `vin_source`
     repeat the best value that is known, so that a list needs no other table.
     """
 
     State: ClassVar = PhotoState
+    Kind: ClassVar = PhotoKind
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="photos")
@@ -60,15 +83,28 @@ class Photo(models.Model):
     rendered_at = models.DateTimeField(null=True, blank=True)
     render_attempts = models.PositiveSmallIntegerField(default=0)
     render_nudge_at = models.DateTimeField(null=True, blank=True)
+    is_probe = models.BooleanField(default=False)
+    is_known = models.BooleanField(
+        default=False, help_text="Chosen by an admin to measure people by: its VIN is beyond doubt."
+    )
+    kind = models.CharField(max_length=20, blank=True, choices=choices_of(PhotoKind))
     vin = models.CharField(max_length=17, blank=True)
     confidence = models.FloatField(null=True, blank=True)
     vin_source = models.CharField(max_length=20, blank=True, choices=choices_of(VinSource))
 
+    objects = RealPhotos()
+    with_probes: ClassVar[models.Manager[Photo]] = models.Manager()
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project", "sha256"], name="photo_once_a_project"),
+            models.UniqueConstraint(
+                fields=["project", "sha256"],
+                condition=models.Q(is_probe=False),
+                name="photo_once_a_project",
+            ),
             one_of("state", PhotoState, "photo_state"),
             one_of("vin_source", VinSource, "photo_vin_source"),
+            one_of("kind", PhotoKind, "photo_kind"),
         ]
         indexes = [
             models.Index(fields=["project", "-uploaded_at", "-id"], name="photo_newest"),

@@ -60,6 +60,7 @@ class Review(Effort):
             ),
             one_of("verdict", Verdict, "review_verdict"),
         ]
+        indexes = [models.Index(fields=["created_at"], name="review_by_time")]
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.reviewer_id}"

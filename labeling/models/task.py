@@ -19,14 +19,34 @@ from labeling.states import TaskState
 class LeaseKind(StrEnum):
     ANNOTATE = "annotate"
     REVIEW = "review"
+    ADJUDICATE = "adjudicate"
+
+
+class DecidedBy(StrEnum):
+    """Why a task is accepted or unreadable."""
+
+    NOBODY = ""
+    REVIEW = "review"
+    CONSENSUS = "consensus"
+    ADJUDICATION = "adjudication"
+    POLICY = "policy"
+    IMPORT = "import"
+
+
+class RealTasks(models.Manager["Task"]):
+    """Without the tasks of probes."""
+
+    def get_queryset(self) -> models.QuerySet[Task]:
+        return super().get_queryset().filter(is_probe=False)
 
 
 class Task(models.Model):
-    """The work on one photo.
+    """The work on one photo. As with photos, `objects` leaves out probes and `with_probes` has every row.
 
-    Its state says which work waits: annotation (new, rejected) or review (submitted). `revision` is the
-    number of the newest annotation, 0 where there is none. Higher `priority` comes first: the model's doubt,
-    from 0 to 1, and LEVEL more or less for each time that a manager raised or lowered it.
+    Its state says which work waits: annotation (new, rejected, second reading), review (submitted) or
+    adjudication (conflict). `revision` is the number of the newest annotation, 0 where there is none. Higher
+    `priority` comes first: the model's doubt, from 0 to 1, and LEVEL more or less for each time a manager
+    raised or lowered it.
     """
 
     State: ClassVar = TaskState
@@ -49,13 +69,26 @@ class Task(models.Model):
         related_name="assigned_tasks",
         help_text="Who is to annotate it; empty: whoever is free.",
     )
+    is_probe = models.BooleanField(default=False, help_text="Repeats what its photo says.")
+    decided_by = models.CharField(
+        max_length=20,
+        blank=True,
+        choices=choices_of(DecidedBy),
+        help_text="While it is accepted or unreadable: what made it so.",
+    )
     rejection_reason = models.TextField(blank=True)
     skip_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    objects = RealTasks()
+    with_probes: ClassVar[models.Manager[Task]] = models.Manager()
+
     class Meta:
-        constraints = [one_of("state", TaskState, "task_state")]
+        constraints = [
+            one_of("state", TaskState, "task_state"),
+            one_of("decided_by", DecidedBy, "task_decided_by"),
+        ]
         indexes = [
             models.Index(fields=["project", "state", "-priority", "created_at"], name="task_next"),
             models.Index(

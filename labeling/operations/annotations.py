@@ -19,6 +19,8 @@ from labeling.operations.inputs import (
     clean_region,
     clean_text,
 )
+from labeling.operations.probes import score_probe
+from labeling.operations.routes import choose_route
 from labeling.operations.transitions import move
 from labeling.states import TaskState
 
@@ -73,8 +75,9 @@ def submit_annotation(
     keystrokes: int | None = None,
     active_ms: int | None = None,
 ) -> Annotation:
-    """Submit the text and the boxes for review; the same lease submits once, however often it is sent.
+    """Submit the text and the boxes; the same lease submits once, however often it is sent.
 
+    What follows is the quality policy's to say: a review, or none.
     Raises LeaseLost, StaleRevision, InvalidText, InvalidCharacters, NotFound, Forbidden.
     """
     lease = leases.get_own_lease(lease_id, holder)
@@ -124,7 +127,10 @@ def skip_task(*, lease_id: uuid.UUID | str, holder: User, reason: str, now: date
         leases.end_lease(lease, reason="skipped", now=now)
         facts = {"reason": cleaned}
         changes: dict[str, Any] = {"skip_reason": cleaned, "updated_at": now}
-        move(task, TaskState.SKIPPED, by=holder, verb="task.skipped", now=now, data=facts, **changes)
+        # What one person has read and a second one lays aside is for a reviewer to look at.
+        state = TaskState.SUBMITTED if task.state == TaskState.IN_SECOND_READING else TaskState.SKIPPED
+        move(task, state, by=holder, verb="task.skipped", now=now, data=facts, **changes)
+        refresh_best_value(task.photo)
     return task
 
 
@@ -155,26 +161,31 @@ def _submit(
     lease: Lease, holder: User, content: dict[str, Any], base_revision: int, now: datetime
 ) -> Annotation:
     with transaction.atomic():
-        Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
+        Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
         done = Annotation.objects.filter(lease=lease).first()
         if done is not None:
             return done  # a double click, or a retry after the answer was lost on its way
         task = leases.lock_held_lease(lease, kind=LeaseKind.ANNOTATE, now=now)
         check_revision(task, base_revision)
+        content["is_blind"] = task.state == TaskState.IN_SECOND_READING
         annotation = add_annotation(task=task, lease=lease, author=holder, content=content, now=now)
         leases.end_lease(lease, reason="submitted", now=now)
         Draft.objects.filter(task=task, author=holder).delete()
+        route = choose_route(task=task, annotation=annotation)
         move(
             task,
-            TaskState.SUBMITTED,
+            route.state,
             by=holder,
             verb="annotation.submitted",
             now=now,
             data={"annotation": str(annotation.pk), "revision": annotation.revision},
             only_if={"revision": base_revision},
             revision=annotation.revision,
+            decided_by=route.decided_by.value,
             rejection_reason="",
             updated_at=now,
         )
         refresh_best_value(task.photo)
+        if task.is_probe:
+            score_probe(task=task, annotation=annotation, now=now)
     return annotation

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from labeling.models import Annotation, Outcome, Photo, Prediction, Task, VinSource
+from labeling.models import (
+    Annotation,
+    AnnotationSource,
+    DecidedBy,
+    Outcome,
+    Photo,
+    Prediction,
+    Task,
+    VinSource,
+)
 from labeling.states import SHOWS_WORK, TaskState
 
 
@@ -14,14 +23,14 @@ def refresh_best_value(photo: Photo) -> None:
     The task repeats the confidence.
     """
     values = _find_human_value(photo) or _find_predicted_value(photo)
-    Photo.objects.filter(pk=photo.pk).update(**values)
-    Task.objects.filter(photo=photo).update(confidence=values["confidence"])
+    Photo.with_probes.filter(pk=photo.pk).update(**values)
+    Task.with_probes.filter(photo=photo).update(confidence=values["confidence"])
     for name, value in values.items():
         setattr(photo, name, value)
 
 
 def _find_human_value(photo: Photo) -> dict[str, Any] | None:
-    task = Task.objects.filter(photo=photo).first()
+    task = Task.with_probes.filter(photo=photo).first()
     if task is None:
         return None
     if task.state == TaskState.UNREADABLE:
@@ -29,7 +38,13 @@ def _find_human_value(photo: Photo) -> dict[str, Any] | None:
     newest = Annotation.objects.filter(task=task, revision=task.revision).first()
     if newest is None or task.state not in SHOWS_WORK or newest.outcome != Outcome.READ:
         return None
-    return {"vin": newest.text, "confidence": None, "vin_source": VinSource.HUMAN.value}
+    return {"vin": newest.text, "confidence": None, "vin_source": _find_source(task, newest).value}
+
+
+def _find_source(task: Task, newest: Annotation) -> VinSource:
+    if newest.source == AnnotationSource.IMPORTED:
+        return VinSource.IMPORTED
+    return VinSource.CONSENSUS if task.decided_by == DecidedBy.CONSENSUS else VinSource.HUMAN
 
 
 def _find_predicted_value(photo: Photo) -> dict[str, Any]:

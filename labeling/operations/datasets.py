@@ -1,34 +1,32 @@
-"""Freezing accepted work into a snapshot that never changes."""
+"""Freezing labeled photos into a snapshot that never changes."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from inference.geometry import quad_from_points
-from inference.snapshot import (
-    SPLITS,
-    Snapshot,
-    SnapshotCharacter,
-    encode_snapshot,
-    split_for_vehicle,
-)
+from inference.snapshot import SPLITS, Snapshot, Split, encode_snapshot
 from inference.snapshot import SnapshotItem as FileItem
-from inference.types import Quad
 from labeling import policies, storage
-from labeling.models import Annotation, DatasetSnapshot, Outcome, Project, SnapshotItem, User
+from labeling.models import DatasetSnapshot, Project, SnapshotItem, User, VehicleInTest
 from labeling.operations import audit
-from labeling.operations.inputs import UNKNOWN, clean_name
+from labeling.operations.candidates import Candidate, Criteria, list_candidates
+from labeling.operations.inputs import clean_name
 from labeling.operations.transitions import Conflict
-from labeling.states import TaskState
+from labeling.splitting import Past, balance_kinds, plan_splits
+
+NEAR_DUPLICATE = "near_duplicate"
+OTHER_SIDE = "other_side"
+"""Why a photo was left out: a similar one of the same vehicle is in, or it was in test or taught before its
+label was corrected."""
 
 
 class NothingToFreeze(Conflict):
-    """No photo of the project has been read completely and accepted."""
+    """No photo of the project has a label of the chosen sources."""
 
     code = "nothing_to_freeze"
     default_message = (
@@ -42,95 +40,155 @@ class NameTaken(Conflict):
     code = "name_taken"
 
 
-def freeze_snapshot(
-    *, project: Project, name: str, by: User, now: datetime, split_seed: int = 1
-) -> DatasetSnapshot:
-    """Freeze every accepted photo whose VIN was read completely.
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A candidate with its split and its weight."""
 
-    A hash of the VIN decides the split, so all photos of a vehicle are in one, in every snapshot of that
-    seed. A small snapshot may therefore have an empty split: its counts say so.
+    candidate: Candidate
+    split: Split
+    weight: float
+
+
+def freeze_snapshot(
+    *,
+    project: Project,
+    name: str,
+    by: User,
+    now: datetime,
+    split_seed: int = 1,
+    criteria: Criteria | None = None,
+) -> DatasetSnapshot:
+    """Freeze every photo that the criteria choose, each with a complete VIN.
+
+    A vehicle that was in test once is there again, one that has taught never gets there, and for others a
+    hash of the VIN decides. A small snapshot may therefore have an empty split: its counts say so.
 
     Raises NothingToFreeze, NameTaken, InvalidName, Forbidden.
     """
     policies.check_can(by, policies.Capability.TRAIN, project)
     cleaned = clean_name(name)
-    if DatasetSnapshot.objects.filter(project=project, name=cleaned).exists():
-        raise NameTaken(f"There is a snapshot called {cleaned} already.", fields={"name": "taken"})
-    annotations = list_accepted(project)
-    if not annotations:
-        raise NothingToFreeze
-    items = [_make_item(annotation, split_seed) for annotation in annotations]
-    # Outside the transaction: a file without a row is harmless, since only its hash leads to it.
-    sha256 = storage.store_snapshot(encode_snapshot(Snapshot(name=cleaned, items=tuple(items))))
-    try:
-        return _insert_snapshot(project, cleaned, sha256, split_seed, annotations, items, by, now)
-    except IntegrityError as error:
-        raise NameTaken(f"There is a snapshot called {cleaned} already.", fields={"name": "taken"}) from error
-
-
-def list_accepted(project: Project) -> list[Annotation]:
-    """The newest annotation of every accepted task that may teach a network, by the photos' hashes.
-
-    One statement, so that all of it is of one moment.
-    """
-    newest = Annotation.objects.filter(
-        task__project=project,
-        task__state=TaskState.ACCEPTED,
-        task__revision=F("revision"),
-        outcome=Outcome.READ,
-    ).exclude(text__contains=UNKNOWN)
-    return list(newest.select_related("task__photo", "prediction").order_by("task__photo__sha256"))
-
-
-@transaction.atomic
-def _insert_snapshot(
-    project: Project,
-    name: str,
-    sha256: str,
-    split_seed: int,
-    annotations: list[Annotation],
-    items: list[FileItem],
-    by: User,
-    now: datetime,
-) -> DatasetSnapshot:
-    counted = Counter(item.split for item in items)
-    snapshot = DatasetSnapshot.objects.create(
-        project=project,
-        name=name,
-        sha256=sha256,
-        split_seed=split_seed,
-        counts={split: counted[split] for split in SPLITS},
-        created_by=by,
-        created_at=now,
-    )
-    SnapshotItem.objects.bulk_create(
-        SnapshotItem(snapshot=snapshot, photo=annotation.task.photo, annotation=annotation, split=item.split)
-        for annotation, item in zip(annotations, items, strict=True)
-    )
-    facts = {"name": name, "sha256": sha256, "counts": snapshot.counts}
-    audit.record(project=project, actor=by, verb="snapshot.frozen", on=snapshot, now=now, data=facts)
+    criteria = criteria or Criteria()
+    with transaction.atomic():
+        # Two who freeze wait for each other, since the splits of the second depend on those of the first.
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        if DatasetSnapshot.objects.filter(project=project, name=cleaned).exists():
+            raise NameTaken(f"There is a snapshot called {cleaned} already.", fields={"name": "taken"})
+        chosen, left_out = _choose(project, criteria, split_seed)
+        snapshot = DatasetSnapshot(
+            project=project,
+            name=cleaned,
+            split_seed=split_seed,
+            counts=_count_splits(chosen),
+            criteria=criteria.to_json(),
+            left_out=left_out,
+            created_by=by,
+            created_at=now,
+        )
+        _insert(snapshot, chosen, by, now)
     return snapshot
 
 
-def _make_item(annotation: Annotation, split_seed: int) -> FileItem:
-    return FileItem(
-        photo=annotation.task.photo.sha256,
-        vin=annotation.text,
-        split=split_for_vehicle(annotation.text, seed=split_seed),
-        region=_find_region(annotation),
-        characters=tuple(
-            SnapshotCharacter(symbol=character["symbol"], quad=quad_from_points(character["quad"]))
-            for character in annotation.characters
-            if character["quad"] is not None
-        ),
-        annotation=str(annotation.pk),
+def _choose(project: Project, criteria: Criteria, seed: int) -> tuple[list[_Chosen], dict[str, int]]:
+    """What goes in, and how many stay out for which reason. Raises NothingToFreeze."""
+    found = list_candidates(project, criteria)
+    kept = _drop_near_duplicates(found) if criteria.leave_out_near_duplicates else found
+    splits = plan_splits(
+        [(candidate.photo.pk, candidate.vin) for candidate in kept], _look_back(project), seed=seed
+    )
+    chosen = [
+        _Chosen(candidate, split, criteria.weight(candidate.source))
+        for candidate in kept
+        if (split := splits[candidate.photo.pk]) is not None
+    ]
+    if not chosen:
+        raise NothingToFreeze
+    left_out = {NEAR_DUPLICATE: len(found) - len(kept), OTHER_SIDE: len(kept) - len(chosen)}
+    return _balance(chosen) if criteria.balance_kinds else chosen, {k: v for k, v in left_out.items() if v}
+
+
+def _drop_near_duplicates(candidates: list[Candidate]) -> list[Candidate]:
+    """Without the photos that resemble an earlier one of the same vehicle that stays."""
+    vins = {candidate.photo.pk: candidate.vin for candidate in candidates}
+    return [
+        candidate
+        for candidate in candidates
+        if vins.get(candidate.photo.near_duplicate_of_id) != candidate.vin  # type: ignore[arg-type]
+    ]
+
+
+def _balance(chosen: list[_Chosen]) -> list[_Chosen]:
+    """Only what teaches is weighed: a test that counts photos unevenly measures nothing that people see."""
+    taught = [item for item in chosen if item.split == "train"]
+    factors = iter(balance_kinds([item.candidate.photo.kind for item in taught]))
+    return [
+        replace(item, weight=round(item.weight * next(factors), 6)) if item.split == "train" else item
+        for item in chosen
+    ]
+
+
+def _look_back(project: Project) -> Past:
+    items = SnapshotItem.objects.filter(snapshot__project=project)
+    tested, taught = items.filter(split="test"), items.exclude(split="test")
+    photos: dict[str, frozenset[UUID]] = {
+        "photos_tested": frozenset(tested.values_list("photo_id", flat=True)),
+        "photos_taught": frozenset(taught.values_list("photo_id", flat=True)),
+    }
+    return Past(
+        tested=frozenset(VehicleInTest.objects.filter(project=project).values_list("vin", flat=True)),
+        taught=frozenset(taught.values_list("vin", flat=True)),
+        **photos,
     )
 
 
-def _find_region(annotation: Annotation) -> Quad | None:
-    """The person's region; where they drew none, the engine's, if what it read there was right."""
-    region: Any = annotation.region
-    prediction = annotation.prediction
-    if region is None and prediction is not None and prediction.vin == annotation.text:
-        region = prediction.region
-    return None if region is None else quad_from_points(region)
+def _count_splits(chosen: list[_Chosen]) -> dict[str, int]:
+    counted = Counter(item.split for item in chosen)
+    return {split: counted[split] for split in SPLITS}
+
+
+def _insert(snapshot: DatasetSnapshot, chosen: list[_Chosen], by: User, now: datetime) -> None:
+    """The file, the rows, and the vehicles that are in test from now on."""
+    document = Snapshot(name=snapshot.name, items=tuple(map(_make_item, chosen)))
+    snapshot.sha256 = storage.store_snapshot(encode_snapshot(document))
+    try:
+        snapshot.save(force_insert=True)
+    except IntegrityError as error:
+        taken = f"There is a snapshot called {snapshot.name} already."
+        raise NameTaken(taken, fields={"name": "taken"}) from error
+    tested = sorted({item.candidate.vin for item in chosen if item.split == "test"})
+    VehicleInTest.objects.bulk_create(
+        [VehicleInTest(project=snapshot.project, vin=vin, created_at=now) for vin in tested],
+        ignore_conflicts=True,
+    )
+    SnapshotItem.objects.bulk_create(_make_row(snapshot, item) for item in chosen)
+    facts = {"name": snapshot.name, "sha256": snapshot.sha256, "counts": snapshot.counts}
+    audit.record(project=snapshot.project, actor=by, verb="snapshot.frozen", on=snapshot, now=now, data=facts)
+
+
+def _make_item(item: _Chosen) -> FileItem:
+    candidate = item.candidate
+    return FileItem(
+        photo=candidate.photo.sha256,
+        vin=candidate.vin,
+        split=item.split,
+        region=candidate.region,
+        characters=candidate.characters,
+        annotation=str(candidate.annotation.pk) if candidate.annotation else "",
+        source=candidate.source.value,
+        weight=item.weight,
+        kind=candidate.photo.kind,
+    )
+
+
+def _make_row(snapshot: DatasetSnapshot, item: _Chosen) -> SnapshotItem:
+    candidate = item.candidate
+    return SnapshotItem(
+        snapshot=snapshot,
+        photo=candidate.photo,
+        annotation=candidate.annotation,
+        prediction=candidate.prediction,
+        vin=candidate.vin,
+        source=candidate.source,
+        kind=candidate.photo.kind,
+        weight=item.weight,
+        split=item.split,
+    )

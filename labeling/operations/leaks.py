@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.models import DatasetSnapshot, ModelVersion, SnapshotItem
+from labeling.models import DatasetSnapshot, ModelVersion, SnapshotItem, VehicleInTest
 from labeling.operations.transitions import Conflict
 
 
@@ -15,19 +15,31 @@ class LeakedTestSplit(Conflict):
 def check_no_leak(*, snapshot: DatasetSnapshot, base: ModelVersion) -> None:
     """Compare the test split with what the run will learn from, and with what its base learned from.
 
+    What the run will learn from must not hold a vehicle that is in test anywhere in the project either.
     Raises LeakedTestSplit.
     """
     learned = SnapshotItem.objects.filter(
         snapshot__in={snapshot.pk, *_find_lineage(base)}, split__in=["train", "validation"]
     )
     tested = SnapshotItem.objects.filter(snapshot=snapshot, split="test")
-    vehicles = tested.filter(annotation__text__in=learned.values("annotation__text"))
+    vehicles = tested.filter(vin__in=learned.values("vin"))
     photos = tested.filter(photo__in=learned.values("photo"))
     leaked = (vehicles | photos).count()
     if leaked:
         raise LeakedTestSplit(
             f"{leaked} test photos of {snapshot.name} have taught {base.name} or would teach its successor. "
-            "Freeze a snapshot with the split seed that the earlier runs used."
+            "Freeze a new snapshot: it leaves them out."
+        )
+    _check_kept_apart(snapshot)
+
+
+def _check_kept_apart(snapshot: DatasetSnapshot) -> None:
+    kept = VehicleInTest.objects.filter(project=snapshot.project_id)
+    wrong = SnapshotItem.objects.filter(snapshot=snapshot, vin__in=kept.values("vin")).exclude(split="test")
+    if count := wrong.count():
+        raise LeakedTestSplit(
+            f"{count} photos of {snapshot.name} would teach though their vehicle is in test. Freeze a new "
+            "snapshot: it puts them where they belong."
         )
 
 

@@ -12,12 +12,26 @@ from django.db.models import QuerySet
 from labeling import policies
 from labeling.errors import DomainError
 from labeling.models import Lease, LeaseKind, Membership, Project, Task, User
+from labeling.operations.probes import slip_probe
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.annotations import get_newest_annotation
 from labeling.queries.tasks import NEEDED, WAITING, list_lines
 from labeling.states import TaskState
 
-LEASED = {LeaseKind.ANNOTATE: TaskState.IN_PROGRESS, LeaseKind.REVIEW: TaskState.IN_REVIEW}
+LEASED = {
+    TaskState.NEW: TaskState.IN_PROGRESS,
+    TaskState.REJECTED: TaskState.IN_PROGRESS,
+    TaskState.SECOND_READING: TaskState.IN_SECOND_READING,
+    TaskState.SUBMITTED: TaskState.IN_REVIEW,
+    TaskState.CONFLICT: TaskState.IN_ADJUDICATION,
+}
+"""What becomes of a task that is claimed. Given back, it is again what it was."""
+
+_WANTED = {
+    LeaseKind.ANNOTATE: "an annotation",
+    LeaseKind.REVIEW: "a review",
+    LeaseKind.ADJUDICATE: "a decision",
+}
 
 
 class LeaseLost(DomainError):
@@ -67,7 +81,11 @@ def claim_next_task(
         if own is not None and _prolong(own, now, duration):
             return own
         task = _lock_next_task(project, holder, kind)
-        return _open_lease(task, holder, kind, now, duration) if task else None
+        if task is None:
+            return None
+        if kind == LeaseKind.ANNOTATE:
+            task = slip_probe(stand_in=task, holder=holder, now=now) or task
+        return _open_lease(task, holder, kind, now, duration)
 
 
 def claim_task(
@@ -78,7 +96,7 @@ def claim_task(
     policies.check_can(holder, NEEDED[kind], task.project)
     _expire_leases(_find_expired(now).filter(task=task), now)
     with transaction.atomic():
-        task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+        task = Task.with_probes.select_for_update(no_key=True).get(pk=task.pk)
         own = Lease.objects.filter(task=task, ended_at=None).first()
         if own is not None:
             if own.holder_id != holder.pk or own.kind != kind or not _prolong(own, now, duration):
@@ -102,7 +120,7 @@ def release_lease(*, lease_id: uuid.UUID | str, holder: User, now: datetime) -> 
     """Give a task back; a lease that has ended already stays as it ended. Raises NotFound."""
     lease = get_own_lease(lease_id, holder)
     with transaction.atomic():
-        task = Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
+        task = Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
         if Lease.objects.filter(pk=lease.pk, ended_at=None).exists():
             end_lease(lease, reason="released", now=now)
             _return_task(task, lease, by=holder, verb="lease.released", now=now)
@@ -128,7 +146,7 @@ def lock_held_lease(lease: Lease, *, kind: LeaseKind, now: datetime) -> Task:
 
     The task is locked before the lease is looked at: neither a sweep nor a second submit comes between.
     """
-    task = Task.objects.select_for_update(no_key=True).select_related(None).get(pk=lease.task_id)
+    task = Task.with_probes.select_for_update(no_key=True).select_related(None).get(pk=lease.task_id)
     current = Lease.objects.get(pk=lease.pk)
     if not current.is_open(now) or current.kind != kind:
         raise LeaseLost
@@ -153,9 +171,11 @@ def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | N
 
 def _check_waits(task: Task, holder: User, kind: LeaseKind) -> None:
     if task.state not in WAITING[kind]:
-        wanted = "a review" if kind == LeaseKind.REVIEW else "an annotation"
-        raise NothingToClaim(f"This photo does not wait for {wanted}: it is {task.get_state_display()}.")
-    if kind == LeaseKind.ANNOTATE and task.assignee_id not in (None, holder.pk):
+        state = task.get_state_display()
+        raise NothingToClaim(f"This photo does not wait for {_WANTED[kind]}: it is {state}.")
+    if task.state in (TaskState.SECOND_READING, TaskState.CONFLICT):
+        policies.check_has_not_read(holder, task)
+    elif kind == LeaseKind.ANNOTATE and task.assignee_id not in (None, holder.pk):
         raise NothingToClaim(f"This photo is assigned to {task.assignee}.")
     newest = get_newest_annotation(task=task)
     if kind == LeaseKind.REVIEW and newest is not None:
@@ -178,7 +198,8 @@ def _open_lease(
     except IntegrityError as error:
         raise TaskTaken from error
     facts = {"lease": str(lease.pk), "kind": kind.value}
-    move(task, LEASED[kind], by=holder, verb="lease.claimed", now=now, data=facts, updated_at=now)
+    leased = LEASED[TaskState(task.state)]
+    move(task, leased, by=holder, verb="lease.claimed", now=now, data=facts, updated_at=now)
     return lease
 
 
@@ -202,7 +223,9 @@ def _expire_leases(expired: QuerySet[Lease], now: datetime) -> int:
         with transaction.atomic():
             # A task that is locked is being submitted or swept by another: the next sweep looks again.
             locked = (
-                Task.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=lease.task_id).first()
+                Task.with_probes.select_for_update(skip_locked=True, no_key=True)
+                .filter(pk=lease.task_id)
+                .first()
             )
             still_expired = Lease.objects.filter(pk=lease.pk, ended_at=None, expires_at__lte=now)
             if locked is not None and still_expired.exists():
@@ -213,10 +236,10 @@ def _expire_leases(expired: QuerySet[Lease], now: datetime) -> int:
 
 
 def _return_task(task: Task, lease: Lease, *, by: User | None, verb: str, now: datetime) -> None:
-    if lease.kind == LeaseKind.REVIEW:
-        back = TaskState.SUBMITTED
-    else:
+    if task.state == TaskState.IN_PROGRESS:
         back = TaskState.REJECTED if task.rejection_reason else TaskState.NEW
+    else:
+        back = next(waiting for waiting, leased in LEASED.items() if leased == task.state)
     facts = {"lease": str(lease.pk), "holder": lease.holder_id}
     move(task, back, by=by, verb=verb, now=now, data=facts, updated_at=now)
 
@@ -240,7 +263,7 @@ def recall_lease(*, task: Task, by: User, now: datetime) -> Lease:
 def end_leases_of_member(*, project: Project, user: User, by: User, now: datetime) -> None:
     """Whoever leaves a project holds nothing in it. Called in the transaction that removes them."""
     for lease in Lease.objects.filter(task__project=project, holder=user, ended_at=None):
-        task = Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
+        task = Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
         end_lease(lease, reason="removed", now=now)
         _return_task(task, lease, by=by, verb="lease.removed", now=now)
 

@@ -6,9 +6,21 @@ import uuid
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from labeling import imaging, policies, storage
-from labeling.models import Annotation, Lease, Photo, Prediction, Review, SnapshotItem, Task, User
+from labeling.models import (
+    Annotation,
+    Lease,
+    Photo,
+    PhotoKind,
+    Prediction,
+    Probe,
+    Review,
+    SnapshotItem,
+    Task,
+    User,
+)
 from labeling.operations import audit
 from labeling.operations.archives import ArchiveReport, InvalidArchive, create_photos_from_archive
 from labeling.operations.transitions import Conflict
@@ -28,6 +40,7 @@ __all__ = [
     "queue_photo",
     "render_photo",
     "reread_photo",
+    "set_kind",
 ]
 
 
@@ -77,10 +90,24 @@ def reread_photo(*, photo: Photo, by: User, now: datetime) -> Photo:
     return photo
 
 
+def set_kind(*, photo: Photo, kind: PhotoKind | str, by: User, now: datetime) -> Photo:
+    """Say what the VIN is written on; empty where nobody knows. Raises Forbidden."""
+    policies.check_can(by, policies.Capability.UPLOAD, photo.project)
+    before, photo.kind = photo.kind, PhotoKind(kind).value
+    with transaction.atomic():
+        if Photo.objects.filter(pk=photo.pk).exclude(kind=photo.kind).update(kind=photo.kind):
+            facts = {"from": before, "to": photo.kind}
+            audit.record(
+                project=photo.project, actor=by, verb="photo.kind_set", on=photo, now=now, data=facts
+            )
+    return photo
+
+
 def delete_photo(*, photo: Photo, by: User, now: datetime) -> None:
     """Remove a photo with all that hangs on it. Raises PhotoInUse, Forbidden."""
     policies.check_can(by, policies.Capability.MANAGE_PHOTOS, photo.project)
     with transaction.atomic():
+        Photo.with_probes.select_for_update().get(pk=photo.pk)  # from now on nobody makes a probe of it
         _check_unused(photo, now)
         audit.record(
             project=photo.project,
@@ -90,16 +117,18 @@ def delete_photo(*, photo: Photo, by: User, now: datetime) -> None:
             now=now,
             data={"name": photo.name, "sha256": photo.sha256},
         )
+        for probe in Probe.objects.filter(known=photo).select_related("photo"):
+            _delete_rows(probe.photo)
         _delete_rows(photo)
     _delete_unused_files(photo.sha256)
 
 
 def _check_unused(photo: Photo, now: datetime) -> None:
-    task = Task.objects.select_for_update(no_key=True).filter(photo=photo).first()
+    of_photo = Q(photo=photo) | Q(photo__probe__known=photo)
+    tasks = list(Task.with_probes.select_for_update(no_key=True, of=("self",)).filter(of_photo))
     if SnapshotItem.objects.filter(photo=photo).exists():
         raise PhotoInUse("The photo is part of a frozen dataset snapshot and stays.")
-    open_leases = Lease.objects.filter(task=task, ended_at=None, expires_at__gt=now)
-    if task is not None and open_leases.exists():
+    if Lease.objects.filter(task__in=tasks, ended_at=None, expires_at__gt=now).exists():
         raise PhotoInUse("Somebody is working on this photo. Try again when they are done.")
 
 
@@ -109,9 +138,10 @@ def _delete_rows(photo: Photo) -> None:
         cursor.execute("SET LOCAL vinloop.deleting_photo = 'on'")
     of_photo = {"annotation__task__photo": photo}
     Review.objects.filter(**of_photo).delete()
+    Probe.objects.filter(photo=photo).delete()
     Annotation.objects.filter(task__photo=photo).delete()
     Prediction.objects.filter(photo=photo).delete()
-    Photo.objects.filter(pk=photo.pk).delete()
+    Photo.with_probes.filter(pk=photo.pk).delete()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL vinloop.deleting_photo = 'off'")
 
@@ -119,5 +149,5 @@ def _delete_rows(photo: Photo) -> None:
 def _delete_unused_files(sha256: str) -> None:
     with transaction.atomic():
         lock_content(sha256)
-        if not Photo.objects.filter(sha256=sha256).exists():
+        if not Photo.with_probes.filter(sha256=sha256).exists():
             storage.delete_photo_files(sha256)

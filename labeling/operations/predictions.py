@@ -64,7 +64,7 @@ def predict_photo(
     None where there is nothing to do (another worker has it, or it is gone) or where reading failed: then the
     photo is queued again or set aside, and keeps the error.
     """
-    photo = Photo.objects.select_related("project").filter(pk=photo_id).first()
+    photo = Photo.with_probes.select_related("project").filter(pk=photo_id).first()
     version = get_champion(photo.project) if photo else None
     if photo is None or version is None or not _claim(photo, now):
         return None
@@ -203,7 +203,7 @@ def sweep_photos(*, now: datetime) -> PhotoSweep:
 
 
 def _sweep_lost(now: datetime) -> tuple[int, int]:
-    lost = Photo.objects.filter(state=PhotoState.PROCESSING, claimed_at__lte=now - LOST_AFTER)
+    lost = Photo.with_probes.filter(state=PhotoState.PROCESSING, claimed_at__lte=now - LOST_AFTER)
     before: list[PhotoState] = []
     for photo in lost.select_related("project")[:SWEEP_AT_ONCE]:
         _give_back(photo, photo.failure or "The worker was lost while it read this photo.", now)
@@ -227,9 +227,9 @@ def _sweep_uploaded(now: datetime) -> int:
 
 
 def _nudge_queued(now: datetime) -> int:
-    due = Photo.objects.filter(state=PhotoState.QUEUED, nudge_at__lte=now).order_by("nudge_at")
+    due = Photo.with_probes.filter(state=PhotoState.QUEUED, nudge_at__lte=now).order_by("nudge_at")
     sent = _nudge(due, queue.PREDICT_PHOTO)
-    Photo.objects.filter(pk__in=sent, state=PhotoState.QUEUED).update(nudge_at=now + NUDGE_AFTER)
+    Photo.with_probes.filter(pk__in=sent, state=PhotoState.QUEUED).update(nudge_at=now + NUDGE_AFTER)
     return len(sent)
 
 

@@ -9,7 +9,19 @@ from typing import Any
 from django.db import transaction
 
 from labeling import policies
-from labeling.models import Annotation, Draft, Lease, LeaseKind, Outcome, Photo, Review, Task, User, Verdict
+from labeling.models import (
+    Annotation,
+    DecidedBy,
+    Draft,
+    Lease,
+    LeaseKind,
+    Outcome,
+    Photo,
+    Review,
+    Task,
+    User,
+    Verdict,
+)
 from labeling.operations import leases
 from labeling.operations.annotations import add_annotation, check_revision
 from labeling.operations.best_values import refresh_best_value
@@ -116,6 +128,7 @@ def _decide(task: Task, review: Review, now: datetime) -> None:
         now=now,
         data={"review": review.pk, "verdict": str(review.verdict), "annotation": str(newest.pk)},
         revision=newest.revision,
+        decided_by="" if state == TaskState.REJECTED else DecidedBy.REVIEW.value,
         rejection_reason=review.reason if state == TaskState.REJECTED else "",
         updated_at=now,
     )

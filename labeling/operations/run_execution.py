@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from django.db import close_old_connections, connection, transaction
+from django.db import transaction
 
 from inference.snapshot import PhotoPath, Snapshot, Split, decode_snapshot
 from inference.types import Scorecard
@@ -27,6 +25,7 @@ from labeling.models import (
 )
 from labeling.operations import audit
 from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
+from labeling.operations.heartbeats import WorkLost, heartbeat
 from labeling.operations.leaks import check_no_leak
 from labeling.operations.model_versions import register_version
 from labeling.operations.transitions import Conflict, move
@@ -37,7 +36,6 @@ from labeling.states import ModelVersionState, RunState
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 10.0
 _MAX_ERROR = 4000
 
 Clock = Callable[[], datetime]
@@ -85,7 +83,7 @@ class RunCanceled(Exception):
     """Raised into the trainer, which lets it through."""
 
 
-class RunLost(Exception):
+class RunLost(WorkLost):
     """The sweep took this worker for dead and gave the run to another one."""
 
 
@@ -133,7 +131,7 @@ def execute_next_run(
     if claim is None:
         return None
     try:
-        with _heartbeat(claim):
+        with heartbeat(claim.write, what=f"run {claim.run.pk}"):
             version = _find_or_train(claim, trainer)
             decision = _compare(claim, version, evaluator)
         verdict = "passed" if decision.passed else "did not pass"
@@ -299,30 +297,3 @@ def _finish_or_let_go(claim: _Claim, state: RunState, verb: str, **changes: Any)
 def _is_mine(claim: _Claim) -> bool:
     mine = FinetuningRun.objects.filter(pk=claim.run.pk, state=RunState.RUNNING, attempts=claim.attempt)
     return mine.exists()
-
-
-@contextmanager
-def _heartbeat(claim: _Claim) -> Iterator[None]:
-    """Exporting and measuring report nothing for minutes: a thread says meanwhile that the worker lives."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_beat, args=(claim, stop), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _beat(claim: _Claim, stop: threading.Event) -> None:
-    try:
-        while not stop.wait(HEARTBEAT_SECONDS):
-            try:
-                close_old_connections()
-                claim.write()
-            except RunLost:
-                return
-            except Exception:
-                logger.exception("The heartbeat of run %s failed", claim.run.pk)
-    finally:
-        connection.close()

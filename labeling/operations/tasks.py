@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from labeling import policies
-from labeling.models import Annotation, Photo, Task, User
+from labeling.models import Annotation, DecidedBy, Photo, SnapshotItem, Task, User
 from labeling.operations import audit
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.transitions import Conflict, move
-from labeling.states import TaskState
+from labeling.states import IllegalTransition, TaskState
+
+_OWN_TO_TAKE_BACK = (
+    TaskState.SUBMITTED,
+    TaskState.IN_REVIEW,
+    TaskState.ACCEPTED,
+    TaskState.SECOND_READING,
+    TaskState.IN_SECOND_READING,
+    TaskState.CONFLICT,
+    TaskState.IN_ADJUDICATION,
+)
 
 
 def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
@@ -19,7 +30,7 @@ def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
 
     What a manager raised or lowered stays so.
     """
-    task, is_new = Task.objects.get_or_create(
+    task, is_new = Task.with_probes.get_or_create(
         photo=photo,
         defaults={
             "project": photo.project,
@@ -39,18 +50,23 @@ def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
 def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
     """Put a task back into the queue of the annotators.
 
-    Whoever submitted it may take it back until a reviewer opens it; what was skipped or accepted without a
-    person is put back by a reviewer. Raises IllegalTransition, Conflict, Forbidden.
+    Whoever submitted it may take it back until a reviewer opens it, or, where the policy asked for no review,
+    until a snapshot holds it. What was skipped or accepted without a person is put back by a reviewer.
+    Raises IllegalTransition, Conflict, Forbidden.
     """
     _check_can_reopen(task, by)
+    changes: dict[str, Any] = {"skip_reason": "", "decided_by": "", "updated_at": now}
     with transaction.atomic():
-        move(task, TaskState.NEW, by=by, verb="task.reopened", now=now, skip_reason="", updated_at=now)
+        same = {"decided_by": task.decided_by, "revision": task.revision}
+        move(task, TaskState.NEW, by=by, verb="task.reopened", now=now, only_if=same, **changes)
         refresh_best_value(task.photo)
     return task
 
 
 def _check_can_reopen(task: Task, by: User) -> None:
-    if task.state not in (TaskState.SUBMITTED, TaskState.IN_REVIEW):
+    if task.state == TaskState.ACCEPTED and task.decided_by != DecidedBy.POLICY:
+        raise IllegalTransition("A second person has agreed to this reading, so it stays accepted.")
+    if task.state not in _OWN_TO_TAKE_BACK:
         policies.check_can(by, policies.Capability.REVIEW, task.project)
         if task.state == TaskState.IN_PROGRESS:
             # The step itself is in the table, for a lease that ends; here the lease would stay open.
@@ -60,5 +76,11 @@ def _check_can_reopen(task: Task, by: User) -> None:
     newest = Annotation.objects.get(task=task, revision=task.revision)
     if newest.author_id != by.pk:
         raise policies.Forbidden("Only its author can take an annotation back.")
+    if newest.is_blind:
+        raise Conflict("This was compared with another person's reading already, so it cannot be taken back.")
+    if task.state == TaskState.IN_SECOND_READING:
+        raise Conflict("Another person reads it just now, so it cannot be taken back.")
     if task.state == TaskState.IN_REVIEW:
         raise Conflict("A reviewer has opened it already, so it cannot be taken back.")
+    if task.state == TaskState.ACCEPTED and SnapshotItem.objects.filter(photo=task.photo_id).exists():
+        raise Conflict("A dataset snapshot holds this reading already, so it cannot be taken back.")

@@ -11,15 +11,16 @@ from django.db import models, transaction
 
 from labeling import states
 from labeling.errors import DomainError
-from labeling.models import BulkAction, FinetuningRun, ModelVersion, Photo, Task, User
+from labeling.models import BulkAction, FinetuningRun, ModelVersion, Photo, Task, Transfer, User
 from labeling.operations import audit
 
-Row = Photo | Task | FinetuningRun | ModelVersion | BulkAction
+Row = Photo | Task | FinetuningRun | Transfer | ModelVersion | BulkAction
 
 _TABLES: dict[type[models.Model], states.Table] = {
     Photo: states.PHOTO,
     Task: states.TASK,
     FinetuningRun: states.RUN,
+    Transfer: states.TRANSFER,
     ModelVersion: states.MODEL_VERSION,
     BulkAction: states.BULK_ACTION,
 }
@@ -51,7 +52,7 @@ def move(
     states.check_transition(_TABLES[type(row)], row.state, to)
     before = str(row.state)
     with transaction.atomic():
-        rows = type(row).objects.filter(pk=row.pk, state=before, **(only_if or {}))
+        rows = type(row)._base_manager.filter(pk=row.pk, state=before, **(only_if or {}))
         if rows.update(state=str(to), **changes) == 0:
             raise Conflict
         facts = {"from": before, "to": str(to), **(data or {})}

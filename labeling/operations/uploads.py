@@ -53,6 +53,23 @@ def _insert_photo(
 ) -> Photo:
     lock_content(checked.sha256)
     storage.store_original(content)  # again: a deletion may have been between the first time and the lock
+    photo = insert_row(project=project, checked=checked, name=name, uploaded_by=uploaded_by, now=now)
+    queue.enqueue_on_commit(queue.RENDER_PHOTO, photo_id=str(photo.pk))
+    if get_champion(project) is not None:
+        queue_photo(photo=photo, by=None, now=now)
+    return photo
+
+
+def insert_row(
+    *,
+    project: Project,
+    checked: imaging.CheckedPhoto,
+    name: str,
+    uploaded_by: User,
+    now: datetime,
+    kind: str = "",
+) -> Photo:
+    """The row of a photo whose original is stored, in the caller's transaction; the sweep has it read."""
     photo = Photo.objects.create(
         project=project,
         name=name,
@@ -62,6 +79,7 @@ def _insert_photo(
         width=checked.width,
         height=checked.height,
         difference_hash=checked.difference_hash,
+        kind=kind,
         near_duplicate_of=_find_near_duplicate(project, checked.difference_hash),
         uploaded_by=uploaded_by,
         uploaded_at=now,
@@ -70,9 +88,6 @@ def _insert_photo(
     )
     facts = {"name": name, "sha256": checked.sha256}
     audit.record(project=project, actor=uploaded_by, verb="photo.uploaded", on=photo, now=now, data=facts)
-    queue.enqueue_on_commit(queue.RENDER_PHOTO, photo_id=str(photo.pk))
-    if get_champion(project) is not None:
-        queue_photo(photo=photo, by=None, now=now)
     return photo
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labeling.models import Membership, Project, User
+from django.db.models import Exists, OuterRef
+
+from labeling.models import Annotation, Lease, Membership, Project, User
 from labeling.policies import NotFound
 from labeling.queries.access import get_visible
 
@@ -22,6 +24,25 @@ def list_members(*, project: Project) -> list[Membership]:
     """Everybody who is in the project, by name."""
     rows = Membership.objects.filter(project=project).select_related("user")
     return list(rows.order_by("user__username"))
+
+
+def find_membership(*, project: Project, user: User) -> Membership | None:
+    """What somebody is in the project; None where they are not in it."""
+    return Membership.objects.filter(project=project, user=user).select_related("user").first()
+
+
+def find_worker(*, project: Project, username: str) -> User:
+    """Somebody who is in the project, or has worked in it. Raises NotFound."""
+    if "\0" in username:
+        raise NotFound  # PostgreSQL has no such text
+    held = Lease.objects.filter(task__project=project, holder=OuterRef("pk"))
+    wrote = Annotation.objects.filter(task__project=project, author=OuterRef("pk"))
+    is_here = Membership.objects.filter(project=project, user=OuterRef("pk"))
+    people = User.objects.filter(Exists(is_here) | Exists(held) | Exists(wrote), username=username)
+    person = people.first()
+    if person is None:
+        raise NotFound
+    return person
 
 
 def find_person(*, username: str) -> User:

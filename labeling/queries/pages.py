@@ -26,6 +26,7 @@ from labeling.models import (
 )
 from labeling.models.audit import QUIET_VERBS
 from labeling.queries import runs
+from labeling.queries.audit import AUTHORS_VERBS, without_secrets
 from labeling.states import ModelVersionState, PhotoState, TaskState
 
 UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
@@ -129,22 +130,28 @@ def list_photo_ids(*, project: Project, sha256s: Iterable[str]) -> dict[str, UUI
     return dict(Photo.objects.filter(project=project, sha256__in=list(sha256s)).values_list("sha256", "id"))
 
 
-def list_recent_events(*, project: Project, limit: int = 100) -> list[AuditEvent]:
+def list_recent_events(*, project: Project, user: User | None = None, limit: int = 100) -> list[AuditEvent]:
     """What people did lately in the project; what jobs did, and who held what, is left out."""
     events = AuditEvent.objects.filter(project=project, actor__isnull=False).select_related("actor")
+    events = without_secrets(events, project, user)
     events = events.exclude(verb__in=QUIET_VERBS)
     return list(events.order_by("-id")[:limit])
 
 
-def list_events_of_photo(*, photo: Photo, limit: int = 50) -> list[AuditEvent]:
-    """What happened to a photo and to its task, newest first."""
-    task = Task.objects.filter(photo=photo).first()
+def list_events_of_photo(
+    *, photo: Photo, user: User | None = None, hides_authors: bool = False, limit: int = 50
+) -> list[AuditEvent]:
+    """What happened to a photo and to its task, newest first; on request without what names an author."""
+    task = Task.with_probes.filter(photo=photo).first()
     events = AuditEvent.objects.filter(object_type="photo", object_id=str(photo.pk))
     if task is not None:
         of_task = AuditEvent.objects.filter(object_type="task", object_id=str(task.pk))
         annotations = [str(key) for key in task.annotations.values_list("pk", flat=True)]
         of_annotations = AuditEvent.objects.filter(object_type="annotation", object_id__in=annotations)
         events = events | of_task | of_annotations
+    events = without_secrets(events, photo.project, user)
+    if hides_authors:
+        events = events.exclude(verb__in=AUTHORS_VERBS)
     return list(events.select_related("actor").order_by("-id")[:limit])
 
 

@@ -18,6 +18,7 @@ from labeling.queries.access import get_visible
 from labeling.queries.annotations import list_annotations
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
 from labeling.queries.predictions import list_predictions
+from labeling.queries.work import WorkFilter, filter_by_work
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -51,8 +52,10 @@ ORDERS = {
 
 
 def get_photo(*, user: User | AnonymousUser, photo_id: UUID | str, project: Project | None = None) -> Photo:
-    """Raises NotFound."""
-    rows = Photo.objects.select_related("project", "task", "uploaded_by", "near_duplicate_of")
+    """Raises NotFound, also for a probe that is somebody else's."""
+    rows = Photo.with_probes.filter(Q(is_probe=False) | Q(task__assignee_id=user.pk)).select_related(
+        "project", "task", "uploaded_by", "near_duplicate_of"
+    )
     return get_visible(rows, user=user, key=photo_id, project=project)
 
 
@@ -67,6 +70,7 @@ def list_photos(
     min_confidence: float | None = None,
     max_confidence: float | None = None,
     near_duplicates: bool = False,
+    work: WorkFilter | None = None,
     order: str = "newest",
     after: str = "",
     limit: int = 50,
@@ -74,9 +78,11 @@ def list_photos(
     """Photos with what a card shows, each with its task where it has one.
 
     `text` is part of a VIN or of a file's name; a confidence is from `min_confidence` up to, and without,
-    `max_confidence`; `order` is one of ORDERS. Raises InvalidCursor.
+    `max_confidence`; `work` is what somebody did on them; `order` is one of ORDERS. Raises InvalidCursor.
     """
-    rows = Photo.objects.filter(project=project).select_related("task", "uploaded_by")
+    # To whoever annotated a probe it is a photo like any other, and would be missed in their own list.
+    photos = Photo.with_probes if work is not None and work.is_own else Photo.objects
+    rows = photos.filter(project=project).select_related("task", "uploaded_by")
     wanted = set(states) | ({state} if state else set())
     if wanted:
         rows = rows.filter(state__in=wanted)
@@ -88,6 +94,8 @@ def list_photos(
         rows = _search(rows, text)
     if near_duplicates:
         rows = rows.filter(near_duplicate_of__isnull=False)
+    if work is not None:
+        rows = filter_by_work(rows, project=project, work=work)
     rows = _filter_confidence(rows, min_confidence, max_confidence)
     return _page(rows, ORDERS[order], after, clamp_limit(limit))
 

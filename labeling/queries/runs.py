@@ -72,6 +72,7 @@ def count_corrections(*, project: Project, most: int | None = None) -> int:
     accepted = Annotation.objects.filter(
         task__project=project,
         task__state=TaskState.ACCEPTED,
+        task__is_probe=False,
         task__revision=F("revision"),
         outcome=Outcome.READ,
     )

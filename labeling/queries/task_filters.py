@@ -13,9 +13,10 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from labeling.models import Lease, Project, Task, VinSource
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
-from labeling.states import SHOWS_WORK, TASK, TaskState, list_open
+from labeling.states import SHOWS_WORK, TaskState
 
-OPEN_STATES = tuple(state for state in list_open(TASK) if state != TaskState.AUTO_ACCEPTED)
+_FINISHED = (TaskState.ACCEPTED, TaskState.UNREADABLE, TaskState.AUTO_ACCEPTED)
+OPEN_STATES = tuple(state for state in TaskState if state not in _FINISHED)
 """Where the work of a person is still to come."""
 
 NOBODY = "-"
@@ -101,7 +102,7 @@ def _filter_reading(rows: QuerySet[Task], wanted: TaskFilter) -> QuerySet[Task]:
 def _list_states(wanted: TaskFilter) -> list[str]:
     """The states to walk: without those in which no photo can show such a reading."""
     states = [str(state) for state in wanted.states or TaskState]
-    if wanted.source == VinSource.HUMAN:
+    if wanted.source and wanted.source != VinSource.PREDICTION:
         return [state for state in states if state in SHOWS_WORK or state == TaskState.UNREADABLE]
     if wanted.source or wanted.min_confidence is not None or wanted.max_confidence is not None:
         return [state for state in states if state not in (TaskState.ACCEPTED, TaskState.UNREADABLE)]

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from labeling import policies
 from labeling.models import Annotation, Draft, Lease, LeaseKind, Photo, Prediction, Project, Task, User
 from labeling.queries.access import get_visible
-from labeling.queries.annotations import get_newest_annotation
+from labeling.queries.annotations import DIFFERING, list_shown_annotations
 from labeling.queries.predictions import get_newest_prediction
 from labeling.states import TaskState
 
@@ -19,49 +19,70 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
-    LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED),
+    LeaseKind.ANNOTATE: (TaskState.NEW, TaskState.REJECTED, TaskState.SECOND_READING),
     LeaseKind.REVIEW: (TaskState.SUBMITTED,),
+    LeaseKind.ADJUDICATE: (TaskState.CONFLICT,),
 }
 MANY = 1000
 """Where a number only says that there is more than enough to do, counting ends here."""
 
+_FOR_ASSIGNEES = {TaskState.NEW, TaskState.REJECTED}
+"""Where what is assigned waits for its assignee alone."""
+
 NEEDED = {
     LeaseKind.ANNOTATE: policies.Capability.ANNOTATE,
     LeaseKind.REVIEW: policies.Capability.REVIEW,
+    LeaseKind.ADJUDICATE: policies.Capability.REVIEW,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TaskBundle:
-    """A task as its editor shows it: what was read, what was written last, and one's own draft."""
+    """A task as its editor shows it: what was read, what was written last, and one's own draft.
+
+    `readings` are the two that an adjudicator chooses from.
+    """
 
     task: Task
     photo: Photo
     prediction: Prediction | None
     annotation: Annotation | None
+    readings: list[Annotation]
     draft: Draft | None
     lease: Lease | None
     waiting: int
 
 
 def get_task(*, user: User | AnonymousUser, task_id: UUID | str, project: Project | None = None) -> Task:
-    """Raises NotFound."""
-    rows = Task.objects.select_related("project", "photo")
+    """Raises NotFound, also for a probe that is somebody else's."""
+    rows = Task.with_probes.filter(Q(is_probe=False) | Q(assignee_id=user.pk))
+    rows = rows.select_related("project", "photo")
     return get_visible(rows, user=user, key=task_id, project=project)
 
 
 def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[Task]:
     """The tasks that wait for this kind of work by this person, the one that comes first first.
 
-    What is assigned waits for its assignee alone. Nobody reviews their own annotation, so those wait for
-    others.
+    What is assigned waits for its assignee alone, and then for whoever reads it a second time. Nobody reads a
+    photo twice, reviews their own annotation, or settles a conflict that they are part of.
     """
-    rows = Task.objects.filter(project=project, state__in=WAITING[kind])
+    rows = Task.with_probes.filter(project=project, state__in=WAITING[kind])
+    own = Annotation.objects.filter(task=OuterRef("pk"), author=user)
     if kind == LeaseKind.ANNOTATE:
-        rows = rows.filter(Q(assignee=None) | Q(assignee=user))
+        second = Q(state=TaskState.SECOND_READING)
+        rows = rows.filter(Q(assignee=None) | Q(assignee=user) | second).exclude(second & Exists(own))
+        return _order(rows.filter(Q(is_probe=False) | Q(assignee=user)))
+    rows = rows.filter(is_probe=False)
     if kind == LeaseKind.REVIEW:
-        own = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), author=user)
+        judged = Annotation.objects.filter(task=OuterRef("pk"), revision=OuterRef("revision"), is_blind=True)
+        newest = own.filter(revision=OuterRef("revision"))
+        rows = rows.exclude(Exists(newest) | Exists(own) & Exists(judged))
+    else:
         rows = rows.exclude(Exists(own))
+    return _order(rows)
+
+
+def _order(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.order_by("-priority", "created_at", "id")
 
 
@@ -71,9 +92,9 @@ def list_lines(*, project: Project, user: User, kind: LeaseKind) -> list[QuerySe
     Each line is read along an index that has its order, however long it is and whatever else waits.
     """
     waiting = list_waiting(project=project, user=user, kind=kind)
-    lines = [waiting.filter(state=state) for state in WAITING[kind]]
-    if kind == LeaseKind.ANNOTATE:
-        lines = [line.filter(assignee=owner) for line in lines for owner in (None, user)]
+    lines = [waiting.filter(state=state) for state in WAITING[kind] if state not in _FOR_ASSIGNEES]
+    for state in set(WAITING[kind]) & _FOR_ASSIGNEES:
+        lines += [waiting.filter(state=state, assignee=owner) for owner in (None, user)]
     heads = [
         line.annotate(number=Value(number)).values_list("priority", "created_at", "id", "number")[:1]
         for number, line in enumerate(lines)
@@ -102,15 +123,19 @@ def work_waiting(*, project: Project, user: User | AnonymousUser, most: int | No
 def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> TaskBundle:
     """Everything that the editor needs. Raises NotFound for those who are not in the project.
 
-    A reviewer is shown the annotation, an annotator the newest one too, as work goes on from there.
+    A reviewer is shown the annotation, an annotator the newest one too, as work goes on from there; a second
+    reader is shown none, and an adjudicator both readings.
     """
     policies.check_can(user, policies.Capability.VIEW, task.project)
     kind = LeaseKind(lease.kind) if lease else LeaseKind.ANNOTATE
+    shown = list_shown_annotations(task=task, user=user)
+    is_conflict = task.state in DIFFERING
     return TaskBundle(
         task=task,
         photo=task.photo,
         prediction=get_newest_prediction(photo=task.photo),
-        annotation=get_newest_annotation(task=task),
+        annotation=next((row for row in shown if row.revision == task.revision and not is_conflict), None),
+        readings=shown[1::-1] if is_conflict else [],
         draft=_find_draft(task, user),
         lease=lease,
         waiting=count_waiting(project=task.project, user=user, kind=kind, most=MANY),

@@ -60,7 +60,7 @@ def _fill(people: People) -> dict[str, str]:
     """Something on every page; returns the paths of the pages below the project."""
     champion = rows.add_version(people, 1)
     challenger = rows.add_version(people, 2, "evaluated", base=champion)
-    snapshot = rows.add_snapshot(people)
+    snapshot, earlier = rows.add_snapshot(people), rows.add_snapshot(people, "May")
     rows.add_evaluation(champion, snapshot, exact=8)
     rows.add_evaluation(challenger, snapshot, exact=9)
     rows.add_decision(challenger, champion, snapshot, passed=False)
@@ -75,6 +75,10 @@ def _fill(people: People) -> dict[str, str]:
         "photos": "photos/",
         "photo": f"photos/{photo.pk}/",
         "datasets": "datasets/",
+        "dataset": f"datasets/{snapshot.pk}/",
+        "dataset-difference": f"datasets/{snapshot.pk}/difference/?against={earlier.pk}",
+        "transfers": "transfers/",
+        "transfer": f"transfers/{rows.add_transfer(people, snapshot).pk}/",
         "runs": "runs/",
         "run": f"runs/{run.pk}/",
         "models": "models/",

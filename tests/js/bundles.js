@@ -32,6 +32,6 @@ export function bundleOf(changes = {}) {
   return {
     lease: { id: "lease-1", kind: "annotate", seconds: 300 },
     task: { id: "task-1", revision: 0, rejection_reason: "", waiting: 3 },
-    photo: PHOTO, prediction: predictionOf(), annotation: null, draft: null, ...changes,
+    photo: PHOTO, prediction: predictionOf(), annotation: null, readings: [], draft: null, ...changes,
   };
 }

@@ -24,6 +24,13 @@ test("without a prediction there is nothing but empty places", () => {
   assert.deepEqual([textOf(state), state.focus, state.region], ["", 0, null]);
 });
 
+test("a refused photo opens with what was made out all the same", () => {
+  const state = opened(bundleOf({ prediction: { ...predictionOf(), vin: "" } }));
+  assert.equal(textOf(state), VIN);
+  assert.equal(statusOf(state.cells[11]), "model");
+  assert.equal(state.focus, 11);
+});
+
 test("work of one's own on the newest revision comes first, the newer of journal and server", () => {
   const draft = { text: "AAA", characters: [], region: null, base_revision: 0, saved_at: "2026-01-01T00:00:10Z" };
   const kept = { text: "BBB", characters: [], region: null, saved_at: Date.parse("2026-01-01T00:00:20Z") };

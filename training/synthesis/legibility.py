@@ -25,7 +25,12 @@ _HEIGHT, _WIDTH = 28, 17 * 14
 
 
 def is_legible(clean: Image, photo: Image, character_quads: Points) -> bool:
-    """Compare two H x W x 3 images of one view at the N x 4 x 2 quads of a line's characters."""
+    """Compare two H x W x 3 images of one view at the N x 4 x 2 quads of a line's characters.
+
+    A line that lies beyond the frame is not legible.
+    """
+    if _is_outside(photo, character_quads):
+        return False
     first, last = character_quads[0], character_quads[-1]
     quad = np.array([first[0], last[1], last[2], first[3]], np.float32)
     frame = np.array([[0, 0], [_WIDTH, 0], [_WIDTH, _HEIGHT], [0, _HEIGHT]], np.float32)
@@ -34,6 +39,11 @@ def is_legible(clean: Image, photo: Image, character_quads: Points) -> bool:
     columns = map_points(matrix, character_quads.reshape(-1, 2))[:, 0].reshape(-1, 4)
     like, contrast = _compare(before, after, columns[:, [0, 3]].mean(1), columns[:, [1, 2]].mean(1))
     return int(((like < _LIKE) | (contrast < _CONTRAST)).sum()) <= _LOST
+
+
+def _is_outside(image: Image, character_quads: Points) -> bool:
+    points = character_quads.reshape(-1, 2)
+    return bool((points.max(0) < 0).any() or (points.min(0) >= image.shape[1::-1]).any())
 
 
 def _view(image: Image, quad: npt.NDArray[np.float32], matrix: Points) -> Floats:

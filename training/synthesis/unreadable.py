@@ -19,7 +19,7 @@ from training.synthesis import effects
 from training.synthesis.backgrounds import cluttered_background
 from training.synthesis.effects import Floats
 from training.synthesis.photos import Difficulty, expose_photo, plain_background
-from training.synthesis.scenes import Look, Scene, render_scene
+from training.synthesis.scenes import Look, Quads, Scene, render_scene
 
 CAUSES: tuple[QualityCode, ...] = (
     "too_small",
@@ -32,15 +32,14 @@ CAUSES: tuple[QualityCode, ...] = (
     "no_vin",
 )
 
-HELPED_BY: dict[QualityCode, tuple[QualityCode, ...]] = {"too_small": ("no_vin",), "cut_off": ("no_vin",)}
-"""Causes for which other advice helps as well: to take the whole VIN into the frame, and closer."""
-
 LEAST_READABLE = 9.0
 """Photo pixels of a character that a person reads without effort."""
 LEAST_CONTRAST = 60.0
 """Gray levels between ink and ground of a photo that is taken well."""
-MOST_UNREADABLE = 4.5
-"""Photo pixels of a character that are too few to tell symbols apart: 2.5 cycles take at least 5."""
+MOST_UNREADABLE = 4.0
+"""Photo pixels of a character that are too few to tell symbols apart: they hold 2 cycles, the middle of those
+by which letters are identified, and only as pure black and white.
+"""
 BLURRED_BEYOND = (0.35, 0.8)
 """Standard deviation of the blur in character sizes: at 0.35 it leaves 0.5 % of 1.5 cycles per character."""
 BLURRED_STILL = (0.03, 0.12)
@@ -54,6 +53,8 @@ CUT_BEYOND = (2.0, 9.0)
 """How many characters lie beyond the frame."""
 LOST_HEIGHT = (0.45, 0.75)
 """The share of the characters' height beyond the frame."""
+BARE_LEVELS = (25, 230)
+"""Gray levels between which a surface without anything on it is exposed well."""
 
 _STROKE = 0.15
 """Width of a stroke in character sizes."""
@@ -62,32 +63,44 @@ _HALO = 255 * float(np.e)
 
 @dataclass(frozen=True, slots=True)
 class JudgedPhoto:
-    """`cause` is why nobody can read it; None where a person can. `vin` is what it shows, or would."""
+    """`cause` is why nobody can read it; None where a person can. `vin` is what it shows, or would, and
+    `quad` where: 4 x 2, in its pixels, in part perhaps beyond the frame; None where there is no VIN.
+    """
 
     image: Image
     cause: QualityCode | None
     vin: str
+    quad: Quads | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """A scene photographed badly: H x W x 3, not rounded and cut to bytes yet, and where the VIN is now."""
+
+    image: Floats
+    quad: Quads
 
 
 def render_judged(rng: np.random.Generator, cause: QualityCode | None) -> JudgedPhoto:
     """A photo that is unreadable for this cause; with None a readable one, every second barely so."""
     if cause == "no_vin":
-        return JudgedPhoto(_record(rng, _show_something_else(rng)), cause, "")
+        return JudgedPhoto(_record(rng, _show_something_else(rng)), cause, "", None)
     if cause == "too_small" and rng.random() < 0.7:
         scene = _from_afar(rng)
-        return JudgedPhoto(scene.image, cause, scene.vin)
+        return JudgedPhoto(scene.image, cause, scene.vin, scene.quad)
     scene = _readable_scene(rng)
-    image: Floats | Image = scene.image
+    spoilt = Spoilt(scene.image.astype(np.float32), scene.quad)
     if cause is not None:
-        image = spoil(rng, scene, cause, beyond=True)
+        spoilt = spoil(rng, scene, cause, beyond=True)
     elif rng.random() < 0.6:
-        image = spoil(rng, scene, CAUSES[int(rng.integers(len(_SPOILERS)))], beyond=False)
-    return JudgedPhoto(_record(rng, image), cause, scene.vin)
+        spoilt = spoil(rng, scene, CAUSES[int(rng.integers(len(_SPOILERS)))], beyond=False)
+    return JudgedPhoto(_record(rng, spoilt.image), cause, scene.vin, spoilt.quad)
 
 
-def spoil(rng: np.random.Generator, scene: Scene, cause: QualityCode, *, beyond: bool) -> Floats:
+def spoil(rng: np.random.Generator, scene: Scene, cause: QualityCode, *, beyond: bool) -> Spoilt:
     """The scene photographed badly in that way: beyond reading, or so that it still can be read."""
-    return _SPOILERS[cause](rng, scene, beyond)
+    spoilt = _SPOILERS[cause](rng, scene, beyond)
+    return spoilt if isinstance(spoilt, Spoilt) else Spoilt(spoilt, scene.quad)
 
 
 def character_size(scene: Scene) -> float:
@@ -150,12 +163,11 @@ def _invisible_contrast(rng: np.random.Generator, scene: Scene, noise: float) ->
     return float(np.exp(rng.uniform(*np.log(ROSE_BEYOND)))) * noise / max(float(np.sqrt(area)), 1.0)
 
 
-def _shrink(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
+def _shrink(rng: np.random.Generator, scene: Scene, beyond: bool) -> Spoilt:
     limits = (2.0, MOST_UNREADABLE) if beyond else (LEAST_READABLE, 1.5 * LEAST_READABLE)
     factor = min(float(rng.uniform(*limits)) / character_size(scene), 1.0)
-    return np.asarray(
-        cv2.resize(scene.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.float32
-    )
+    small = cv2.resize(scene.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return Spoilt(np.asarray(small, np.float32), scene.quad * factor)
 
 
 def _blur(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
@@ -195,16 +207,13 @@ def _distance(
 
 
 def _darken(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
-    """The whole photo, or a plate in deep shadow."""
     image = scene.image.astype(np.float32)
     if not beyond:
         gain = float(rng.uniform(60, 110)) / max(float(np.percentile(_levels(scene), 95)), 1.0)
         return effects.add_noise(rng, image * min(gain, 1.0), float(rng.uniform(0.3, 1.5)))
     noise = float(rng.uniform(1.5, 4))
     gain = _invisible_contrast(rng, scene, noise) / _contrast(scene)
-    black = float(rng.uniform(0, 8))
-    dark = effects.add_noise(rng, image * gain + black, noise)
-    return dark if rng.random() < 0.85 else image + (dark - image) * _around(scene, 8.0)[..., None]
+    return effects.add_noise(rng, image * gain + float(rng.uniform(0, 8)), noise)
 
 
 def _overexpose(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
@@ -216,13 +225,16 @@ def _overexpose(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
 
 
 def _fade(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
-    """Haze over the whole photo, or a plate that is worn or dirty around its VIN."""
+    """Haze over the whole photo, or, where it still can be read, a plate that is worn or dirty at its VIN.
+
+    Where wear has taken a VIN altogether, nobody can say whether there ever was one.
+    """
     image, middle = scene.image.astype(np.float32), float(_levels(scene).mean())
     noise = float(rng.uniform(1.0, 4.0) if beyond else rng.uniform(0.3, 1.5))
     contrast = _invisible_contrast(rng, scene, noise) if beyond else float(rng.uniform(40, 70))
     gain = min(contrast / _contrast(scene), 1.0)
     level = float(rng.uniform(70, 190))
-    if rng.random() < 0.2:
+    if not beyond and rng.random() < 0.2:
         weight = _around(scene, 5.0)
         faded = middle + (image - middle) * gain
         return effects.add_noise(rng, image + (faded - image) * weight[..., None], noise)
@@ -239,7 +251,7 @@ def _around(scene: Scene, margin: float) -> Floats:
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(0.3 * height, 0.5)), np.float32)
 
 
-def _cut(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
+def _cut(rng: np.random.Generator, scene: Scene, beyond: bool) -> Spoilt:
     """The frame runs through the line: across it, or along it where the text is level."""
     along = scene.quad[1] - scene.quad[0]
     axis = int(abs(along[1]) > abs(along[0]))
@@ -253,9 +265,14 @@ def _cut(rng: np.random.Generator, scene: Scene, beyond: bool) -> Floats:
         start, stop = float(ends[:2].mean()), float(ends[2:].mean())
         depth = float(rng.uniform(*LOST_HEIGHT))
     lost = depth * (stop - start)
-    image = np.moveaxis(scene.image, 1, 0) if axis == 0 else scene.image
-    kept = image[max(round(start + lost), 0) :] if rng.random() < 0.5 else image[: max(round(stop - lost), 1)]
-    return np.ascontiguousarray(np.moveaxis(kept, 1, 0) if axis == 0 else kept).astype(np.float32)
+    first, last = max(round(start + lost), 0), max(round(stop - lost), 1)
+    image, quad = scene.image, scene.quad.copy()
+    if rng.random() < 0.5:
+        kept = image[:, first:] if axis == 0 else image[first:]
+        quad[:, axis] -= first
+    else:
+        kept = image[:, :last] if axis == 0 else image[:last]
+    return Spoilt(np.ascontiguousarray(kept).astype(np.float32), quad)
 
 
 def _show_something_else(rng: np.random.Generator) -> Floats | Image:
@@ -264,12 +281,20 @@ def _show_something_else(rng: np.random.Generator) -> Floats | Image:
     side = int(np.exp(rng.uniform(np.log(480), np.log(1280))))
     height = round(side * float(rng.choice([0.5625, 0.75, 1.0, 1.333])))
     if choice < 0.1:
-        return plain_background(rng, side, height)
+        return _bare_surface(rng, side, height)
     if choice < 0.55:
         pixels, _ = cluttered_background(rng, side, height)
         difficulty = Difficulty(float(rng.uniform(0, 0.35)))
         return expose_photo(rng, pixels, glass=rng.random() < 0.3, text_height=25.0, difficulty=difficulty)
     return _beside(_readable_scene(rng))
+
+
+def _bare_surface(rng: np.random.Generator, width: int, height: int) -> Image:
+    """Well exposed: of a white or a black frame nobody can say that there is no VIN in it."""
+    while True:
+        surface = plain_background(rng, width, height)
+        if BARE_LEVELS[0] < np.median(surface) < BARE_LEVELS[1]:
+            return surface
 
 
 def _beside(scene: Scene) -> Image:
@@ -283,7 +308,7 @@ def _beside(scene: Scene) -> Image:
     return max(parts, key=lambda part: part.shape[0] * part.shape[1] * min(part.shape[:2]))
 
 
-_SPOILERS: dict[QualityCode, Callable[[np.random.Generator, Scene, bool], Floats]] = {
+_SPOILERS: dict[QualityCode, Callable[[np.random.Generator, Scene, bool], Floats | Spoilt]] = {
     "too_small": _shrink,
     "blurred": _blur,
     "glare": _dazzle,

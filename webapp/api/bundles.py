@@ -43,13 +43,17 @@ class BundlePhotoOutput(Output):
 
 
 class BundleOutput(Output):
-    """`annotation` is the newest one, `draft` is one's own."""
+    """`annotation` is the newest one that one may see, `draft` is one's own.
+
+    `readings` are the two that differ, the first one first, where the task waits for an adjudication.
+    """
 
     lease = LeaseOutput(allow_null=True)
     task = BundleTaskOutput(source="*")
     photo = BundlePhotoOutput()
     prediction = PredictionOutput(allow_null=True)
     annotation = AnnotationOutput(allow_null=True)
+    readings = AnnotationOutput(many=True)
     draft = DraftOutput(allow_null=True)
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from labeling.models import BulkKind, LeaseKind, Role, Scope, Verdict, VinSource
+from labeling.models import BulkKind, LeaseKind, Outcome, Role, Scope, Verdict, VinSource
 from labeling.queries.photos import ORDERS
+from labeling.queries.spans import DEFAULT_PERIOD, PERIODS
 from labeling.queries.task_filters import Level
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole, many
@@ -87,9 +88,15 @@ class ReviewInput(EffortInput):
     base_revision = Whole(min_value=0)
 
 
-class SnapshotInput(StrictInput):
-    name = Text(max_length=100)
-    split_seed = Whole(min_value=0, max_value=2**31 - 1, default=1)
+class AdjudicationInput(EffortInput):
+    """What the photo shows, where two readings differ: text and boxes, or why nobody can read it."""
+
+    outcome = OneOf(Outcome)
+    reason = Text(max_length=MAX_REASON, allow_blank=True, default="")
+    text = Text(max_length=MAX_TEXT, allow_blank=True, default="", trim_whitespace=False)
+    characters = many(CharacterInput, MAX_CHARACTERS)
+    region = Quad(allow_null=True, default=None)
+    base_revision = Whole(min_value=0)
 
 
 class RunInput(StrictInput):
@@ -152,6 +159,20 @@ class InvitationInput(StrictInput):
     name = Text(max_length=150, help_text="Who is invited: a name or an address.")
 
 
+class QualityPolicyInput(StrictInput):
+    """Shares are between 0 and 1."""
+
+    review_share = Number(help_text="Of annotations, how many a reviewer judges.")
+    is_adaptive = serializers.BooleanField(help_text="Whether a person's share follows their measured error.")
+    target_error = Number(help_text="The error at which a person has exactly the project's share.")
+    double_share = Number(help_text="Of photos, how many two people read independently.")
+    honeypot_share = Number(help_text="Of the photos that come to an annotator, how many are known ones.")
+    seeded_share = Number(help_text="Of known ones, how many have a wrong character seeded.")
+    blind_review = serializers.BooleanField(help_text="Whether reviewers see no authors.")
+    reason = Text(max_length=MAX_REASON, allow_blank=True, help_text="Why it changes.")
+    replaces = Whole(min_value=0, help_text="The number of the policy that was in force when you looked.")
+
+
 class TokenInput(StrictInput):
     name = Text(max_length=100)
     scopes = serializers.ListField(child=OneOf(Scope), min_length=1, max_length=len(Scope))
@@ -168,6 +189,16 @@ class PhotoFiltersInput(StrictInput):
     max_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
     near_duplicates = serializers.BooleanField(default=False)
     order = serializers.ChoiceField(list(ORDERS), default="newest")
+    after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
+
+
+class PeriodInput(StrictInput):
+    days = serializers.ChoiceField(list(PERIODS), default=DEFAULT_PERIOD, help_text="Up to now.")
+
+
+class HistoryInput(PeriodInput):
+    only_wrong = serializers.BooleanField(default=False, help_text="What review changed or sent back.")
     after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
     limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
 

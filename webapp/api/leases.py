@@ -8,11 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import Lease, LeaseKind, Scope
-from labeling.operations import annotations, leases, reviews
+from labeling.operations import adjudications, annotations, leases, reviews
 from labeling.queries import projects, tasks
 from webapp.api.base import ApiView, current_user, read_input
 from webapp.api.bundles import BundleOutput, LeaseOutput, build_bundle
-from webapp.api.inputs import AnnotationInput, LeaseInput, ReviewInput, SkipInput, UnreadableInput, WorkInput
+from webapp.api.inputs import (
+    AdjudicationInput,
+    AnnotationInput,
+    LeaseInput,
+    ReviewInput,
+    SkipInput,
+    UnreadableInput,
+    WorkInput,
+)
 from webapp.api.outputs import AnnotationOutput, DraftOutput, ReviewOutput, TaskOutput
 from webapp.api.permissions import check_scope
 from webapp.api.schema import describe
@@ -135,9 +143,22 @@ class LeaseReview(ApiView):
         return Response(ReviewOutput(review).data, status=status.HTTP_201_CREATED)
 
 
+class LeaseAdjudication(ApiView):
+    scopes = {"POST": {Scope.REVIEW}}
+
+    @describe(takes=AdjudicationInput, answers={201: AnnotationOutput}, errors=CONFLICTS)
+    def post(self, request: Request, lease_id: UUID) -> Response:
+        """Settle what two people read differently. Sent twice, it has the effect of one."""
+        decided = read_input(AdjudicationInput, request)
+        decision = adjudications.submit_adjudication(
+            lease_id=lease_id, adjudicator=current_user(request), now=timezone.now(), **decided
+        )
+        return Response(AnnotationOutput(decision).data, status=status.HTTP_201_CREATED)
+
+
 def _read_kind(request: Request) -> LeaseKind:
     kind = LeaseKind(read_input(LeaseInput, request)["kind"])
-    check_scope(request, Scope.REVIEW if kind == LeaseKind.REVIEW else Scope.ANNOTATE)
+    check_scope(request, Scope.ANNOTATE if kind == LeaseKind.ANNOTATE else Scope.REVIEW)
     return kind
 
 

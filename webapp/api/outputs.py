@@ -12,6 +12,7 @@ from labeling.models import (
     LeaseKind,
     Outcome,
     Photo,
+    PhotoKind,
     Role,
     Scope,
     Task,
@@ -90,6 +91,7 @@ class PhotoOutput(Output):
     vin = serializers.CharField(allow_blank=True)
     confidence = serializers.FloatField(allow_null=True)
     vin_source = OneOf(VinSource, allow_blank=True)
+    kind = OneOf(PhotoKind, allow_blank=True)
     near_duplicate_of = serializers.UUIDField(source="near_duplicate_of_id", allow_null=True)
     uploaded_by = Person()
     uploaded_at = serializers.DateTimeField()
@@ -153,6 +155,8 @@ class PredictionOutput(Output):
 
 
 class AnnotationOutput(Output):
+    """`author` is null while the policy hides it from those who judge."""
+
     id = serializers.UUIDField()
     revision = serializers.IntegerField()
     text = serializers.CharField(allow_blank=True)
@@ -160,7 +164,7 @@ class AnnotationOutput(Output):
     characters = CharacterOutput(many=True)
     outcome = OneOf(Outcome)
     unreadable_reason = serializers.CharField(allow_blank=True)
-    author = Person()
+    author = Person(source="shown_author", allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -270,6 +274,20 @@ class InvitationOutput(Output):
 class InvitationMadeOutput(Output):
     invitation = InvitationOutput()
     link = serializers.CharField(help_text="For the invited person alone; it is shown once.")
+
+
+class QualityPolicyOutput(Output):
+    number = serializers.IntegerField(help_text="0: nobody has set one, and these are the defaults.")
+    review_share = serializers.FloatField()
+    is_adaptive = serializers.BooleanField()
+    target_error = serializers.FloatField()
+    double_share = serializers.FloatField()
+    honeypot_share = serializers.FloatField()
+    seeded_share = serializers.FloatField()
+    blind_review = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+    made_by = Person(allow_null=True)
+    made_at = serializers.DateTimeField(allow_null=True)
 
 
 class TokenOutput(Output):

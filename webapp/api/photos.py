@@ -12,12 +12,13 @@ from rest_framework.response import Response
 
 from labeling.errors import DomainError
 from labeling.models import Project, Scope, User
-from labeling.operations import archives
+from labeling.operations import archives, probes
 from labeling.operations import photos as operations
 from labeling.operations.archives import ArchiveReport
 from labeling.queries import annotations, photos, predictions, projects
 from webapp.api.base import FORM_OVERHEAD, ApiView, current_user, read_input, read_query
 from webapp.api.inputs import PhotoFiltersInput, UploadInput
+from webapp.api.inputs_datasets import PhotoChangeInput
 from webapp.api.outputs import (
     AnnotationOutput,
     PhotoDetailOutput,
@@ -27,6 +28,7 @@ from webapp.api.outputs import (
     list_of,
     page_of,
 )
+from webapp.api.permissions import NO_TOKENS
 from webapp.api.schema import describe
 from webapp.errors import MAX_FIELDS
 
@@ -92,13 +94,22 @@ def _refuse(report: ArchiveReport) -> DomainError:
 
 
 class PhotoDetail(ApiView):
-    scopes = {"GET": {Scope.READ}, "DELETE": {Scope.UPLOAD}}
+    scopes = {"GET": {Scope.READ}, "PATCH": {Scope.UPLOAD}, "DELETE": {Scope.UPLOAD}}
 
     @describe(answers={200: PhotoDetailOutput})
     def get(self, request: Request, photo_id: UUID) -> Response:
         """A photo, its best known VIN, and the task of it."""
         photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
         return Response(PhotoDetailOutput(photo).data)
+
+    @describe(takes=PhotoChangeInput, answers={200: PhotoOutput})
+    def patch(self, request: Request, photo_id: UUID) -> Response:
+        """Say what the VIN is written on."""
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        wanted = read_input(PhotoChangeInput, request)
+        changed = operations.set_kind(photo=photo, by=person, now=timezone.now(), **wanted)
+        return Response(PhotoOutput(changed).data)
 
     @describe(answers={204: None}, errors=(404, 409))
     def delete(self, request: Request, photo_id: UUID) -> Response:
@@ -121,6 +132,28 @@ class PhotoReread(ApiView):
         return Response(PhotoOutput(again).data)
 
 
+class PhotoKnown(ApiView):
+    """Photos to measure people by. No token chooses them: that takes an admin who is logged in."""
+
+    scopes = {"PUT": NO_TOKENS, "DELETE": NO_TOKENS}
+
+    @describe(answers={204: None}, errors=(404, 409))
+    def put(self, request: Request, photo_id: UUID) -> Response:
+        """Choose an accepted photo as a known one."""
+        return self._mark(request, photo_id, is_known=True)
+
+    @describe(answers={204: None})
+    def delete(self, request: Request, photo_id: UUID) -> Response:
+        """No longer. It may still be used where two people agreed on it."""
+        return self._mark(request, photo_id, is_known=False)
+
+    def _mark(self, request: Request, photo_id: UUID, *, is_known: bool) -> Response:
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        probes.mark_known(photo=photo, by=person, now=timezone.now(), is_known=is_known)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class PhotoPredictions(ApiView):
     scopes = {"GET": {Scope.READ}}
 
@@ -136,6 +169,8 @@ class PhotoAnnotations(ApiView):
 
     @describe(answers={200: AnnotationList})
     def get(self, request: Request, photo_id: UUID) -> Response:
-        """What people submitted, newest first."""
-        photo = photos.get_photo(user=current_user(request), photo_id=photo_id)
-        return Response(AnnotationList({"items": annotations.list_annotations(photo=photo)}).data)
+        """What people submitted, newest first; a reading that waits for a second one to its author alone."""
+        person = current_user(request)
+        photo = photos.get_photo(user=person, photo_id=photo_id)
+        shown = annotations.list_annotations(photo=photo, user=person)
+        return Response(AnnotationList({"items": shown}).data)

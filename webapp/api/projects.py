@@ -30,6 +30,8 @@ class ProjectEvents(ApiView):
     @describe(query=EventFiltersInput, answers={200: AuditEventPage}, operation_id="events_list")
     def get(self, request: Request, slug: str) -> Response:
         """Who did what in a project, newest first."""
-        project = projects.get_project(user=current_user(request), slug=slug)
+        person = current_user(request)
+        project = projects.get_project(user=person, slug=slug)
         wanted = read_query(EventFiltersInput, request)
-        return Response(AuditEventPage(audit.list_audit_events(project=project, **wanted)).data)
+        page = audit.list_audit_events(project=project, user=person, **wanted)
+        return Response(AuditEventPage(page).data)

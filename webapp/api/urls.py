@@ -6,15 +6,18 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from webapp.api import (
     datasets,
+    figures,
     leases,
     members,
     model_versions,
     photos,
     projects,
+    quality,
     queue,
     runs,
     tasks,
     tokens,
+    transfers,
 )
 
 project_urls = [
@@ -25,6 +28,9 @@ project_urls = [
     path("bulk-actions", queue.ProjectBulkActions.as_view(), name="api-project-bulk-actions"),
     path("bulk-actions/count", queue.ProjectBulkCount.as_view(), name="api-project-bulk-count"),
     path("snapshots", datasets.ProjectSnapshots.as_view(), name="api-project-snapshots"),
+    path("transfers", transfers.ProjectTransfers.as_view(), name="api-project-transfers"),
+    path("exports", transfers.ProjectExports.as_view(), name="api-project-exports"),
+    path("imports", transfers.ProjectImports.as_view(), name="api-project-imports"),
     path("runs", runs.ProjectRuns.as_view(), name="api-project-runs"),
     path("runs/plan", runs.ProjectRunPlan.as_view(), name="api-project-run-plan"),
     path("run-schedule", runs.ProjectRunSchedule.as_view(), name="api-project-run-schedule"),
@@ -33,10 +39,14 @@ project_urls = [
     path("rollback", model_versions.ProjectRollback.as_view(), name="api-project-rollback"),
     path("members", members.ProjectMembers.as_view(), name="api-project-members"),
     path("invitations", members.ProjectInvitations.as_view(), name="api-project-invitations"),
+    path("quality-policy", quality.ProjectQualityPolicy.as_view(), name="api-project-quality-policy"),
+    path("quality-policies", quality.ProjectQualityPolicies.as_view(), name="api-project-quality-policies"),
+    path("figures", figures.ProjectFigures.as_view(), name="api-project-figures"),
     path("events", projects.ProjectEvents.as_view(), name="api-project-events"),
 ]
 photo_urls = [
     path("reread", photos.PhotoReread.as_view(), name="api-photo-reread"),
+    path("known", photos.PhotoKnown.as_view(), name="api-photo-known"),
     path("predictions", photos.PhotoPredictions.as_view(), name="api-photo-predictions"),
     path("annotations", photos.PhotoAnnotations.as_view(), name="api-photo-annotations"),
 ]
@@ -46,6 +56,7 @@ lease_urls = [
     path("annotation", leases.LeaseAnnotation.as_view(), name="api-lease-annotation"),
     path("unreadable", leases.LeaseUnreadable.as_view(), name="api-lease-unreadable"),
     path("skip", leases.LeaseSkip.as_view(), name="api-lease-skip"),
+    path("adjudication", leases.LeaseAdjudication.as_view(), name="api-lease-adjudication"),
     path("review", leases.LeaseReview.as_view(), name="api-lease-review"),
 ]
 task_urls = [
@@ -60,6 +71,17 @@ bulk_urls = [
 run_urls = [
     path("cancel", runs.RunCancellation.as_view(), name="api-run-cancel"),
     path("retry", runs.RunRetry.as_view(), name="api-run-retry"),
+]
+snapshot_urls = [
+    path("suspects", datasets.SnapshotSuspects.as_view(), name="api-snapshot-suspects"),
+    path("doubts", datasets.SnapshotDoubts.as_view(), name="api-snapshot-doubts"),
+    path("difference", datasets.SnapshotDifference.as_view(), name="api-snapshot-difference"),
+]
+transfer_urls = [
+    path("confirm", transfers.TransferConfirmation.as_view(), name="api-transfer-confirm"),
+    path("cancel", transfers.TransferCancellation.as_view(), name="api-transfer-cancel"),
+    path("retry", transfers.TransferRetry.as_view(), name="api-transfer-retry"),
+    path("file", transfers.TransferFile.as_view(), name="api-transfer-file"),
 ]
 version_urls = [
     path("promote", model_versions.ModelVersionPromotion.as_view(), name="api-model-version-promote"),
@@ -77,6 +99,9 @@ version_one: list[URLPattern | URLResolver] = [
     path("leases/<uuid:lease_id>", leases.LeaseDetail.as_view(), name="api-lease"),
     path("leases/<uuid:lease_id>/", include(lease_urls)),
     path("snapshots/<uuid:snapshot_id>", datasets.SnapshotDetail.as_view(), name="api-snapshot"),
+    path("snapshots/<uuid:snapshot_id>/", include(snapshot_urls)),
+    path("transfers/<uuid:transfer_id>", transfers.TransferDetail.as_view(), name="api-transfer"),
+    path("transfers/<uuid:transfer_id>/", include(transfer_urls)),
     path("runs/<uuid:run_id>", runs.RunDetail.as_view(), name="api-run"),
     path("runs/<uuid:run_id>/", include(run_urls)),
     path(
@@ -86,6 +111,8 @@ version_one: list[URLPattern | URLResolver] = [
     ),
     path("model-versions/<uuid:version_id>/", include(version_urls)),
     path("members/<int:member_id>", members.MemberDetail.as_view(), name="api-member"),
+    path("members/<int:member_id>/figures", figures.MemberFigures.as_view(), name="api-member-figures"),
+    path("members/<int:member_id>/work", figures.MemberWork.as_view(), name="api-member-work"),
     path("tokens", tokens.Tokens.as_view(), name="api-tokens"),
     path("tokens/<int:token_id>", tokens.TokenDetail.as_view(), name="api-token"),
 ]

@@ -12,7 +12,17 @@ from webapp.templatetags.icons import icon
 
 register = template.Library()
 
-_CHILDREN = {"photo": "photos", "run": "runs", "model": "models", "queue-act": "queue"}
+_CHILDREN = {
+    "photo": "photos",
+    "run": "runs",
+    "model": "models",
+    "quality-person": "quality",
+    "dataset": "datasets",
+    "dataset-difference": "datasets",
+    "transfers": "datasets",
+    "transfer": "datasets",
+    "queue-act": "queue",
+}
 
 
 @register.simple_tag(takes_context=True)

@@ -22,6 +22,10 @@ STATE_WORDS = {
     "quarantined": ("Set aside", "alert", "danger"),
     "new": ("To annotate", "annotate", "accent"),
     "in_progress": ("Being annotated", "half", "info"),
+    "second_reading": ("2nd reading", "annotate", "accent"),
+    "in_second_reading": ("Being read again", "half", "info"),
+    "conflict": ("Conflict", "balance", "warning"),
+    "in_adjudication": ("Being settled", "half", "info"),
     "submitted": ("To review", "review", "accent"),
     "in_review": ("Being reviewed", "half", "info"),
     "accepted": ("Accepted", "check", "positive"),
@@ -30,6 +34,7 @@ STATE_WORDS = {
     "skipped": ("Skipped", "skip", ""),
     "auto_accepted": ("Accepted by rule", "check", ""),
     "running": ("Running", "runs", "info"),
+    "checked": ("To confirm", "flag", "accent"),
     "succeeded": ("Finished", "check", "positive"),
     "canceled": ("Canceled", "cross", ""),
     "candidate": ("Being measured", "half", "info"),
@@ -218,6 +223,13 @@ def plural(count: int, words: str) -> str:
     """'3 photos' from 3|plural:'photo,photos'."""
     one, many = words.split(",")
     return f"{count:,} {one if count == 1 else many}"
+
+
+@register.filter
+def percent_range(bounds: tuple[float, float]) -> str:
+    """An interval of shares as '1 to 9 %'."""
+    low, high = (f"{bound * 100:.0f}" for bound in bounds)
+    return f"{low} to {high} %"
 
 
 ERROR_WORDS = {

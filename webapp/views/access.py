@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling import policies
@@ -13,7 +14,7 @@ from labeling.models import Project, User
 from labeling.policies import Capability
 from labeling.queries import projects
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def project_page(
@@ -26,7 +27,7 @@ def project_page(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def enter(request: HttpRequest, slug: str, **arguments: Any) -> HttpResponse:
+        def enter(request: HttpRequest, slug: str, **arguments: Any) -> HttpResponseBase:
             wanted = form if form and request.method == "POST" else capability
             return view(request, open_project(request, slug, wanted), **arguments)
 
@@ -41,7 +42,7 @@ def project_action(capability: Capability) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def enter(request: HttpRequest, slug: str, **arguments: Any) -> HttpResponse:
+        def enter(request: HttpRequest, slug: str, **arguments: Any) -> HttpResponseBase:
             return view(request, open_project(request, slug, capability), **arguments)
 
         return require_POST(login_required(enter))
@@ -53,7 +54,7 @@ def _reload_when_logged_out(view: View) -> View:
     """A part that htmx asks for must not be replaced by a login page: the whole page goes there instead."""
 
     @wraps(view)
-    def ask(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
+    def ask(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponseBase:
         if "HX-Request" in request.headers and not request.user.is_authenticated:
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         return view(request, *arguments, **names)

@@ -1,6 +1,7 @@
-"""Dataset snapshots: what is frozen, and freezing."""
+"""Dataset snapshots: what is frozen, what is in it, how two of them differ, and freezing."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +10,24 @@ from django.utils import timezone
 
 from inference.snapshot import SPLITS
 from labeling.errors import DomainError
+from labeling.formats.registry import FORMATS
 from labeling.models import DatasetSnapshot, Project
 from labeling.operations import datasets as operations
+from labeling.operations import doubts
 from labeling.policies import Capability
+from labeling.queries import dataset_reports as reports
 from labeling.queries import datasets, pages
 from labeling.states import TaskState
-from webapp.forms import SnapshotForm, show_refusal
-from webapp.views.access import current_user, project_page, sent_form
+from webapp.dataset_words import (
+    SOURCE_WORDS,
+    chart_symbols,
+    describe_criteria,
+    describe_left_out,
+    split_parts,
+)
+from webapp.forms import show_refusal
+from webapp.forms_datasets import ExportForm, SnapshotForm
+from webapp.views.access import current_user, project_action, project_page, sent_form
 
 
 @project_page(form=Capability.TRAIN)
@@ -24,28 +36,119 @@ def snapshot_list(request: HttpRequest, project: Project) -> HttpResponse:
     form = SnapshotForm(sent_form(request))
     if request.method == "POST" and form.is_valid():
         try:
-            made = operations.freeze_snapshot(
-                project=project, by=current_user(request), now=timezone.now(), **form.cleaned_data
-            )
+            made = _freeze(request, project, form)
             messages.success(request, f"{made.name} is frozen. Start a run on it when you like.")
-            return redirect("datasets", project.slug)
+            return redirect("dataset", project.slug, made.pk)
         except DomainError as error:
             show_refusal(form, error)
     snapshots = [_describe(snapshot) for snapshot in datasets.list_snapshots(project=project)]
     accepted = pages.count_tasks(project=project).get(TaskState.ACCEPTED, 0)
-    context = {"form": form, "snapshots": snapshots, "accepted": accepted}
+    context = {
+        "form": form,
+        "sources": [(box, SOURCE_WORDS[box.data["value"]][1]) for box in form["sources"]],
+        "snapshots": snapshots,
+        "accepted": accepted,
+    }
     return render(request, "datasets.html", context, status=400 if form.errors else 200)
 
 
+@project_page()
+def snapshot(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpResponse:
+    """One snapshot: counts, kinds, characters, near-duplicates, and labels that look wrong."""
+    shown = _find(request, project, snapshot_id)
+    suspects, duplicates = reports.find_suspects(shown), reports.list_near_duplicates(shown)
+    context = {
+        "snapshot": _describe(shown),
+        "splits": SPLITS,
+        "vehicles": reports.count_vehicles(shown),
+        "kinds": reports.count_by(shown, "kind"),
+        "sources": reports.count_by(shown, "source"),
+        "criteria": describe_criteria(shown),
+        "left_out": describe_left_out(shown),
+        "symbols": chart_symbols(reports.count_symbols(shown)),
+        "suspects": suspects,
+        "suspect_rows": suspects.rows[: reports.SHOWN],
+        "duplicates": duplicates[: reports.SHOWN],
+        "odd_duplicates": sum(pair.is_odd for pair in duplicates),
+        "duplicate_count": len(duplicates),
+        "others": datasets.list_snapshots(project=project).exclude(pk=shown.pk),
+        "export_form": ExportForm(),
+        "formats": FORMATS.items(),
+    }
+    return render(request, "dataset.html", context)
+
+
+@project_page()
+def difference(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpResponse:
+    """What a snapshot has that another one has not; without a choice, the one before it."""
+    after = _find(request, project, snapshot_id)
+    others = datasets.list_snapshots(project=project).exclude(pk=after.pk)
+    chosen = request.GET.get("against")
+    before = _find(request, project, chosen) if chosen else _find_previous(after, others)
+    found = reports.compare_snapshots(before, after) if before else None
+    context = {
+        "snapshot": after,
+        "before": before,
+        "others": others,
+        "difference": found,
+        "parts": _list_parts(found) if found else [],
+        "shown": reports.SHOWN,
+    }
+    return render(request, "dataset_difference.html", context)
+
+
+@project_action(Capability.TRAIN)
+def doubt(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpResponse:
+    """Send the chosen labels back to review."""
+    shown = _find(request, project, snapshot_id)
+    try:
+        photos = [UUID(photo) for photo in request.POST.getlist("photos")]
+        tasks = doubts.send_back_to_review(
+            snapshot=shown, photos=photos, by=current_user(request), now=timezone.now()
+        )
+        many = "1 label goes" if len(tasks) == 1 else f"{len(tasks)} labels go"
+        messages.success(request, f"{many} back to review. The snapshot stays as it is.")
+    except ValueError:
+        messages.error(request, "These are no photos. Load the page again.")
+    except doubts.NothingToDoubt as error:
+        messages.warning(request, error.message)
+    return redirect("dataset", project.slug, snapshot_id)
+
+
+def _freeze(request: HttpRequest, project: Project, form: SnapshotForm) -> DatasetSnapshot:
+    return operations.freeze_snapshot(
+        project=project,
+        name=form.cleaned_data["name"],
+        split_seed=form.cleaned_data["split_seed"],
+        criteria=form.criteria(),
+        by=current_user(request),
+        now=timezone.now(),
+    )
+
+
+def _find(request: HttpRequest, project: Project, snapshot_id: UUID | str) -> DatasetSnapshot:
+    return datasets.get_snapshot(user=current_user(request), snapshot_id=snapshot_id, project=project)
+
+
+def _find_previous(after: DatasetSnapshot, others: Any) -> DatasetSnapshot | None:
+    return others.filter(created_at__lte=after.created_at).first() or others.first()
+
+
+def _list_parts(found: reports.Difference) -> list[tuple[str, str, list[reports.Change]]]:
+    """Heading, explanation and rows of each part of a difference that has any."""
+    parts = [
+        ("Other VIN", "The label was corrected.", found.relabeled),
+        ("Other split", "The same label on another side.", found.moved),
+        ("Added", "In the newer one only.", found.added),
+        ("Removed", "In the older one only.", found.removed),
+        ("Other revision", "The same VIN and split, by another annotation.", found.revised),
+        ("Other weight", "The same label counts more or less in training.", found.reweighed),
+    ]
+    return [part for part in parts if part[2]]
+
+
 def _describe(snapshot: DatasetSnapshot) -> DatasetSnapshot:
-    """Adds the sum and the parts of the bar, in hundredths of its width."""
-    counts: dict[str, int] = {split: snapshot.counts.get(split, 0) for split in SPLITS}
-    total = sum(counts.values())
-    parts: list[dict[str, Any]] = []
-    start = 0.0
-    for split, count in counts.items():
-        width = 100 * count / total if total else 0.0
-        parts.append({"split": split, "count": count, "start": round(start, 2), "width": round(width, 2)})
-        start += width
-    snapshot.total, snapshot.parts = total, parts  # type: ignore[attr-defined]
+    """Adds the sum and the parts of the bar."""
+    snapshot.parts = split_parts(snapshot.counts)  # type: ignore[attr-defined]
+    snapshot.total = sum(part.count for part in snapshot.parts)  # type: ignore[attr-defined]
     return snapshot

@@ -1,4 +1,4 @@
-"""The editor's page, for annotation and for review.
+"""The editor's page, for annotation, for review and for adjudication.
 
 It changes nothing: its script claims a photo through the API.
 """
@@ -16,7 +16,7 @@ from labeling.models import LeaseKind, Project
 from labeling.policies import Capability
 from webapp.views.access import project_page
 
-HEADINGS = {LeaseKind.ANNOTATE: "Annotate", LeaseKind.REVIEW: "Review"}
+HEADINGS = {LeaseKind.ANNOTATE: "Annotate", LeaseKind.REVIEW: "Review", LeaseKind.ADJUDICATE: "Settle"}
 
 
 @never_cache
@@ -33,6 +33,14 @@ def annotate(request: HttpRequest, project: Project) -> HttpResponse:
 def review(request: HttpRequest, project: Project) -> HttpResponse:
     """Judge what others submitted."""
     return _render_editor(request, project, LeaseKind.REVIEW)
+
+
+@never_cache
+@ensure_csrf_cookie
+@project_page(Capability.REVIEW)
+def adjudicate(request: HttpRequest, project: Project) -> HttpResponse:
+    """Settle what two people read differently."""
+    return _render_editor(request, project, LeaseKind.ADJUDICATE)
 
 
 def _render_editor(request: HttpRequest, project: Project, kind: LeaseKind) -> HttpResponse:

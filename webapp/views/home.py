@@ -17,6 +17,7 @@ from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import pages, projects, tasks
 from labeling.queries.champions import get_champion
 from labeling.queries.pages import BROKEN, UNREAD
+from labeling.queries.tasks import WAITING
 from labeling.states import TaskState
 from webapp.forms import ProjectForm, show_refusal
 from webapp.next_steps import Situation, Step, list_next_steps
@@ -74,7 +75,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "also": _link(steps[1], project) if len(steps) > 1 else None,
         "first": _preview(request, project, steps[0]),
         "loop": _draw_loop(project, photo_counts, task_counts, champion),
-        "events": pages.list_recent_events(project=project),
+        "events": pages.list_recent_events(project=project, user=current_user(request)),
         "champion": champion,
         "champion_scorecard": Scorecard.from_json(evaluation.scorecard) if evaluation else None,
         "champion_snapshot": evaluation.snapshot.name if evaluation else "",
@@ -97,6 +98,7 @@ def _look_around(
     return Situation(
         to_annotate=waiting["annotate"],
         to_review=waiting["review"],
+        to_adjudicate=waiting["adjudicate"],
         unread=sum(photo_counts.get(state, 0) for state in UNREAD),
         newly_accepted=pages.count_newly_accepted(project=project),
         passed_version=passed.name if passed else "",
@@ -132,7 +134,9 @@ def _draw_loop(
     """The stages from upload to the model in service, each leading to what is in it."""
     list_url, models_url = reverse("photos", args=[project.slug]), reverse("models", args=[project.slug])
     broken = sum(photos.get(state, 0) for state in BROKEN)
-    to_annotate = tasks.get(TaskState.NEW, 0) + tasks.get(TaskState.REJECTED, 0)
+    to_annotate = sum(tasks.get(state, 0) for state in WAITING[LeaseKind.ANNOTATE])
+    in_hand = tasks.get(TaskState.IN_PROGRESS, 0) + tasks.get(TaskState.IN_SECOND_READING, 0)
+    differing = tasks.get(TaskState.CONFLICT, 0)
     return [
         _stage(
             "photos",
@@ -152,14 +156,16 @@ def _draw_loop(
             "annotate",
             "To annotate",
             to_annotate,
-            f"{tasks.get(TaskState.IN_PROGRESS, 0)} in hand",
+            f"{in_hand} in hand",
             f"{list_url}?state=new",
         ),
         _stage(
             "review",
             "To review",
             tasks.get(TaskState.SUBMITTED, 0),
-            f"{tasks.get(TaskState.IN_REVIEW, 0)} in hand",
+            f"{differing} more read differently"
+            if differing
+            else f"{tasks.get(TaskState.IN_REVIEW, 0)} in hand",
             f"{list_url}?state=submitted",
         ),
         _stage(

@@ -12,18 +12,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from labeling.models import Annotation, Photo, Prediction, Project, Task
+from labeling.models import Annotation, DecidedBy, LeaseKind, Photo, Prediction, Project, Task
 from labeling.operations import photos as operations
+from labeling.operations import probes
 from labeling.operations import tasks as task_operations
 from labeling.operations.archives import ARCHIVE_FACTOR
-from labeling.policies import CAPABILITIES, Capability, can_review, get_role
+from labeling.policies import CAPABILITIES, Capability, can_review, get_role, has_read
 from labeling.queries import annotations, pages, photos, predictions
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.paging import InvalidCursor, Page
+from labeling.queries.tasks import NEEDED
 from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
 from webapp.explanations import Explanation, explain_reading
+from webapp.forms_datasets import KindForm
 from webapp.views.access import current_user, project_action, project_page
+from webapp.work_filters import WorkChoice, read_work
 
 PAGE_SIZE = 48
 TASK_STATES = {state.value for state in TaskState}
@@ -32,7 +36,9 @@ CHIPS = (
     ("unread", "Being read"),
     (TaskState.NEW.value, "To annotate"),
     (TaskState.REJECTED.value, "Sent back"),
+    (TaskState.SECOND_READING.value, "2nd reading"),
     (TaskState.SUBMITTED.value, "To review"),
+    (TaskState.CONFLICT.value, "Conflict"),
     (TaskState.ACCEPTED.value, "Accepted"),
     (TaskState.UNREADABLE.value, "Unreadable"),
     (TaskState.SKIPPED.value, "Skipped"),
@@ -60,13 +66,16 @@ class Filters:
     confidence: str
     order: str
     after: str
+    work: WorkChoice | None
 
     @property
     def is_any(self) -> bool:
-        return bool(self.state or self.text or self.confidence or self.after)
+        return bool(self.state or self.text or self.confidence or self.after or self.work)
 
 
-def read_filters(request: HttpRequest) -> Filters:
+def read_filters(request: HttpRequest, project: Project) -> Filters:
+    """Raises Forbidden where it asks for the work of somebody else."""
+
     def choose(name: str, known: Any) -> str:
         value = request.GET.get(name, "")
         return value if value in known else ""
@@ -77,13 +86,14 @@ def read_filters(request: HttpRequest) -> Filters:
         confidence=choose("confidence", CONFIDENCE),
         order=choose("order", ORDERS),
         after=request.GET.get("after", "")[:200],
+        work=read_work(request.GET.dict(), project=project, viewer=current_user(request)),
     )
 
 
 @project_page()
 def photo_list(request: HttpRequest, project: Project) -> HttpResponse:
     """The grid; asked by htmx, its cards alone."""
-    filters = read_filters(request)
+    filters = read_filters(request, project)
     page = _find_photos(project, filters)
     context = {
         "photos": page.items,
@@ -113,6 +123,7 @@ def _find_photos(project: Project, filters: Filters) -> Page[Photo]:
         text=filters.text,
         min_confidence=low,
         max_confidence=high,
+        work=filters.work.work if filters.work else None,
         order=ORDERS[filters.order][1],
         limit=PAGE_SIZE,
     )
@@ -128,7 +139,7 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
     shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
     task = getattr(shown, "task", None)
     readings = _name_drawings(predictions.list_predictions(photo=shown), "p")
-    revisions = _name_drawings(annotations.list_annotations(photo=shown), "a")
+    revisions = _name_drawings(annotations.list_annotations(photo=shown, user=current_user(request)), "a")
     drawing = _choose_drawing(shown, readings, revisions, request.GET.get("show", ""))
     context = {
         "photo": shown,
@@ -138,11 +149,18 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
         "annotations": revisions,
         "drawing": drawing,
         "how": _explain(drawing, readings),
-        "events": pages.list_events_of_photo(photo=shown),
+        "events": pages.list_events_of_photo(
+            photo=shown, user=current_user(request), hides_authors=_hides_authors(task)
+        ),
         "work": _offer_work(request, project, task),
         "can_reopen": _can_take_back(request, task, revisions),
+        "kind_form": KindForm(initial={"kind": shown.kind}),
     }
     return render(request, "photo.html", context)
+
+
+def _hides_authors(task: Task | None) -> bool:
+    return task is not None and annotations.hides_authors(task)
 
 
 @project_action(Capability.UPLOAD)
@@ -150,6 +168,28 @@ def reread(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespon
     shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
     operations.reread_photo(photo=shown, by=current_user(request), now=timezone.now())
     messages.success(request, "The photo is in the queue again. What people wrote stays.")
+    return redirect("photo", project.slug, photo_id)
+
+
+@project_action(Capability.MANAGE_POLICY)
+def known(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
+    shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
+    is_known = not shown.is_known
+    probes.mark_known(photo=shown, by=current_user(request), now=timezone.now(), is_known=is_known)
+    words = "The photo measures people from now on." if is_known else "The photo was let go."
+    messages.success(request, words)
+    return redirect("photo", project.slug, photo_id)
+
+
+@project_action(Capability.UPLOAD)
+def change_kind(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
+    shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
+    form = KindForm(request.POST)
+    if form.is_valid():
+        operations.set_kind(photo=shown, by=current_user(request), now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "Saved.")
+    else:
+        messages.error(request, "Choose what the VIN is written on from the list.")
     return redirect("photo", project.slug, photo_id)
 
 
@@ -199,7 +239,7 @@ def _explain(drawing: Drawing | None, readings: list[Prediction]) -> Explanation
 
 def _draw(row: Any) -> Drawing:
     if isinstance(row, Annotation):
-        source = f"revision {row.revision} by {row.author}"
+        source = f"revision {row.revision}" + (f" by {row.shown_author}" if row.shown_author else "")
     else:
         source = f"prediction by {row.model_version.name}"
     return draw_reading(region=row.region, characters=row.characters, source=source, key=row.drawing_key)
@@ -213,6 +253,9 @@ def _offer_work(request: HttpRequest, project: Project, task: Task | None) -> di
         return None
     if task.state in (TaskState.NEW, TaskState.REJECTED) and Capability.ANNOTATE in rights:
         return _link_work("annotate", "Annotate", project, task)
+    for state, place, action in _SECOND_LOOKS:
+        if task.state == state and NEEDED[place] in rights and not has_read(current_user(request), task):
+            return _link_work(place, action, project, task)
     held = pages.find_held_lease(task=task, holder=current_user(request), now=timezone.now())
     if held is not None:
         return _link_work(held.kind, "Go on", project, task)
@@ -223,15 +266,23 @@ def _offer_work(request: HttpRequest, project: Project, task: Task | None) -> di
     return None
 
 
+_SECOND_LOOKS = (
+    (TaskState.SECOND_READING, LeaseKind.ANNOTATE, "Annotate"),
+    (TaskState.CONFLICT, LeaseKind.ADJUDICATE, "Settle"),
+)
+
+
 def _link_work(place: str, action: str, project: Project, task: Task) -> dict[str, str]:
     return {
-        "icon": place,
+        "icon": "balance" if place == LeaseKind.ADJUDICATE else place,
         "action": action,
         "url": f"{reverse(place, args=[project.slug])}?task={task.pk}",
     }
 
 
 def _can_take_back(request: HttpRequest, task: Task | None, revisions: list[Annotation]) -> bool:
-    if task is None or task.state != TaskState.SUBMITTED or not revisions:
+    if task is None or not revisions or revisions[0].is_blind:
         return False
-    return revisions[0].author_id == request.user.pk
+    is_open = task.state in (TaskState.SUBMITTED, TaskState.SECOND_READING)
+    is_unreviewed = task.state == TaskState.ACCEPTED and task.decided_by == DecidedBy.POLICY
+    return (is_open or is_unreviewed) and revisions[0].author_id == request.user.pk

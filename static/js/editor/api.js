@@ -68,6 +68,7 @@ export function createApi({ fetch, csrfToken, root = "/api/v1/" }) {
     submitAnnotation: (lease, work) => call("POST", `leases/${lease}/annotation`, work),
     markUnreadable: (lease, work) => call("POST", `leases/${lease}/unreadable`, work),
     skip: (lease, work) => call("POST", `leases/${lease}/skip`, work),
+    submitAdjudication: (lease, work) => call("POST", `leases/${lease}/adjudication`, work),
     submitReview: (lease, work) => call("POST", `leases/${lease}/review`, work),
     getTask: (task) => call("GET", `tasks/${task}`),
     reopen: (task) => call("POST", `tasks/${task}/reopen`, {}),

@@ -13,7 +13,7 @@ const VIEW_KEY = "vinloop-view";
 /**
  * @param {HTMLElement} root the element of templates/editor.html
  * @param {object} options
- * @param {{project: string, kind: "annotate"|"review", task: string|null, home: string}} options.settings
+ * @param {{project: string, kind: "annotate"|"review"|"adjudicate", task: string|null, home: string}} options.settings
  * @returns {() => void} takes the editor off the page again
  */
 export function startEditor(root, { settings, api, journal, storage, timers }) {

@@ -29,6 +29,9 @@ export function createCommands({ store, work, enter, look }) {
   return {
     submit: () => { work.submitAnnotation(); },
     accept: () => { work.accept(); },
+    decide: () => { work.decide(); },
+    takeFirst: () => work.takeReading(0),
+    takeSecond: () => work.takeReading(1),
     unreadable: () => enter("unreadable"),
     skip: () => enter("skip"),
     reject: () => enter("reject"),

@@ -6,7 +6,7 @@
  * @property {string} key     as `KeyboardEvent.key` has it, with "Ctrl+" or "Ctrl+Shift+" before it
  * @property {string} shown   what the buttons and the help show
  * @property {string} does
- * @property {"annotate"|"review"} [kind] only there
+ * @property {"annotate"|"review"|"adjudicate"} [kind] only there
  */
 
 /** @type {readonly Command[]} */
@@ -14,7 +14,11 @@ export const COMMANDS = Object.freeze([
   { name: "submit", key: "Enter", shown: "Enter", does: "Submit and open the next photo", kind: "annotate" },
   { name: "accept", key: "Enter", shown: "Enter", does: "Accept, with your changes if there are any", kind: "review" },
   { name: "reject", key: "-", shown: "-", does: "Send back, with a reason", kind: "review" },
+  { name: "decide", key: "Enter", shown: "Enter", does: "Decide, and open the next photo", kind: "adjudicate" },
+  { name: "takeFirst", key: "<", shown: "<", does: "Take the first reading", kind: "adjudicate" },
+  { name: "takeSecond", key: ">", shown: ">", does: "Take the second reading", kind: "adjudicate" },
   { name: "unreadable", key: "/", shown: "/", does: "Photo cannot be read, with a reason", kind: "annotate" },
+  { name: "unreadable", key: "/", shown: "/", does: "Photo cannot be read, with a reason", kind: "adjudicate" },
   { name: "skip", key: ".", shown: ".", does: "Skip, with a reason", kind: "annotate" },
   { name: "nextSuspect", key: "Tab", shown: "Tab", does: "Next character that the model is unsure of" },
   { name: "previousSuspect", key: "Shift+Tab", shown: "Shift+Tab", does: "Previous one" },

@@ -15,15 +15,31 @@ export function chooseVersion(bundle, kept) {
 }
 
 /** What the server holds besides drafts. A photo marked unreadable has no text: then the prediction helps. */
-export const chooseBase = ({ annotation, prediction }) => (annotation?.text ? annotation : asVersion(prediction));
+export function chooseBase({ annotation, prediction, readings = [] }) {
+  if (readings.length === 2) return mergeReadings(readings);
+  return annotation?.text ? annotation : asVersion(prediction);
+}
+
+/** What both readings have in common: a place at which they differ is empty, as a third person has to fill it. */
+function mergeReadings([first, second]) {
+  if (first.outcome !== "read") return second;
+  if (second.outcome !== "read") return first;
+  const symbols = [...first.text].map((symbol, index) => (second.text[index] === symbol ? symbol : ""));
+  const quads = new Map(first.characters.map(({ index, quad }) => [index, quad]));
+  const characters = symbols.map((symbol, index) => ({ symbol, quad: quads.get(index) ?? null, edited: true }));
+  return { text: symbols.join(""), characters, region: first.region ?? second.region };
+}
 
 function newest(saved, kept) {
   if (!saved || !kept) return saved ?? kept;
   return kept.saved_at > Date.parse(saved.saved_at) ? kept : saved;
 }
 
+/** Of a refused photo what was made out all the same, which no VIN vouches for: better than an empty line. */
+const textOf = ({ vin, characters }) => vin || (characters ?? []).map(({ symbol }) => symbol).join("");
+
 const asVersion = (prediction) => (
-  prediction && { text: prediction.vin ?? "", characters: prediction.characters ?? [], region: prediction.region }
+  prediction && { text: textOf(prediction), characters: prediction.characters ?? [], region: prediction.region }
 );
 
 /** Work of one's own that started from an older revision than the newest, so that somebody has to compare them. */

@@ -1,5 +1,6 @@
 /** The ways to be done with a photo. What was typed stays on the screen until the server has it. */
 
+import { openVersion } from "./opening.js";
 import { findObstacle, saysTheSame, toPayload } from "./state.js";
 
 export function createVerdicts({ api, journal, store, saving, heartbeat, onTrouble, say, close, claimNext, claimTask }) {
@@ -62,7 +63,28 @@ export function createVerdicts({ api, journal, store, saving, heartbeat, onTroub
     return finish((lease) => api.submitReview(lease, work), "Sent back.");
   }
 
+  /** Settles what two people read differently. */
+  function decide() {
+    const obstacle = findObstacle(store.state);
+    if (obstacle) return say("warning", obstacle);
+    const work = { outcome: "read", ...toPayload(store.state), ...base() };
+    return finish((lease) => api.submitAdjudication(lease, work), `${work.text} settled.`);
+  }
+
+  /** Puts one of the two readings on the screen, to be decided on or changed. */
+  function takeReading(index) {
+    const { bundle } = store.screen;
+    const reading = bundle.readings[index];
+    if (!reading) return;
+    if (reading.outcome === "read") store.act(() => openVersion(bundle, reading));
+    else say("hint", "This reader could not read the photo. If you cannot either, press / and say why.");
+  }
+
   function markUnreadable(reason) {
+    if (store.screen.bundle.lease.kind === "adjudicate") {
+      const work = { outcome: "unreadable", reason, ...base() };
+      return finish((lease) => api.submitAdjudication(lease, work), "Settled: unreadable.");
+    }
     return finish((lease) => api.markUnreadable(lease, { reason, ...base() }), "Marked unreadable.", true);
   }
 
@@ -87,7 +109,7 @@ export function createVerdicts({ api, journal, store, saving, heartbeat, onTroub
     await claimTask(last.task);
   }
 
-  return { submitAnnotation, accept, reject, markUnreadable, skip, takeBack };
+  return { submitAnnotation, accept, reject, decide, takeReading, markUnreadable, skip, takeBack };
 }
 
 /** Whether a reviewer's version says anything else than the annotation under review. */

@@ -8,7 +8,7 @@ import { createVerdicts } from "./verdicts.js";
 
 const LOOK_AGAIN_AFTER = 20000;
 const RETRY_AFTER = 4000;
-const NEXT_STATE = { annotate: "new", review: "submitted" };
+const NEXT_STATE = { annotate: "new", review: "submitted", adjudicate: "conflict" };
 
 /**
  * What the screen shows besides the reading.
@@ -24,7 +24,7 @@ export const FIRST_SCREEN = Object.freeze({
  * @param {object} parts
  * @param {(urls: string[]) => void} parts.preload
  * @param {string} parts.project slug
- * @param {"annotate"|"review"} parts.kind
+ * @param {"annotate"|"review"|"adjudicate"} parts.kind
  */
 export function createWork({ api, journal, store, timers, preload, project, kind }) {
   let lookAgain = null;

@@ -113,5 +113,5 @@ def _fingerprint(model: Any) -> str:
     columns = [
         column.attname for column in model._meta.concrete_fields if column.attname not in _IGNORED_COLUMNS
     ]
-    rows = model._default_manager.order_by("pk").values_list(*columns)
+    rows = model._base_manager.order_by("pk").values_list(*columns)
     return hashlib.sha256(repr(list(rows)).encode()).hexdigest()

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from labeling.models import Membership
 from tests.conftest import People
 from tests.integration.api.asking import Api, As, expect_refusal, unchanged
-from tests.integration.api.yard import Yard, work
+from tests.integration.api.yard import POLICY, Yard, work
 from webapp.api import urls
 from webapp.api.permissions import HasScope
 
@@ -25,6 +25,7 @@ PERSONAL = {"api-projects", "api-tokens", "api-schema"}
 """These belong to no project: they show what is the asker's own."""
 
 UPLOAD = ("api-project-photos", "POST")
+IMPORT = ("api-project-imports", "POST")
 Body = dict[str, Any]
 
 
@@ -39,7 +40,7 @@ def walk(patterns: list[Any], prefix: str = "/api/") -> Iterator[tuple[str, str,
 
 
 ADDRESSES = list(walk(urls.urlpatterns))
-BODILESS = {(name, verb) for name, _, _ in ADDRESSES for verb in ("GET", "DELETE")} | {UPLOAD}
+BODILESS = {(name, verb) for name, _, _ in ADDRESSES for verb in ("GET", "DELETE")} | {UPLOAD, IMPORT}
 FOREIGN = [address for address in ADDRESSES if address[0] not in PERSONAL]
 
 
@@ -57,6 +58,8 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-project-rollback", "POST"): {},
         ("api-project-members", "POST"): {"username": "annotator", "role": "admin"},
         ("api-project-invitations", "POST"): {"role": "admin", "name": "me"},
+        ("api-project-quality-policy", "PUT"): POLICY,
+        ("api-photo-known", "PUT"): {},
         ("api-photo-reread", "POST"): {},
         ("api-task-leases", "POST"): {"kind": "annotate"},
         ("api-task-reopen", "POST"): {},
@@ -71,7 +74,14 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-lease-unreadable", "POST"): {"reason": "glare", "base_revision": 0},
         ("api-lease-skip", "POST"): {"reason": "none"},
         ("api-lease-review", "POST"): verdict,
+        ("api-lease-adjudication", "POST"): work() | {"outcome": "read"},
         ("api-run-cancel", "POST"): {},
+        ("api-photo", "PATCH"): {"kind": "paper"},
+        ("api-project-exports", "POST"): {"snapshot": str(yard.snapshot.pk), "format": "csv"},
+        ("api-snapshot-doubts", "POST"): {"photos": [str(yard.snapshot.items.get().photo_id)]},
+        ("api-transfer-confirm", "POST"): {},
+        ("api-transfer-cancel", "POST"): {},
+        ("api-transfer-retry", "POST"): {},
         ("api-run-retry", "POST"): {},
         ("api-model-version-promote", "POST"): {"override_reason": "mine now"},
         ("api-model-version-judge", "POST"): {},
@@ -89,6 +99,7 @@ def _keys(yard: Yard) -> dict[str, object]:
         "<uuid:action_id>": yard.bulk_action.pk,
         "<uuid:snapshot_id>": yard.snapshot.pk,
         "<uuid:run_id>": yard.run.pk,
+        "<uuid:transfer_id>": yard.transfer.pk,
         "<uuid:version_id>": yard.challenger.pk,
         "<int:member_id>": Membership.objects.get(user=yard.people.annotator).pk,
         "<int:token_id>": yard.token(yard.people.annotator, "read")[0].pk,

@@ -32,7 +32,7 @@ class TestClaim:
             answer = _claim(api, people)
         assert answer.status_code == 201
         bundle = answer.json()
-        assert set(bundle) == {"lease", "task", "photo", "prediction", "annotation", "draft"}
+        assert set(bundle) == {"lease", "task", "photo", "prediction", "annotation", "readings", "draft"}
         assert bundle["lease"]["kind"] == "annotate"
         assert bundle["lease"]["seconds"] >= 30
         assert bundle["task"] == {
@@ -87,7 +87,7 @@ class TestClaim:
             answer = api(people.reviewer).post(f"tasks/{annotation.task_id}/leases", {"kind": "review"})
         expect_refusal(answer, 403, "forbidden")
 
-    @pytest.mark.parametrize("body", [{}, {"kind": "adjudicate"}, {"kind": None}, {"kind": ["annotate"]}])
+    @pytest.mark.parametrize("body", [{}, {"kind": "administrate"}, {"kind": None}, {"kind": ["annotate"]}])
     def test_bad_input(self, people: People, api: As, body: dict[str, object]) -> None:
         Yard(people).open_task()
         with unchanged():

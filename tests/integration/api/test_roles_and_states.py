@@ -17,7 +17,7 @@ from tests.conftest import ROLES, People, make_user
 from tests.integration.api.asking import Answer, As
 from tests.integration.api.roles_and_states import ANSWERS, ASKING, TABLE, read_table
 from tests.integration.api.test_every_address import walk
-from tests.integration.api.yard import Yard, work
+from tests.integration.api.yard import OTHER_VIN, Yard, work
 from webapp.api import urls
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,10 @@ def _work(task: Task) -> dict[str, Any]:
     return dict(work(base_revision=task.revision))
 
 
+def _settle(task: Task) -> dict[str, Any]:
+    return {**_work(task), "outcome": "read"}
+
+
 def _judge(task: Task) -> dict[str, Any]:
     return {"verdict": "accepted", "base_revision": task.revision}
 
@@ -69,6 +73,7 @@ VERBS = {
     ),
     "skip": Verb("POST", "leases/{lease}/skip", "api-lease-skip", lambda task: {"reason": "No VIN in it"}),
     "judge": Verb("POST", "leases/{lease}/review", "api-lease-review", _judge),
+    "settle": Verb("POST", "leases/{lease}/adjudication", "api-lease-adjudication", _settle),
     "give back": Verb("DELETE", "leases/{lease}", "api-lease"),
     **{f"{kind.value} in bulk": _bulk(kind) for kind in BulkKind},
 }
@@ -105,9 +110,13 @@ class Scene:
     task: Task
     author: User
     second_reviewer: User
+    third: User
 
     def claim(self, kind: LeaseKind) -> Lease:
-        holder = self.author if kind == LeaseKind.ANNOTATE else self.second_reviewer
+        by_kind = {LeaseKind.ANNOTATE: self.author, LeaseKind.ADJUDICATE: self.third}
+        holder = by_kind.get(kind, self.second_reviewer)
+        if self.task.state == TaskState.SECOND_READING:
+            holder = self.second_reviewer
         return leases.claim_task(task=self.task, holder=holder, kind=kind, now=timezone.now())
 
     def release(self) -> None:
@@ -134,6 +143,14 @@ class Scene:
             lease_id=lease.pk, holder=self.author, reason="Glare", base_revision=0, now=timezone.now()
         )
 
+    def want_two_readings(self) -> None:
+        self.yard.allow(double_share=1, review_share=0)
+
+    def read_otherwise(self) -> None:
+        lease = self.claim(LeaseKind.ANNOTATE)
+        body = work(OTHER_VIN, base_revision=1)
+        annotations.submit_annotation(lease_id=lease.pk, holder=lease.holder, now=timezone.now(), **body)
+
     def judge(self, verdict: str) -> None:
         lease = self.claim(LeaseKind.REVIEW)
         reviews.submit_review(
@@ -149,6 +166,19 @@ class Scene:
 MAKERS: dict[TaskState, tuple[Callable[[Scene], object], ...]] = {
     TaskState.NEW: (Scene.release,),
     TaskState.IN_PROGRESS: (lambda scene: scene.claim(LeaseKind.ANNOTATE),),
+    TaskState.SECOND_READING: (Scene.want_two_readings, Scene.submit),
+    TaskState.IN_SECOND_READING: (
+        Scene.want_two_readings,
+        Scene.submit,
+        lambda scene: scene.claim(LeaseKind.ANNOTATE),
+    ),
+    TaskState.CONFLICT: (Scene.want_two_readings, Scene.submit, Scene.read_otherwise),
+    TaskState.IN_ADJUDICATION: (
+        Scene.want_two_readings,
+        Scene.submit,
+        Scene.read_otherwise,
+        lambda scene: scene.claim(LeaseKind.ADJUDICATE),
+    ),
     TaskState.SUBMITTED: (Scene.submit,),
     TaskState.IN_REVIEW: (Scene.submit, lambda scene: scene.claim(LeaseKind.REVIEW)),
     TaskState.ACCEPTED: (Scene.submit, lambda scene: scene.judge("accepted")),
@@ -162,11 +192,12 @@ MAKERS: dict[TaskState, tuple[Callable[[Scene], object], ...]] = {
 
 def make_scene(people: People, state: TaskState) -> Scene:
     yard = Yard(people)
-    second_reviewer = make_user("reviewer-second")
-    Membership.objects.create(
-        project=people.project, user=second_reviewer, role="reviewer", created_at=timezone.now()
-    )
-    scene = Scene(yard, yard.open_task(), yard.second_annotator, second_reviewer)
+    reviewers = [make_user(f"reviewer-{name}") for name in ("second", "third")]
+    for user in reviewers:
+        Membership.objects.create(
+            project=people.project, user=user, role="reviewer", created_at=timezone.now()
+        )
+    scene = Scene(yard, yard.open_task(), yard.second_annotator, *reviewers)
     for step in MAKERS[state]:
         step(scene)
         scene.task.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from labeling.models import (
     Photo,
     Prediction,
     Task,
+    Transfer,
     User,
 )
 from labeling.operations import (
@@ -32,20 +34,38 @@ from labeling.operations import (
     leases,
     photos,
     predictions,
+    quality,
     reviews,
     runs,
     tokens,
+    transfers,
 )
+from labeling.queries.quality import get_policy
 from labeling.queries.task_filters import TaskFilter
 from labeling.states import ModelVersionState
 from tests.conftest import People, make_user
 from tests.integration.api import hostile_files as files
 
 VIN = "1HGCM82633A004352"
+OTHER_VIN = "1HGCM82633A004353"
 TRAINING_SEED = next(seed for seed in range(1000) if split_for_vehicle(VIN, seed=seed) == "train")
 """With it the one vehicle of these tests is there to train on."""
 
 REGION = [[20.0, 100.0], [300.0, 100.0], [300.0, 130.0], [20.0, 130.0]]
+
+
+POLICY: dict[str, object] = {
+    "review_share": 0.25,
+    "is_adaptive": False,
+    "target_error": 0.02,
+    "double_share": 0.1,
+    "honeypot_share": 0.05,
+    "seeded_share": 0.5,
+    "blind_review": True,
+    "reason": "Too many reviews.",
+    "replaces": 0,
+}
+"""A quality policy as an admin sends it."""
 
 
 def box(index: int, left: float = 20.0, width: float = 15.0) -> list[list[float]]:
@@ -153,6 +173,33 @@ class Yard:
         task = self.submit(seed, author).task
         return leases.claim_task(task=task, holder=self.people.reviewer, kind="review", now=timezone.now())
 
+    def allow(self, **rules: object) -> None:
+        """A quality policy with these rules."""
+        quality.set_policy(
+            project=self.people.project,
+            by=self.people.admin,
+            now=timezone.now(),
+            rules={**POLICY, "blind_review": False, **rules},
+            reason="Because.",
+            replaces=get_policy(project=self.people.project).number,
+        )
+
+    def read_once(self, seed: int = 6) -> Task:
+        """The annotator has read it, and it waits for a second reader."""
+        self.allow(double_share=1, review_share=0)
+        return Task.objects.get(pk=self.submit(seed).task_id)
+
+    def differ(self, seed: int = 7) -> Task:
+        """The annotator and a second one have read it differently."""
+        task = self.read_once(seed)
+        lease = leases.claim_task(
+            task=task, holder=self.second_annotator, kind="annotate", now=timezone.now()
+        )
+        annotations.submit_annotation(
+            lease_id=lease.pk, holder=lease.holder, now=timezone.now(), **work(OTHER_VIN, base_revision=1)
+        )
+        return Task.objects.get(pk=task.pk)
+
     def accept(self, seed: int = 5) -> Task:
         lease = self.review_lease(seed)
         reviews.submit_review(
@@ -196,6 +243,17 @@ class Yard:
             wanted=TaskFilter(),
             by=self.people.admin,
             confirmed=1000,
+            now=timezone.now(),
+        )
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        return transfers.request_import(
+            project=self.people.project,
+            file=io.BytesIO(b"file,vin\n"),
+            name="list.csv",
+            format="csv",
+            by=self.people.admin,
             now=timezone.now(),
         )
 

@@ -24,7 +24,11 @@ def project() -> Project:
 
 def test_there_is_something_of_everything(project: Project) -> None:
     assert Photo.objects.filter(project=project).count() == 600
-    assert set(Task.objects.values_list("state", flat=True)) == set(TaskState)
+    # How work is checked is left as it is from the start: nothing is read twice.
+    read_twice = {
+        state for state in TaskState if "second" in state or state in ("conflict", "in_adjudication")
+    }
+    assert set(Task.objects.values_list("state", flat=True)) == set(TaskState) - read_twice
     assert Task.objects.filter(assignee__isnull=False).exists()
     assert SnapshotItem.objects.filter(snapshot__project=project).exists()
     held = Lease.objects.filter(ended_at=None)

@@ -221,7 +221,11 @@ def test_nothing_of_another_project_is_found(workshop: Workshop, other_people: P
         task_filters.list_tasks(project=other_people.project, wanted=TaskFilter(), now=workshop.now).items
         == []
     )
-    assert tasks.work_waiting(project=workshop.people.project, user=person) == {"annotate": 0, "review": 0}
+    assert tasks.work_waiting(project=workshop.people.project, user=person) == {
+        "annotate": 0,
+        "review": 0,
+        "adjudicate": 0,
+    }
 
 
 def test_an_address_names_its_own_project(workshop: Workshop, other_people: People) -> None:

@@ -14,9 +14,30 @@ from django.conf import settings
 
 from inference.geometry import shift_quad
 from inference.types import CharacterBox, Quad, QualityReport, Reading, Region
-from labeling.models import Annotation, Lease, ModelVersion, Photo, Prediction, Review, Task, User
-from labeling.operations import annotations, leases, model_versions, photos, predictions, reviews
-from tests.conftest import People
+from labeling.models import (
+    Annotation,
+    Lease,
+    Membership,
+    ModelVersion,
+    Photo,
+    Prediction,
+    QualityPolicy,
+    Review,
+    Task,
+    User,
+)
+from labeling.operations import (
+    adjudications,
+    annotations,
+    leases,
+    model_versions,
+    photos,
+    predictions,
+    quality,
+    reviews,
+)
+from labeling.queries.quality import get_policy
+from tests.conftest import People, make_user
 from tests.photos import VIN, render_photo
 
 REGION: Quad = ((10.0, 20.0), (180.0, 20.0), (180.0, 60.0), (10.0, 60.0))
@@ -79,6 +100,12 @@ class Workshop:
         self.version = self.register("base")
         return self
 
+    def join(self, username: str, role: str = "annotator") -> User:
+        """One more person in the project."""
+        user = make_user(username)
+        Membership.objects.create(project=self.people.project, user=user, role=role, created_at=self.now)
+        return user
+
     def later(self, **duration: float) -> datetime:
         return self.now + timedelta(**duration)
 
@@ -129,6 +156,30 @@ class Workshop:
             now=self.now,
         )
 
+    def mark_unreadable(self, task: Task, by: User | None = None) -> Annotation:
+        author = by or self.people.annotator
+        lease = self.claim(task, author)
+        task.refresh_from_db()
+        return annotations.mark_unreadable(
+            lease_id=lease.pk, holder=author, reason="Glare.", base_revision=task.revision, now=self.now
+        )
+
+    def set_policy(
+        self, *, by: User | None = None, reason: str = "Because.", **changes: Any
+    ) -> QualityPolicy:
+        """The policy in force with these changes."""
+        current = get_policy(project=self.people.project)
+        replaces = changes.pop("replaces", current.number)
+        rules = {name: getattr(current, name) for name in (*quality.LIMITS, *quality.SWITCHES)}
+        return quality.set_policy(
+            project=self.people.project,
+            by=by or self.people.admin,
+            now=self.now,
+            rules=rules | changes,
+            reason=reason,
+            replaces=replaces,
+        )
+
     def review(self, task: Task, verdict: str = "accepted", by: User | None = None, **more: Any) -> Review:
         reviewer = by or self.people.reviewer
         lease = self.claim(task, reviewer, "review")
@@ -140,6 +191,18 @@ class Workshop:
             base_revision=task.revision,
             now=self.now,
             **more,
+        )
+
+    def adjudicate(self, task: Task, text: str = VIN, by: User | None = None, **more: Any) -> Annotation:
+        adjudicator = by or self.people.admin
+        lease = self.claim(task, adjudicator, "adjudicate")
+        task.refresh_from_db()
+        return adjudications.submit_adjudication(
+            lease_id=lease.pk,
+            adjudicator=adjudicator,
+            base_revision=task.revision,
+            now=self.now,
+            **({"outcome": "read", "text": text, "characters": make_boxes(text)} | more),
         )
 
     def accept(self, seed: int, text: str = VIN) -> Task:

@@ -19,6 +19,7 @@ from labeling.models import (
     Promotion,
     RunMetric,
     Task,
+    Transfer,
 )
 from tests.conftest import People
 from tests.scorecards import make_card
@@ -163,6 +164,16 @@ def add_snapshot(people: People, name: str = "June", **fields: Any) -> DatasetSn
         created_by=people.ml_engineer,
         created_at=timezone.now(),
         **fields,
+    )
+
+
+def add_transfer(people: People, snapshot: DatasetSnapshot, **fields: Any) -> Transfer:
+    values: dict[str, Any] = {"kind": "export", "format": "coco", "snapshot": snapshot}
+    return Transfer.objects.create(
+        project=people.project,
+        requested_by=people.ml_engineer,
+        requested_at=timezone.now(),
+        **(values | fields),
     )
 
 

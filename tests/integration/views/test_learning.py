@@ -27,14 +27,17 @@ def _send(people: People, name: str, *keys: object, data: dict[str, object] | No
 def test_freezing_takes_what_is_accepted(people: People) -> None:
     task = rows.add_task(people, rows.add_photo(people), "accepted")
     rows.add_annotation(people, task)
-    assert _send(people, "datasets", data={"name": "June", "split_seed": 1}).status_code == 302
+    assert (
+        _send(people, "datasets", data={"name": "June", "split_seed": 1, "sources": ["human"]}).status_code
+        == 302
+    )
     snapshot = DatasetSnapshot.objects.get()
     assert sum(snapshot.counts.values()) == 1
     assert "June" in _page(people, "datasets")
 
 
 def test_freezing_nothing_says_why_and_keeps_what_was_typed(people: People) -> None:
-    response = _send(people, "datasets", data={"name": "June", "split_seed": 1})
+    response = _send(people, "datasets", data={"name": "June", "split_seed": 1, "sources": ["human"]})
     assert response.status_code == 400
     assert 'value="June"' in response.content.decode()
     assert 'class="form-errors"' in response.content.decode()

@@ -16,7 +16,7 @@ from inference.barcodes import (
     read_barcodes_near,
     without_repeats,
 )
-from inference.geometry import quad_from_points, quad_iou
+from inference.geometry import quad_from_points, quad_iou, shift_quad
 from inference.types import Barcode, Quad
 from inference.vin import ALPHABET, check_digit, has_valid_check_digit, is_vin
 
@@ -58,6 +58,12 @@ def photograph(
     noise = np.random.default_rng(7).normal(0, 3, photo.shape)
     corners = np.array([(0, 0, 1), (width, 0, 1), (width, height, 1), (0, height, 1)]) @ matrix.T
     return np.clip(photo + noise, 0, 255).astype(np.uint8), quad_from_points(corners)
+
+
+def middle(quad: Quad) -> tuple[float, float]:
+    """The code lies in the middle of its paper."""
+    x, y = np.asarray(quad).mean(axis=0)
+    return float(x), float(y)
 
 
 def text_line_above(paper: Quad) -> Quad:
@@ -110,6 +116,37 @@ def test_a_color_photo_and_a_text_line_at_its_edge() -> None:
     color = np.repeat(photo[:, :, None], 3, axis=2)
     line = ((5.0, 300.0), (895.0, 300.0), (895.0, 330.0), (5.0, 330.0))
     assert [barcode.vin for barcode in read_barcodes_near(color, line)] == [VIN]
+
+
+@pytest.mark.parametrize("form", FORMATS[2:4], ids=str)
+@pytest.mark.parametrize("module", [2, 3, 6, 12])
+@pytest.mark.parametrize("degrees", [0, 20, 45, 200])
+def test_square_codes_of_any_size_at_any_angle(
+    form: zxingcpp.BarcodeFormat, module: int, degrees: float
+) -> None:
+    photo, paper = photograph(write_code(VIN, form, module), degrees=degrees)
+    (barcode,) = read_barcodes(photo)
+    assert (barcode.format, barcode.vin) == (str(form), VIN)
+    assert middle(barcode.quad) == pytest.approx(middle(paper), abs=2 * module)
+
+
+@pytest.mark.parametrize("degrees", [0, 20, 45, 110, 200])
+def test_stacked_codes_at_any_angle(degrees: float) -> None:
+    photo, paper = photograph(write_code(VIN, zxingcpp.BarcodeFormat.PDF417, 2), degrees=degrees)
+    (barcode,) = read_barcodes(photo)
+    assert barcode.vin == VIN
+    assert middle(barcode.quad) == pytest.approx(middle(paper), abs=8)
+
+
+def test_a_fine_code_in_a_large_photo_is_read_near_the_text() -> None:
+    photo, paper = photograph(write_code(VIN, zxingcpp.BarcodeFormat.DataMatrix, 3), degrees=30)
+    large = np.full((2600, 3600), 128, np.uint8)
+    large[900:1600, 1300:2200] = photo
+    line = shift_quad(text_line_above(paper), 1300, 900)
+    assert read_barcodes(large) == ()
+    (barcode,) = read_barcodes_near(large, line)
+    assert barcode.vin == VIN
+    assert middle(barcode.quad) == pytest.approx(middle(shift_quad(paper, 1300, 900)), abs=6)
 
 
 @pytest.mark.parametrize("form", FORMATS[2:4], ids=str)

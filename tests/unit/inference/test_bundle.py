@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from inference import load_reader
@@ -59,6 +60,15 @@ def test_one_changed_byte_is_refused(bundle: Path, file: str) -> None:
     (bundle / file).write_bytes(content)
     with pytest.raises(InvalidBundle, match=f"{file} .* does not have the hash"):
         load_bundle(bundle)
+
+
+def test_a_quality_network_for_other_measures_is_left_out(
+    bundle: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    edit(bundle, lambda document: document["networks"]["quality"].update(input=[-1, 47]))
+    reading = load_bundle(bundle).read(np.full((80, 120, 3), 90, np.uint8))
+    assert [issue.code for issue in reading.quality.issues] == ["no_vin"]
+    assert "python -m training quality" in caplog.text
 
 
 def test_a_missing_file_is_refused(bundle: Path) -> None:

@@ -9,14 +9,14 @@ import pytest
 from onnx import TensorProto, helper
 
 from inference.geometry import quad_from_box
-from inference.quality import ADVICE, CLASSES, TRUSTED, Evidence, QualityJudge
+from inference.quality import ADVICE, CLASSES, TRUSTED, Evidence, QualityJudge, list_hindrances
 from inference.quality_measures import MEASURES, measure_quality, overview
 from inference.rectifier import rectify
 from inference.sessions import Network
 from inference.types import Image, QualityCode, QualityReport, Region
 
 BOX = (100, 200, 500, 230)
-READ = Evidence(likelihood=0.9, confidence=0.6, is_credible=True)
+READ = Evidence(confidence=0.6, is_credible=True, measures={"likelihood": 0.9})
 
 
 def plate(ink: int = 20, ground: int = 150) -> Image:
@@ -29,7 +29,7 @@ def plate(ink: int = 20, ground: int = 150) -> Image:
 
 def measure(image: Image, box: tuple[int, int, int, int] = BOX) -> dict[str, float]:
     region = Region(quad_from_box(box), 1.0)
-    return measure_quality(image, region, rectify(image, region), likelihood=0.9, confidence=0.6)
+    return measure_quality(image, region, rectify(image, region), lines=[region])
 
 
 def judge(image: Image, box: tuple[int, int, int, int] = BOX, evidence: Evidence = READ) -> QualityReport:
@@ -50,14 +50,14 @@ def dazzle(image: Image) -> Image:
 
 def test_all_measures_are_told_in_the_order_of_their_names() -> None:
     assert tuple(measure(plate())) == MEASURES
-    assert tuple(measure_quality(plate(), None, None, likelihood=0, confidence=0)) == MEASURES
+    assert tuple(measure_quality(plate(), None, None)) == MEASURES
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 900), (700, 3), (3000, 4000)])
 def test_photos_of_any_size_are_measured(size: tuple[int, int]) -> None:
     image = np.full((*size, 3), 90, np.uint8)
     assert max(overview(image).shape) <= 384
-    assert np.isfinite(list(measure_quality(image, None, None, likelihood=0, confidence=0).values())).all()
+    assert np.isfinite(list(measure_quality(image, None, None).values())).all()
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,37 @@ def test_photos_of_any_size_are_measured(size: tuple[int, int]) -> None:
         (plate(ink=2, ground=8), "photo_black", True),
         (plate(ink=252, ground=255), "near_white", True),
         (dazzle(plate()), "near_spot", True),
-        (dazzle(plate()), "photo_halo", True),
         (dazzle(plate()), "white_cells", True),
     ],
 )
 def test_a_fault_moves_its_measure(spoilt: Image, name: str, rises: bool) -> None:
     change = measure(spoilt)[name] - measure(plate())[name]
     assert change > 0.1 if rises else change < -0.1
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "name", "rises"),
+    [
+        (dazzle(plate()), "spot_size", True),
+        (dazzle(plate()), "spot_halo", True),
+        (dazzle(plate()), "spot_ring_3", True),
+        (dazzle(plate()), "lines_spot", True),
+        (cv2.GaussianBlur(plate(), (0, 0), 5), "fine_1000", False),
+        (cv2.GaussianBlur(plate(), (0, 0), 5), "photo_steepest", False),
+        (plate(ink=120, ground=135), "tiles_98", False),
+        (plate(ink=120, ground=135), "fine_wide_1000", False),
+    ],
+)
+def test_a_fault_moves_the_measures_of_the_photo(spoilt: Image, name: str, rises: bool) -> None:
+    change = measure(spoilt)[name] - measure(plate())[name]
+    assert change > 0.1 if rises else change < -0.1
+
+
+def test_white_paper_has_no_halo_and_light_fades_out() -> None:
+    paper = plate()
+    paper[20:120, 40:240] = 255
+    assert measure(paper)["spot_size"] > 0.1
+    assert measure(paper)["spot_halo"] < 0.1 < measure(dazzle(plate()))["spot_halo"]
 
 
 def test_sharpness_is_the_same_whatever_the_size_of_the_photo() -> None:
@@ -153,8 +177,15 @@ def test_the_network_refuses_with_the_worst_hindrance_first() -> None:
 
 
 def test_what_was_read_surely_was_good_enough() -> None:
-    report = judge_with({"glare": 5.0}, Evidence(0.9, TRUSTED, True))
+    report = judge_with({"glare": 5.0}, Evidence(TRUSTED, True))
     assert (report.readable, report.issues) == (True, ())
+
+
+def test_the_advice_that_most_likely_helps_comes_first() -> None:
+    chances = {**dict.fromkeys(CLASSES, 0.0), "glare": 0.35, "too_small": 0.3, "cut_off": 0.2, "no_vin": 0.15}
+    assert list_hindrances(chances, at_least_one=True) == ["no_vin", "glare", "cut_off", "too_small"]
+    sure = {**dict.fromkeys(CLASSES, 0.0), "too_small": 0.7, "glare": 0.3}
+    assert list_hindrances(sure, at_least_one=True) == ["too_small", "glare"]
 
 
 def test_a_readable_photo_is_told_what_hinders_it_too() -> None:

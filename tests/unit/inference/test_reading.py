@@ -16,7 +16,8 @@ from inference.evaluation import evaluate
 from inference.geometry import bounding_box, quad_coverage, quad_from_points, quad_iou, quad_size
 from inference.labels import load_labels, path_beside
 from inference.pipeline import VinReader
-from inference.types import Image, Quad, Reading
+from inference.quality import ADVICE, QualityJudge
+from inference.types import Image, Quad, QualityIssue, QualityReport, Reading
 from inference.vin import is_vin
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
@@ -54,6 +55,18 @@ def test_characters_lie_on_the_text_in_order(reader: VinReader, item) -> None:  
     along = [float((np.mean(box.quad, axis=0) - left) @ (right - left)) for box in reading.characters]
     assert along == sorted(along)
     assert json.loads(json.dumps(reading.to_json()))["vin"] == item.vin
+
+
+def test_a_refused_photo_keeps_what_was_made_out(reader: VinReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    glare = QualityReport(False, (QualityIssue("glare", ADVICE["glare"]),))
+    monkeypatch.setattr(QualityJudge, "judge", lambda *_: glare)
+    item = LABELS.items[0]
+    reading = reader.read_file(PHOTOS / item.photo)
+    assert (reading.vin, reading.confidence) == (None, 0.0)
+    assert "".join(box.symbol for box in reading.characters) == item.vin
+    assert reading.stages.candidates[0].vin == item.vin
+    monkeypatch.setattr("inference.pipeline.plausibility", lambda _: -6.0)  # another line than the VIN's
+    assert reader.read_file(PHOTOS / item.photo).characters == ()
 
 
 def turned(quad: Quad, width: int, height: int, quarters: int) -> Quad:

@@ -10,6 +10,7 @@ ENUMS = {
     "Photo": states.PhotoState,
     "Task": states.TaskState,
     "Fine-tuning run": states.RunState,
+    "Transfer": states.TransferState,
     "Model version": states.ModelVersionState,
     "Bulk action": states.BulkActionState,
 }
@@ -38,7 +39,7 @@ def test_every_state_can_be_reached(title: str) -> None:
 @pytest.mark.parametrize("title", states.TABLES)
 def test_nothing_stays_in_hand_for_ever(title: str) -> None:
     """From where a worker or a person may get lost, a way leads back."""
-    held = {"Photo": "processing", "Task": "in_progress", "Fine-tuning run": "running"}
+    held = {"Photo": "processing", "Task": "in_progress", "Fine-tuning run": "running", "Transfer": "running"}
     state = held.get(title)
     if title == "Bulk action":
         assert states.TABLES[title]["running"]["done"]  # its items say what is left, and the sweep asks again
@@ -46,7 +47,7 @@ def test_nothing_stays_in_hand_for_ever(title: str) -> None:
     if state is None:
         assert states.TABLES[title]["archived"]
         return
-    back = {"Photo": "queued", "Task": "new", "Fine-tuning run": "queued"}[title]
+    back = {"Photo": "queued", "Task": "new", "Fine-tuning run": "queued", "Transfer": "queued"}[title]
     assert back in states.TABLES[title][state]
 
 

@@ -40,3 +40,9 @@ def test_a_drop_over_one_character_is_no_loss_but_half_a_line_is(plate_view) -> 
     half[:, : middles[8]] = 200
     assert is_legible(pixels, one, quads)
     assert not is_legible(pixels, half, quads)
+
+
+@pytest.mark.parametrize("shift", [(-5000, 0), (5000, 0), (0, -5000), (0, 5000)])
+def test_a_line_beyond_the_frame_is_not_legible(plate_view, shift: tuple[int, int]) -> None:
+    pixels, quads = plate_view
+    assert not is_legible(pixels, pixels, quads + np.array(shift))

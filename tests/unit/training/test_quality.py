@@ -10,7 +10,7 @@ from inference.bundle import QUALITY, load_bundle, read_manifest
 from inference.quality import CLASSES
 from inference.quality_measures import MEASURES
 from inference.types import Image
-from training.quality import Judged, QualityFailed, choose_shift, fit_bundle, measure
+from training.quality import SHARES, Judged, QualityFailed, choose_shift, fit_bundle, measure
 
 LIKELIHOOD, CONFIDENCE = MEASURES.index("likelihood"), MEASURES.index("confidence")
 
@@ -21,7 +21,7 @@ def draw_judged(count: int = 24, *, noise: float = 0.2) -> Judged:
     centers = rng.normal(0, 1, (len(CLASSES), len(MEASURES)))
     measures = (centers[labels] + rng.normal(0, noise, (len(labels), len(MEASURES)))).astype(np.float32)
     measures[:, LIKELIHOOD], measures[:, CONFIDENCE] = 0.8, 0.1
-    return Judged(measures, labels.astype(np.int64))
+    return Judged(measures, labels.astype(np.int64), np.ones(len(labels), bool))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def bundle(tiny_bundle: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     judged = draw_judged()
-    np.savez(tmp_path / "cache.npz", measures=judged.measures, labels=judged.labels)
+    np.savez(tmp_path / "cache.npz", measures=judged.measures, labels=judged.labels, is_seen=judged.is_seen)
     return tmp_path / "cache.npz"
 
 
@@ -45,7 +45,7 @@ def test_classes_that_differ_are_told_apart_and_the_bundle_carries_the_network(
     assert figures["advised_right"] >= 0.9
     manifest = read_manifest(bundle)
     assert manifest.training[QUALITY] == figures
-    assert manifest.networks[QUALITY].parameters < 2000
+    assert manifest.networks[QUALITY].parameters < 6000
     image: Image = np.full((64, 96, 3), 90, np.uint8)
     report = load_bundle(bundle).read(image).quality
     assert not report.readable
@@ -64,10 +64,12 @@ def test_measures_are_kept_and_used_again(bundle: Path, tmp_path: Path) -> None:
     cache, told = tmp_path / "new.npz", []
     with pytest.raises(QualityFailed):
         fit_bundle(bundle, count=1, seed=3, cache=cache, report=told.append)
-    assert told == ["12 of 12 photos read"]
+    count = sum(SHARES.values())
+    assert told == [f"{count} of {count} photos read"]
     with np.load(cache) as arrays:
-        assert arrays["measures"].shape == (12, len(MEASURES))
-        assert sorted(arrays["labels"]) == [0, 0, 0, *range(len(CLASSES))]
+        assert arrays["measures"].shape == (count, len(MEASURES))
+        assert np.bincount(arrays["labels"]).tolist() == [SHARES[name] for name in CLASSES]
+        assert not arrays["is_seen"][arrays["labels"] == CLASSES.index("no_vin")].any()
     with pytest.raises(QualityFailed):
         fit_bundle(bundle, count=1, seed=3, cache=cache, report=told.append)
     assert len(told) == 1
@@ -90,3 +92,23 @@ def test_photos_that_are_settled_by_what_was_read_are_not_counted_as_judged() ->
     assert figures["readable_refused"] == 0.5
     assert figures["unreadable_refused"] == 1.0
     assert figures["advised_right"] == 0.125
+
+
+def test_in_another_line_a_small_or_a_cut_vin_is_like_none() -> None:
+    judged = draw_judged(1)
+    judged.is_seen[:] = False
+    told = [CLASSES[label] for label in judged.told]
+    assert told == ["no_vin" if name in ("too_small", "cut_off") else name for name in CLASSES]
+    judged.is_seen[:] = True
+    assert judged.told.tolist() == judged.labels.tolist()
+
+
+def test_advice_that_helps_as_well_is_right_and_other_advice_is_not() -> None:
+    judged = draw_judged(1)
+    for advised, right in (
+        ("no_vin", {"no_vin", "too_small", "cut_off"}),
+        ("cut_off", {"cut_off", "no_vin"}),
+    ):
+        chances = np.zeros((len(CLASSES), len(CLASSES)))
+        chances[:, CLASSES.index(advised)] = 1.0
+        assert measure(chances, judged)["advised_right"] == round(len(right) / 8, 4)

@@ -48,7 +48,8 @@ def test_small_characters_have_too_few_pixels(seed: int) -> None:
     scene = draw_scene()
     for beyond, low, high in ((True, 1.9, MOST_UNREADABLE), (False, LEAST_READABLE, 1.5 * LEAST_READABLE)):
         spoilt = spoil(np.random.default_rng(seed), scene, "too_small", beyond=beyond)
-        assert low <= character_size(scene) * spoilt.shape[1] / 400 <= high + 0.1
+        assert low <= character_size(scene) * spoilt.image.shape[1] / 400 <= high + 0.1
+        np.testing.assert_allclose(spoilt.quad / scene.quad, spoilt.image.shape[1] / 400, rtol=0.02)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -56,10 +57,12 @@ def test_blur_beyond_reading_leaves_no_bar_and_little_blur_leaves_all(seed: int)
     scene = draw_scene()
     sharp = np.ptp(bars(scene.image))
     assert (
-        np.ptp(bars(spoil(np.random.default_rng(seed), scene, "blurred", beyond=True))[40:-40]) < 0.2 * sharp
+        np.ptp(bars(spoil(np.random.default_rng(seed), scene, "blurred", beyond=True).image)[40:-40])
+        < 0.2 * sharp
     )
     assert (
-        np.ptp(bars(spoil(np.random.default_rng(seed), scene, "blurred", beyond=False))[40:-40]) > 0.6 * sharp
+        np.ptp(bars(spoil(np.random.default_rng(seed), scene, "blurred", beyond=False).image)[40:-40])
+        > 0.6 * sharp
     )
 
 
@@ -68,7 +71,7 @@ def test_glare_swallows_at_least_four_characters_or_none(seed: int) -> None:
     scene = draw_scene()
     centers = scene.character_quads.mean(axis=1).astype(int)
     for beyond in (True, False):
-        spoilt = np.clip(spoil(np.random.default_rng(seed), scene, "glare", beyond=beyond), 0, 255)
+        spoilt = np.clip(spoil(np.random.default_rng(seed), scene, "glare", beyond=beyond).image, 0, 255)
         lost = sum(spoilt[y - 3 : y + 4, x - 4 : x + 5].min() > 250 for x, y in centers)
         assert lost >= 4 if beyond else lost == 0
 
@@ -77,10 +80,10 @@ def test_glare_swallows_at_least_four_characters_or_none(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_exposure_beyond_reading_drowns_the_bars_in_noise(cause, seed: int) -> None:
     scene = draw_scene()
-    spoilt = np.clip(spoil(np.random.default_rng(seed), scene, cause, beyond=True), 0, 255)
+    spoilt = np.clip(spoil(np.random.default_rng(seed), scene, cause, beyond=True).image, 0, 255)
     ink, ground = (spoilt[105:125, 60 + x : 60 + 16 * 17 : 16].mean() for x in (5, 13))
     assert abs(ground - ink) < 6
-    kept = np.clip(spoil(np.random.default_rng(seed), scene, cause, beyond=False), 0, 255)
+    kept = np.clip(spoil(np.random.default_rng(seed), scene, cause, beyond=False).image, 0, 255)
     ink, ground = (kept[105:125, 60 + x : 60 + 16 * 17 : 16].mean() for x in (5, 13))
     assert abs(ground - ink) > 25
 
@@ -88,10 +91,10 @@ def test_exposure_beyond_reading_drowns_the_bars_in_noise(cause, seed: int) -> N
 @pytest.mark.parametrize("seed", range(6))
 def test_a_cut_takes_characters_or_their_height(seed: int) -> None:
     scene = draw_scene()
-    spoilt = spoil(np.random.default_rng(seed), scene, "cut_off", beyond=True)
+    spoilt = spoil(np.random.default_rng(seed), scene, "cut_off", beyond=True).image
     dark = (cv2.cvtColor(spoilt, cv2.COLOR_RGB2GRAY) < 60).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark)
     assert count - 1 <= 15 or stats[1:, cv2.CC_STAT_HEIGHT].max() <= 0.6 * 30
-    kept = spoil(np.random.default_rng(seed), scene, "cut_off", beyond=False)
+    kept = spoil(np.random.default_rng(seed), scene, "cut_off", beyond=False).image
     dark = (cv2.cvtColor(kept, cv2.COLOR_RGB2GRAY) < 60).astype(np.uint8)
     assert cv2.connectedComponents(dark)[0] - 1 == 17

@@ -27,7 +27,8 @@ export function createVersions(root) {
 
 /** @returns {{who: string, note: string, text: string}[]} */
 export function listVersions(state, { bundle }) {
-  const { prediction, annotation, lease } = bundle;
+  const { prediction, annotation, lease, readings = [] } = bundle;
+  if (readings.length === 2) return listReadings(state, readings);
   const rows = [];
   if (prediction) {
     const sure = `${percentOf(prediction.confidence)} % sure`;
@@ -36,12 +37,23 @@ export function listVersions(state, { bundle }) {
   if (annotation) {
     const isRead = annotation.outcome === "read";
     const note = isRead ? `revision ${annotation.revision}` : "marked unreadable";
-    rows.push({ who: annotation.author, note, text: isRead ? annotation.text : "" });
+    rows.push({ who: annotation.author ?? "Annotator", note, text: isRead ? annotation.text : "" });
   }
   rows.push({ who: lease.kind === "review" ? "Your review" : "You", note: "", text: textOf(state) });
   const base = rows[0].text;
   const others = rows.slice(1).map((row) => ({ ...row, differs: differencesTo(base, row.text) }));
   return [{ ...rows[0], differs: others.length ? differencesTo(others.at(-1).text, base) : [] }, ...others];
+}
+
+/** The two readings, marked where they differ from each other, and what the third person makes of them. */
+function listReadings(state, readings) {
+  const rows = readings.map(({ author, outcome, text }, index) => ({
+    who: author ?? ["First reader", "Second reader"][index],
+    note: outcome === "read" ? `take it: ${"<>"[index]}` : "marked unreadable",
+    text,
+    differs: differencesTo(readings[1 - index].text, text),
+  }));
+  return [...rows, { who: "Your decision", note: "", text: textOf(state), differs: [] }];
 }
 
 /** Indexes in `text` that say something else than `base` there, or that `base` does not have. */

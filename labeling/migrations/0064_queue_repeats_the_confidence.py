@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0051_task_queues'),
+        ('labeling', '0063_task_queues'),
     ]
 
     operations = [

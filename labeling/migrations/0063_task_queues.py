@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0050_parts_of_texts'),
+        ('labeling', '0062_parts_of_texts'),
     ]
 
     operations = [

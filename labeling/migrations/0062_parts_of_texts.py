@@ -15,7 +15,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labeling", "0007_run_queue")]
+    dependencies = [("labeling", "0061_vehicles_in_test_stay_there")]
 
     operations = [
         migrations.RunSQL(CREATE_FUNCTION, "DROP FUNCTION labeling_grams(text, text, integer);")

@@ -1,0 +1,204 @@
+"""What is in a snapshot, how two of them differ, and which labels look wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F
+
+from inference.snapshot import SPLITS
+from inference.vin import ALPHABET, LENGTH
+from labeling.models import DatasetSnapshot, Prediction, SnapshotItem
+from labeling.queries.champions import get_champion
+
+_ASPECTS = {
+    "vin": "relabeled",
+    "split": "moved",
+    "annotation_id": "revised",
+    "prediction_id": "revised",
+    "weight": "reweighed",
+}
+"""What two rows of a photo may differ in, and what that is called; the first difference counts."""
+
+SHOWN = 200
+"""Rows of a list on a page; the counts are of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """How many photos and vehicles of one kind or source each split has."""
+
+    name: str
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """Two photos of a snapshot that look alike."""
+
+    item: SnapshotItem
+    other: SnapshotItem
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether their labels differ: most likely one of them is wrong."""
+        return self.item.vin != self.other.vin
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A label with which the model in service disagrees although it is sure; `places` are where."""
+
+    item: SnapshotItem
+    prediction: Prediction
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """`threshold` is how sure the model must be, `read` how many photos of the snapshot it has read."""
+
+    threshold: float | None
+    read: int
+    total: int
+    rows: list[Suspect]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one photo from one snapshot to another; where it is in one only, the other is None."""
+
+    photo_id: UUID
+    name: str
+    before: SnapshotItem | None
+    after: SnapshotItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Photos that came, went, got another VIN or split, another revision of the same VIN, or another weight.
+
+    Of several, the first counts.
+    """
+
+    added: list[Change]
+    removed: list[Change]
+    relabeled: list[Change]
+    moved: list[Change]
+    revised: list[Change]
+    reweighed: list[Change]
+    same: int
+
+
+def count_by(snapshot: DatasetSnapshot, field: str) -> list[GroupCount]:
+    """The photos of each `kind` or `source` by split, most first."""
+    groups: dict[str, Counter[str]] = {}
+    rows = SnapshotItem.objects.filter(snapshot=snapshot).values_list(field, "split")
+    for name, split, count in rows.annotate(count=Count("id")).order_by():
+        groups.setdefault(name, Counter())[split] += count
+    listed = [GroupCount(name, {split: counts[split] for split in SPLITS}) for name, counts in groups.items()]
+    return sorted(listed, key=lambda group: (-group.total, group.name))
+
+
+def count_vehicles(snapshot: DatasetSnapshot) -> dict[str, int]:
+    """How many vehicles each split has."""
+    rows = SnapshotItem.objects.filter(snapshot=snapshot).values_list("split")
+    counted = dict(rows.annotate(count=Count("vin", distinct=True)).order_by())
+    return {split: counted.get(split, 0) for split in SPLITS}
+
+
+def count_symbols(snapshot: DatasetSnapshot) -> dict[str, int]:
+    """How often each of the 33 symbols is in the VINs that teach."""
+    vins = SnapshotItem.objects.filter(snapshot=snapshot, split="train").values_list("vin", flat=True)
+    counted = Counter(symbol for vin in vins.iterator() for symbol in vin)
+    return {symbol: counted[symbol] for symbol in ALPHABET}
+
+
+def list_near_duplicates(snapshot: DatasetSnapshot) -> list[NearDuplicate]:
+    """Pairs of photos that look alike, those with different labels first."""
+    items = {item.photo_id: item for item in _list_items(snapshot).exclude(photo__near_duplicate_of=None)}
+    wanted = [item.photo.near_duplicate_of_id for item in items.values()]
+    others = {item.photo_id: item for item in _list_items(snapshot).filter(photo__in=wanted)}
+    pairs = [
+        NearDuplicate(item, others[item.photo.near_duplicate_of_id])
+        for item in items.values()
+        if item.photo.near_duplicate_of_id in others
+    ]
+    return sorted(pairs, key=lambda pair: not pair.is_odd)
+
+
+def find_suspects(snapshot: DatasetSnapshot) -> Suspects:
+    """Labels with which the model in service disagrees while it is as sure as it is where it agrees.
+
+    Confident learning (Northcutt, Jiang, Chuang 2021, arXiv 1911.00068): the threshold is the mean confidence
+    of the readings that agree with their label; a reading that disagrees and reaches it speaks against the
+    label. Surest first.
+    """
+    total = SnapshotItem.objects.filter(snapshot=snapshot).count()
+    champion = get_champion(snapshot.project)
+    items = {item.photo_id: item for item in _list_items(snapshot)}
+    readings = Prediction.objects.filter(model_version=champion, photo__snapshot_items__snapshot=snapshot)
+    readings = readings.only("photo_id", "vin", "confidence")
+    read = [(items[reading.photo_id], reading) for reading in readings] if champion else []
+    agreeing = [reading.confidence for item, reading in read if reading.vin == item.vin]
+    if not agreeing:
+        return Suspects(None, len(read), total, [])
+    threshold = sum(agreeing) / len(agreeing)
+    rows = [
+        Suspect(item, reading, find_places(item.vin, reading.vin))
+        for item, reading in read
+        if len(reading.vin) == LENGTH and reading.vin != item.vin and reading.confidence >= threshold
+    ]
+    return Suspects(threshold, len(read), total, sorted(rows, key=lambda row: -row.prediction.confidence))
+
+
+def find_places(label: str, reading: str) -> tuple[int, ...]:
+    """The positions, from 0, at which two VINs differ."""
+    return tuple(index for index in range(LENGTH) if label[index : index + 1] != reading[index : index + 1])
+
+
+def compare_snapshots(before: DatasetSnapshot, after: DatasetSnapshot) -> Difference:
+    """What `after` has that `before` has not, photo by photo."""
+    old = {item.photo_id: item for item in _list_items(before)}
+    new = {item.photo_id: item for item in _list_items(after)}
+    changes: dict[str, list[Change]] = {name: [] for name in _ASPECTS.values()}
+    same = 0
+    for photo in old.keys() & new.keys():
+        change = _change(old[photo], new[photo])
+        aspect = next((name for field, name in _ASPECTS.items() if _differ(change, field)), None)
+        if aspect is None:
+            same += 1
+        else:
+            changes[aspect].append(change)
+    return Difference(
+        added=_sort(_change(None, new[photo]) for photo in new.keys() - old.keys()),
+        removed=_sort(_change(old[photo], None) for photo in old.keys() - new.keys()),
+        same=same,
+        **{name: _sort(rows) for name, rows in changes.items()},
+    )
+
+
+def _list_items(snapshot: DatasetSnapshot) -> Any:
+    return SnapshotItem.objects.filter(snapshot=snapshot).select_related("photo").order_by(F("photo__name"))
+
+
+def _change(before: SnapshotItem | None, after: SnapshotItem | None) -> Change:
+    known = after or before
+    assert known is not None  # noqa: S101 - a change has two sides, and one of them is there
+    return Change(known.photo_id, known.photo.name, before, after)
+
+
+def _differ(change: Change, field: str) -> bool:
+    return bool(getattr(change.before, field) != getattr(change.after, field))
+
+
+def _sort(changes: Iterable[Change]) -> list[Change]:
+    return sorted(changes, key=lambda change: (change.name, str(change.photo_id)))

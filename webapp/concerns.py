@@ -1,0 +1,124 @@
+"""What a team lead had better look at: sentences that follow from the figures, with the photos behind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labeling.measures import NO_SHARE, Share
+from labeling.models import User
+from labeling.queries.figures import AnnotatorFigures, ReviewerFigures
+from webapp.figures_charts import write_percent
+
+ENOUGH = 20
+"""Fewer annotations or reviews prove nothing about anybody."""
+
+MANY_FAST = 5
+UNSTABLE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something about one person; `did` names the photos behind it."""
+
+    person: User
+    text: str
+    did: str
+
+
+def find_concerns(
+    annotators: Sequence[AnnotatorFigures], reviewers: Sequence[ReviewerFigures]
+) -> list[Concern]:
+    """The gravest kind first; nothing that chance explains as well."""
+    found = [_find_errors(each, annotators) for each in annotators]
+    found += [_find_missed(each, annotators) for each in annotators]
+    found += [_find_haste(each) for each in annotators]
+    found += [_find_unreviewed(each) for each in annotators]
+    found += [_find_leniency(each, reviewers) for each in reviewers]
+    found += [_find_overturned(each) for each in reviewers]
+    return [concern for concern in found if concern]
+
+
+def is_worse(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> bool:
+    """Whether review found more wrong than with all others, and more than chance explains."""
+    return _is_above(one.wrong, _others(one, everybody))
+
+
+def misses_more(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> bool:
+    """The same of known photos."""
+    return _is_above(one.missed or NO_SHARE, _others_missed(one, everybody))
+
+
+def _is_above(mine: Share, others: Share) -> bool:
+    """Whether even the lower end of an interval is above the share of the others."""
+    return mine.of >= ENOUGH and others.value is not None and mine.low > others.value
+
+
+def _others(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Share:
+    return sum((each.wrong for each in everybody if each.person != one.person), NO_SHARE)
+
+
+def _others_missed(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Share:
+    return sum((each.missed or NO_SHARE for each in everybody if each.person != one.person), NO_SHARE)
+
+
+def _find_errors(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Concern | None:
+    if one.person is None or not is_worse(one, everybody):
+        return None
+    low, high = map(write_percent, one.wrong.interval)
+    text = (
+        f"Review changed or sent back {write_percent(one.wrong.value)} of what {one.person} submitted "
+        f"({low} to {high}), and {write_percent(_others(one, everybody).value)} of what the others did."
+    )
+    return Concern(one.person, text, "wrong")
+
+
+def _find_missed(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Concern | None:
+    if one.person is None or one.missed is None or not misses_more(one, everybody):
+        return None
+    text = (
+        f"{one.person} read {one.missed.hits:,} of {one.missed.of:,} known photos wrong, the others "
+        f"{write_percent(_others_missed(one, everybody).value)} of theirs."
+    )
+    return Concern(one.person, text, "missed")
+
+
+def _find_haste(one: AnnotatorFigures) -> Concern | None:
+    if one.person is None or one.fast.hits < MANY_FAST:
+        return None
+    text = f"{one.person} submitted {one.fast.hits:,} unchanged readings in under a second each."
+    return Concern(one.person, text, "fast")
+
+
+def _find_unreviewed(one: AnnotatorFigures) -> Concern | None:
+    if one.person is None or one.annotations < ENOUGH or one.reviewed.hits:
+        return None
+    text = (
+        f"None of the {one.annotations:,} annotations of {one.person} was reviewed, so nobody knows how good "
+        "they are."
+    )
+    return Concern(one.person, text, "annotated")
+
+
+def _find_leniency(one: ReviewerFigures, everybody: Sequence[ReviewerFigures]) -> Concern | None:
+    others = sum((_found(each) for each in everybody if each.person != one.person), NO_SHARE)
+    mine = _found(one)
+    if one.reviews < ENOUGH or others.value is None or mine.high >= others.low:
+        return None
+    text = (
+        f"{one.person} found something wrong in {mine.hits:,} of {mine.of:,} reviews, the other reviewers in "
+        f"{write_percent(others.value)} of theirs."
+    )
+    return Concern(one.person, text, "judged_accepted")
+
+
+def _found(one: ReviewerFigures) -> Share:
+    """How often a reviewer found something to change or send back."""
+    return Share(one.fixed + one.rejected, one.reviews)
+
+
+def _find_overturned(one: ReviewerFigures) -> Concern | None:
+    if one.overturned.of < ENOUGH or one.overturned.low <= UNSTABLE:
+        return None
+    text = (
+        f"{one.overturned.hits:,} of {one.overturned.of:,} verdicts of {one.person} did not stand in the end."
+    )
+    return Concern(one.person, text, "overturned")
