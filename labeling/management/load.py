@@ -78,10 +78,14 @@ def _list_defaults() -> list[tuple[str, str, Any]]:
         for field in model._meta.concrete_fields if model._meta.db_table in tables else ():
             if field.has_default() and not callable(field.default):
                 found.append(
-                    (model._meta.db_table, field.column, field.get_db_prep_save(field.default, connection))
+                    (
+                        model._meta.db_table,
+                        str(field.column),
+                        field.get_db_prep_save(field.default, connection),
+                    )
                 )
             elif not field.null and field.empty_strings_allowed and field.get_internal_type() in _TEXTS:
-                found.append((model._meta.db_table, field.column, ""))
+                found.append((model._meta.db_table, str(field.column), ""))
     return found
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 from django.utils import timezone
 
 from labeling.models import Membership, Project
-from labeling.operations import bulk, invitations, leases, tokens
+from labeling.operations import bulk, invitations, leases, tokens, transfers
 from labeling.queries.task_filters import TaskFilter
 from tests.functional.desk import WRONG, Desk
 from tests.integration.views import rows
@@ -46,6 +48,14 @@ def furnish(desk: Desk) -> dict[str, object]:
     )
     second = Project.objects.create(name="Second yard", slug="second-yard", created_at=now)
     Membership.objects.create(project=second, user=people.admin, role="admin", created_at=now)
+    transfer = transfers.request_import(
+        project=people.project,
+        file=io.BytesIO(b"file,vin\n"),
+        name="list.csv",
+        format="csv",
+        by=people.admin,
+        now=now,
+    )
     token, _ = tokens.create_token(
         user=people.admin, name="nightly import", scopes=["read"], expires_at=None, now=now
     )
@@ -58,6 +68,8 @@ def furnish(desk: Desk) -> dict[str, object]:
         "run_id": run.pk,
         "version_id": challenger.pk,
         "action_id": action.pk,
+        "transfer_id": transfer.pk,
+        "table": "people",
         "member_id": Membership.objects.get(project=people.project, user=people.annotator).pk,
         "token_id": token.pk,
         "token": invitation,

@@ -43,7 +43,10 @@ def list_shown(user: User, pages: list[Address], keys: dict[str, object]) -> lis
     """Those that this person sees something at; buttons answer 405, what leads elsewhere 302."""
     client = Client()
     client.force_login(user)
-    return [page for page in pages if client.get(page.fill(keys)).status_code == 200]
+    answers = [(page, client.get(page.fill(keys))) for page in pages]
+    return [
+        page for page, answer in answers if answer.status_code == 200 and "html" in answer["Content-Type"]
+    ]
 
 
 class Walker:
