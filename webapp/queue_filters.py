@@ -12,7 +12,7 @@ from webapp.templatetags.words import STATE_WORDS
 from webapp.views.photos import CONFIDENCE
 
 HELD = "held"
-IN_HAND = tuple(LEASED.values())
+IN_HAND = tuple(dict.fromkeys(LEASED.values()))
 MOST_REASON = 500
 
 STATES: dict[str, tuple[str, ...]] = {
