@@ -8,7 +8,7 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-ablation bench-detect bench-quality bench-refusals bench-barcodes bench-editor demo-screenshots clean
+	bench-ablation bench-detect bench-quality bench-refusals bench-barcodes bench-editor bench-scale demo-screenshots clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -66,6 +66,12 @@ bench-detect: install ## How well VIN lines are found: make bench-detect CSV=pho
 
 bench-quality: install ## Are unreadable photos refused for the right reason? make bench-quality N=40
 	$(VENV_PYTHON) -m benchmarks.quality $(if $(N),--count $(N))
+
+bench-scale: install ## How long lists and claims take with many photos: make bench-scale N=200000
+	$(VENV_PYTHON) -m services exec -- sh -ec ' \
+		$(VENV_PYTHON) manage.py migrate --verbosity 0; \
+		$(VENV_PYTHON) manage.py create_load --photos $(or $(N),200000); \
+		$(VENV_PYTHON) -m benchmarks.scale --plans docs/reference/scale-plans.md'
 
 bench-refusals: install ## How many photos that a person has read are refused? make bench-refusals CSV=photos.csv PART=train
 	$(VENV_PYTHON) -m benchmarks.refusals --photos $(CSV) $(if $(PART),--part $(PART))

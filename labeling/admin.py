@@ -15,6 +15,8 @@ WRITTEN_BY_THE_DOMAIN = (
     models.Annotation,
     models.AuditEvent,
     models.Comment,
+    models.BulkAction,
+    models.BulkItem,
     models.DatasetSnapshot,
     models.Draft,
     models.Evaluation,

@@ -18,6 +18,7 @@ class Capability(StrEnum):
     ANNOTATE = "annotate"
     REVIEW = "review"
     TRAIN = "train"
+    MANAGE_QUEUE = "manage_queue"
     IMPORT = "import"
     MANAGE_PHOTOS = "manage_photos"
     MANAGE_MEMBERS = "manage_members"
@@ -50,6 +51,7 @@ _DEEDS = {
     Capability.ANNOTATE: "annotate photos",
     Capability.REVIEW: "review annotations",
     Capability.TRAIN: "freeze datasets, train or promote model versions",
+    Capability.MANAGE_QUEUE: "say who does what and in which order",
     Capability.IMPORT: "import labels, which no second person need see",
     Capability.MANAGE_PHOTOS: "delete photos",
     Capability.MANAGE_MEMBERS: "manage members",

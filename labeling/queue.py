@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 PREDICT_PHOTO = "vinloop.predict_photo"
 RENDER_PHOTO = "vinloop.render_photo"
 EXECUTE_RUN = "vinloop.execute_run"
+EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
 SWEEP = "vinloop.sweep"
 
@@ -34,6 +35,7 @@ QUEUES = {
     PREDICT_PHOTO: PREDICTION_QUEUE,
     RENDER_PHOTO: PREDICTION_QUEUE,
     SWEEP: MAINTENANCE_QUEUE,
+    EXECUTE_BULK_ACTION: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
     EXECUTE_TRANSFER: TRANSFER_QUEUE,
 }

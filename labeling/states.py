@@ -60,6 +60,15 @@ class ModelVersionState(StrEnum):
     ARCHIVED = "archived"
 
 
+class BulkActionState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
 Table = Mapping[str, Mapping[str, str]]
 """From state -> to state -> why this step is taken."""
 
@@ -81,6 +90,7 @@ TASK: Table = {
     TaskState.NEW: {
         TaskState.IN_PROGRESS: "claimed by an annotator",
         TaskState.AUTO_ACCEPTED: "a pseudo-label is trusted",
+        TaskState.SKIPPED: "putting it back was undone",
         TaskState.SUBMITTED: "imported, to be reviewed",
         TaskState.ACCEPTED: "imported as accepted",
     },
@@ -131,6 +141,10 @@ TASK: Table = {
     TaskState.UNREADABLE: {},
 }
 
+SHOWS_WORK = frozenset({TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED})
+"""Where a photo shows what a person read, if the person could read it. What waits for a second reading is
+nobody's to see, and of two that differ nobody knows which is right."""
+
 RUN: Table = {
     RunState.QUEUED: {RunState.RUNNING: "claimed by a worker", RunState.CANCELED: "canceled before it began"},
     RunState.RUNNING: {
@@ -175,12 +189,28 @@ MODEL_VERSION: Table = {
     ModelVersionState.ARCHIVED: {ModelVersionState.PROMOTED: "rolled back, or promoted again"},
 }
 
+BULK_ACTION: Table = {
+    BulkActionState.QUEUED: {
+        BulkActionState.RUNNING: "begun",
+        BulkActionState.STOPPED: "stopped before it began",
+    },
+    BulkActionState.RUNNING: {
+        BulkActionState.DONE: "every task was looked at",
+        BulkActionState.STOPPED: "a person asked for it",
+    },
+    BulkActionState.DONE: {BulkActionState.UNDOING: "a person asked for it"},
+    BulkActionState.STOPPED: {BulkActionState.UNDOING: "a person asked for it"},
+    BulkActionState.UNDOING: {BulkActionState.UNDONE: "what nobody changed since is as it was"},
+    BulkActionState.UNDONE: {},
+}
+
 TABLES: Mapping[str, Table] = {
     "Photo": PHOTO,
     "Task": TASK,
     "Fine-tuning run": RUN,
     "Transfer": TRANSFER,
     "Model version": MODEL_VERSION,
+    "Bulk action": BULK_ACTION,
 }
 
 

@@ -21,7 +21,7 @@ def project(request: HttpRequest) -> dict[str, Any]:
         "role": role,
         "can": {capability.value: capability in granted for capability in Capability},
         "waiting": {
-            **tasks.work_waiting(project=current, user=request.user),
+            **tasks.work_waiting(project=current, user=request.user, most=tasks.MANY),
             "mentions": comments.count_unread_mentions(project=current, user=request.user),
         },
         "has_guideline_news": role is not None and _has_news(current, request.user),

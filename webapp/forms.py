@@ -20,6 +20,7 @@ SCOPE_CHOICES = [
     (Scope.ANNOTATE.value, "Annotate"),
     (Scope.REVIEW.value, "Review"),
     (Scope.TRAIN.value, "Freeze, fine-tune and promote"),
+    (Scope.MANAGE.value, "Assign, order and put back tasks"),
 ]
 MAX_REASON = 1000
 

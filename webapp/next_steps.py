@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from labeling.queries.tasks import MANY
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -127,4 +129,5 @@ def _idle_step(can: Mapping[str, bool], now: Situation) -> Step:
 
 
 def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+    more = " or more" if number >= MANY else ""
+    return f"{number:,}{more} {one if number == 1 else many}"

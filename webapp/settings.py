@@ -168,6 +168,9 @@ SPECTACULAR_SETTINGS = {
         "ModelVersionStateEnum": "labeling.states.ModelVersionState",
         "LeaseKindEnum": "labeling.models.LeaseKind",
         "PromotionKindEnum": "labeling.models.PromotionKind",
+        "BulkKindEnum": "labeling.models.BulkKind",
+        "VinSourceEnum": "labeling.models.VinSource",
+        "BulkActionStateEnum": "labeling.states.BulkActionState",
     },
 }
 

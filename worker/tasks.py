@@ -5,8 +5,9 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import leases, photos, predictions, run_schedules, runs, transfers
+from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs, transfers
 from labeling.queue import (
+    EXECUTE_BULK_ACTION,
     EXECUTE_RUN,
     EXECUTE_TRANSFER,
     PREDICT_PHOTO,
@@ -47,6 +48,12 @@ def execute_run() -> None:
     runs.execute_next_run(trainer=train_bundle, evaluator=evaluate_bundle, now=timezone.now)
 
 
+@shared_task(name=EXECUTE_BULK_ACTION, time_limit=60)
+def execute_bulk_action(action_id: str) -> None:
+    """Go on with what a manager asked for on many tasks, or with its undo, for one shift."""
+    bulk.execute_bulk_action(action_id=UUID(action_id), now=timezone.now)
+
+
 @shared_task(name=EXECUTE_TRANSFER, time_limit=TRANSFER_SECONDS, soft_time_limit=TRANSFER_SECONDS * 0.95)
 def execute_transfer(transfer_id: str) -> None:
     """Write one export, check one import, or load one that was confirmed."""
@@ -62,4 +69,5 @@ def sweep() -> None:
     predictions.sweep_photos(now=now)
     runs.sweep_runs(now=now)
     run_schedules.start_due_runs(now=now)
+    bulk.sweep_bulk_actions(now=now)
     transfers.sweep_transfers(now=now)

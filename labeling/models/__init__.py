@@ -2,6 +2,7 @@
 
 from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
+from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
 from labeling.models.comment import Comment, Mention
 from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
 from labeling.models.guideline import Guideline, GuidelineReading
@@ -30,6 +31,10 @@ __all__ = [
     "Annotation",
     "AnnotationSource",
     "AuditEvent",
+    "BulkAction",
+    "BulkItem",
+    "BulkKind",
+    "BulkOutcome",
     "Comment",
     "DatasetSnapshot",
     "DecidedBy",

@@ -7,6 +7,22 @@ from django.db import models
 
 from labeling.models.project import Project
 
+QUIET_VERBS = (
+    "lease.claimed",
+    "lease.released",
+    "lease.removed",
+    "lease.recalled",
+    "photo.queued",
+    "model_version.archived",
+    "task.assigned",
+    "task.unassigned",
+    "task.raised",
+    "task.lowered",
+    "task.put_back",
+    "task.restored",
+)
+"""What a list of what happened lately leaves out: who held what, and each row of an action on many."""
+
 
 class AuditEvent(models.Model):
     """One change, written in the transaction that made it. The database refuses to change or delete one.
@@ -30,6 +46,11 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["project", "-id"], name="audit_newest"),
             models.Index(fields=["object_type", "object_id"], name="audit_of_object"),
+            models.Index(
+                fields=["project", "-id"],
+                name="audit_newest_loud",
+                condition=models.Q(actor__isnull=False) & ~models.Q(verb__in=QUIET_VERBS),
+            ),
         ]
 
     def __str__(self) -> str:

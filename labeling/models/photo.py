@@ -7,11 +7,18 @@ from enum import StrEnum
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from labeling.models.base import choices_of, one_of
 from labeling.models.project import Project
+from labeling.models.search import LEAST, Grams
 from labeling.states import PhotoState
+
+CERTAINTY = Coalesce(F("confidence"), Value(2.0))
+"""The confidence as lists are ordered by it: photos without one come after those with one."""
 
 
 class VinSource(StrEnum):
@@ -101,8 +108,10 @@ class Photo(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "-uploaded_at", "-id"], name="photo_newest"),
-            models.Index(fields=["project", "confidence", "id"], name="photo_least_certain"),
+            models.Index(F("project"), CERTAINTY, F("id"), name="photo_by_certainty"),
             models.Index(fields=["project", "vin", "id"], name="photo_by_vin"),
+            models.Index(fields=["project", "state"], name="photo_by_state"),
+            GinIndex(Grams(F("vin"), F("name"), Value(LEAST)), name="photo_search"),
             models.Index(
                 fields=["state", "nudge_at"],
                 name="photo_unread",

@@ -45,16 +45,21 @@ class Task(models.Model):
 
     Its state says which work waits: annotation (new, rejected, second reading), review (submitted) or
     adjudication (conflict). `revision` is the number of the newest annotation, 0 where there is none. Higher
-    `priority` comes first.
+    `priority` comes first: the model's doubt, from 0 to 1, and LEVEL more or less for each time a manager
+    raised or lowered it.
     """
 
     State: ClassVar = TaskState
+    LEVEL: ClassVar = 10.0
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
     photo = models.OneToOneField(Photo, on_delete=models.CASCADE, related_name="task")
     state = models.CharField(max_length=20, choices=choices_of(TaskState), default=TaskState.NEW)
     priority = models.FloatField(default=0.0)
+    confidence = models.FloatField(
+        null=True, blank=True, help_text="Repeats the photo's, so that the queue needs no other table."
+    )
     revision = models.PositiveIntegerField(default=0)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -86,10 +91,25 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "state", "-priority", "created_at"], name="task_next"),
+            models.Index(
+                fields=["project", "state", "assignee", "-priority", "created_at"], name="task_next_of_person"
+            ),
+            models.Index(fields=["project", "state", "created_at"], name="task_oldest"),
+            models.Index(fields=["project", "state", "confidence"], name="task_by_confidence"),
+            models.Index(
+                fields=["project", "updated_at"],
+                name="task_accepted",
+                condition=models.Q(state=TaskState.ACCEPTED.value),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.photo_id}: {self.state}"
+
+    @property
+    def level(self) -> int:
+        """How often it was raised, or below 0 lowered, by managers."""
+        return round(self.priority / self.LEVEL)
 
 
 class Lease(models.Model):

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     ANNOTATE = "annotate"
     REVIEW = "review"
     TRAIN = "train"
+    MANAGE = "manage"
 
 
 class PersonalToken(models.Model):

@@ -14,16 +14,17 @@ from labeling.models import (
     Task,
     VinSource,
 )
-from labeling.states import TaskState
-
-# What waits for a second reading is nobody's to see, and of two that differ nobody knows which is right.
-_WORK_COUNTS = (TaskState.SUBMITTED, TaskState.IN_REVIEW, TaskState.ACCEPTED)
+from labeling.states import SHOWS_WORK, TaskState
 
 
 def refresh_best_value(photo: Photo) -> None:
-    """Work out `vin`, `confidence` and `vin_source` anew, in the transaction of the change."""
+    """Work out `vin`, `confidence` and `vin_source` anew, in the transaction of the change.
+
+    The task repeats the confidence.
+    """
     values = _find_human_value(photo) or _find_predicted_value(photo)
     Photo.with_probes.filter(pk=photo.pk).update(**values)
+    Task.with_probes.filter(photo=photo).update(confidence=values["confidence"])
     for name, value in values.items():
         setattr(photo, name, value)
 
@@ -35,7 +36,7 @@ def _find_human_value(photo: Photo) -> dict[str, Any] | None:
     if task.state == TaskState.UNREADABLE:
         return {"vin": "", "confidence": None, "vin_source": VinSource.HUMAN.value}
     newest = Annotation.objects.filter(task=task, revision=task.revision).first()
-    if newest is None or task.state not in _WORK_COUNTS or newest.outcome != Outcome.READ:
+    if newest is None or task.state not in SHOWS_WORK or newest.outcome != Outcome.READ:
         return None
     return {"vin": newest.text, "confidence": None, "vin_source": _find_source(task, newest).value}
 

@@ -15,7 +15,7 @@ from labeling.models import Lease, LeaseKind, Membership, Project, Task, User
 from labeling.operations.probes import slip_probe
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.annotations import get_newest_annotation
-from labeling.queries.tasks import NEEDED, WAITING, list_waiting
+from labeling.queries.tasks import NEEDED, WAITING, count_waiting, list_lines
 from labeling.states import TaskState
 
 LEASED = {
@@ -55,6 +55,13 @@ class NothingToClaim(Conflict):
     """The task does not wait for this kind of work."""
 
     code = "nothing_to_claim"
+
+
+class NothingToRecall(Conflict):
+    """Nobody has the task in hand."""
+
+    code = "nothing_to_recall"
+    default_message = "Nobody has this photo in hand any more."
 
 
 def claim_next_task(
@@ -178,7 +185,7 @@ def _is_plenty(project: Project, holder: User, kind: LeaseKind) -> bool:
     """Whether every member who does this work would still find a task, after the holder took one ahead."""
     roles = policies.list_roles(NEEDED[kind])
     members = Membership.objects.filter(project=project, role__in=roles).count()
-    return list_waiting(project=project, user=holder, kind=kind)[: members + 1].count() > members
+    return count_waiting(project=project, user=holder, kind=kind, most=members + 1) > members
 
 
 def _open_next(
@@ -195,8 +202,11 @@ def _open_next(
 
 def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | None:
     """The first waiting task that no other claim has locked: nobody waits, and nobody gets the same one."""
-    waiting = list_waiting(project=project, user=holder, kind=kind)
-    return waiting.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+    for line in list_lines(project=project, user=holder, kind=kind):
+        task = line.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+        if task is not None:
+            return task
+    return None
 
 
 def _check_waits(task: Task, holder: User, kind: LeaseKind) -> None:
@@ -272,6 +282,22 @@ def _return_task(task: Task, lease: Lease, *, by: User | None, verb: str, now: d
         back = next(waiting for waiting, leased in LEASED.items() if leased == task.state)
     facts = {"lease": str(lease.pk), "holder": lease.holder_id}
     move(task, back, by=by, verb=verb, now=now, data=facts, updated_at=now)
+
+
+def recall_lease(*, task: Task, by: User, now: datetime) -> Lease:
+    """Take a task from whoever has it in hand, for somebody else to go on; the draft is kept.
+
+    Raises NothingToRecall, Forbidden.
+    """
+    policies.check_can(by, policies.Capability.MANAGE_QUEUE, task.project)
+    with transaction.atomic():
+        locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+        lease = Lease.objects.filter(task=locked, ended_at=None).select_related("holder").first()
+        if lease is None:
+            raise NothingToRecall
+        end_lease(lease, reason="recalled", now=now)
+        _return_task(locked, lease, by=by, verb="lease.recalled", now=now)
+    return lease
 
 
 def end_leases_of_member(*, project: Project, user: User, by: User, now: datetime) -> None:

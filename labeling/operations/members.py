@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from labeling import policies
-from labeling.models import Invitation, Membership, Project, Role, User
+from labeling.models import Invitation, Membership, Project, Role, Task, User
 from labeling.operations import audit
 from labeling.operations.inputs import clean_name
 from labeling.operations.leases import end_leases_of_member
 from labeling.operations.model_versions import register_base_bundle
 from labeling.operations.transitions import Conflict
+from labeling.queries.task_filters import OPEN_STATES
 
 BASE_BUNDLE = Path(settings.BASE_DIR) / "bundles" / "base"
 """The bundle that comes with VINloop."""
@@ -76,7 +78,9 @@ def change_role(*, membership: Membership, role: Role | str, by: User, now: date
         membership.role = after.value
         membership.save(update_fields=["role"])
         end_leases_of_member(project=project, user=membership.user, by=by, now=now)
-        facts = {"user": membership.user.username, "from": before, "to": after.value}
+        facts: dict[str, Any] = {"user": membership.user.username, "from": before, "to": after.value}
+        if policies.Capability.ANNOTATE not in policies.CAPABILITIES[after]:
+            facts["unassigned"] = _free_assigned_tasks(membership, now)
         audit.record(
             project=project, actor=by, verb="member.role_changed", on=membership, now=now, data=facts
         )
@@ -92,7 +96,11 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> None:
         if membership.role == Role.ADMIN:
             _check_not_last_admin(membership)
         end_leases_of_member(project=project, user=membership.user, by=by, now=now)
-        facts = {"user": membership.user.username, "role": membership.role}
+        facts = {
+            "user": membership.user.username,
+            "role": membership.role,
+            "unassigned": _free_assigned_tasks(membership, now),
+        }
         audit.record(project=project, actor=by, verb="member.removed", on=membership, now=now, data=facts)
         membership.delete()
 
@@ -107,6 +115,12 @@ def _insert_member(project: Project, user: User, role: Role, by: User, now: date
     facts = {"user": user.username, "role": role.value}
     audit.record(project=project, actor=by, verb="member.added", on=membership, now=now, data=facts)
     return membership
+
+
+def _free_assigned_tasks(membership: Membership, now: datetime) -> int:
+    """What waited for somebody who leaves waits for whoever is free; returns how much that was."""
+    mine = Task.objects.filter(project=membership.project, assignee=membership.user, state__in=OPEN_STATES)
+    return mine.update(assignee=None, updated_at=now)
 
 
 def _check_not_last_admin(membership: Membership) -> None:

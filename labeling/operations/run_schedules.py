@@ -80,7 +80,7 @@ def find_trigger(*, schedule: RunSchedule, now: datetime) -> RunTrigger | None:
     """Why a run is due now; None where it is not. Without anything new to learn none ever is."""
     if has_open_run(project=schedule.project):
         return None
-    corrections = count_corrections(project=schedule.project)
+    corrections = count_corrections(project=schedule.project, most=schedule.corrections or 1)
     if schedule.corrections is not None and corrections >= schedule.corrections:
         return RunTrigger.CORRECTIONS
     last = FinetuningRun.objects.filter(project=schedule.project).order_by("-requested_at").first()

@@ -26,7 +26,10 @@ _OWN_TO_TAKE_BACK = (
 
 
 def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
-    """The task of a photo. Where nobody has begun it, it gets the new priority; else it stays as it is."""
+    """The task of a photo. Where nobody has begun it, it gets the new priority; else it stays as it is.
+
+    What a manager raised or lowered stays so.
+    """
     task, is_new = Task.with_probes.get_or_create(
         photo=photo,
         defaults={
@@ -40,7 +43,7 @@ def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
         audit.record(project=photo.project, actor=None, verb="task.opened", on=task, now=now)
     else:
         untouched = Task.objects.filter(pk=task.pk, state=TaskState.NEW, revision=0)
-        untouched.update(priority=priority, updated_at=now)
+        untouched.update(priority=priority + task.level * Task.LEVEL, updated_at=now)
     return task
 
 
@@ -65,6 +68,9 @@ def _check_can_reopen(task: Task, by: User) -> None:
         raise IllegalTransition("A second person has agreed to this reading, so it stays accepted.")
     if task.state not in _OWN_TO_TAKE_BACK:
         policies.check_can(by, policies.Capability.REVIEW, task.project)
+        if task.state == TaskState.IN_PROGRESS:
+            # The step itself is in the table, for a lease that ends; here the lease would stay open.
+            raise Conflict("Somebody is working on this photo, so it cannot be opened again.")
         return
     policies.check_can(by, policies.Capability.ANNOTATE, task.project)
     newest = Annotation.objects.get(task=task, revision=task.revision)

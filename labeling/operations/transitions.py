@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +11,10 @@ from django.db import models, transaction
 
 from labeling import states
 from labeling.errors import DomainError
-from labeling.models import FinetuningRun, ModelVersion, Photo, Task, Transfer, User
+from labeling.models import BulkAction, FinetuningRun, ModelVersion, Photo, Task, Transfer, User
 from labeling.operations import audit
 
-Row = Photo | Task | FinetuningRun | Transfer | ModelVersion
+Row = Photo | Task | FinetuningRun | Transfer | ModelVersion | BulkAction
 
 _TABLES: dict[type[models.Model], states.Table] = {
     Photo: states.PHOTO,
@@ -20,6 +22,7 @@ _TABLES: dict[type[models.Model], states.Table] = {
     FinetuningRun: states.RUN,
     Transfer: states.TRANSFER,
     ModelVersion: states.MODEL_VERSION,
+    BulkAction: states.BULK_ACTION,
 }
 
 
@@ -57,3 +60,29 @@ def move(
     row.state = str(to)
     for name, value in changes.items():
         setattr(row, name, value)
+
+
+def move_many(
+    rows: Sequence[Task] | Sequence[Photo],
+    to: str,
+    *,
+    by: User | None,
+    verb: str,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    """Take rows that the caller has locked to another state: a statement for each state that they come from.
+
+    Raises IllegalTransition and Conflict as `move` does, and then moves none of them.
+    """
+    with transaction.atomic():
+        for (model, before), count in Counter((type(row), str(row.state)) for row in rows).items():
+            states.check_transition(_TABLES[model], before, to)
+            same = model._default_manager.filter(pk__in=[row.pk for row in rows], state=before)
+            if same.update(state=str(to), **changes) != count:
+                raise Conflict
+        facts = {row.pk: {"from": str(row.state), "to": str(to), **(data or {})} for row in rows}
+        audit.record_many(rows, actor=by, verb=verb, now=now, data=facts)
+    for row in rows:
+        row.state = str(to)

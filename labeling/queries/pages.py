@@ -21,10 +21,10 @@ from labeling.models import (
     Photo,
     Project,
     Promotion,
-    SnapshotItem,
     Task,
     User,
 )
+from labeling.models.audit import QUIET_VERBS
 from labeling.queries import runs
 from labeling.queries.audit import AUTHORS_VERBS, without_secrets
 from labeling.queries.blindness import cover_events
@@ -32,23 +32,23 @@ from labeling.states import ModelVersionState, PhotoState, TaskState
 
 UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
 BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
-QUIET_VERBS = ("lease.claimed", "lease.released", "lease.removed", "photo.queued", "model_version.archived")
 
 
 def count_photos(*, project: Project) -> dict[str, int]:
     """Photos by state; a state without photos is missing."""
-    return dict(Photo.objects.filter(project=project).values_list("state").annotate(Count("id")))
+    return dict(Photo.objects.filter(project=project).values_list("state").annotate(number=Count("*")))
 
 
 def count_tasks(*, project: Project) -> dict[str, int]:
     """Tasks by state; a state without tasks is missing."""
-    return dict(Task.objects.filter(project=project).values_list("state").annotate(Count("id")))
+    return dict(Task.objects.filter(project=project).values_list("state").annotate(number=Count("*")))
 
 
 def count_newly_accepted(*, project: Project) -> int:
-    """Accepted photos that no snapshot holds."""
-    frozen = SnapshotItem.objects.filter(snapshot__project=project).values("photo")
-    return Task.objects.filter(project=project, state=TaskState.ACCEPTED).exclude(photo__in=frozen).count()
+    """Photos that were accepted since the newest snapshot was frozen."""
+    accepted = Task.objects.filter(project=project, state=TaskState.ACCEPTED)
+    newest = DatasetSnapshot.objects.filter(project=project).order_by("-created_at").first()
+    return accepted.filter(updated_at__gt=newest.created_at).count() if newest else accepted.count()
 
 
 def find_open_run(*, project: Project) -> FinetuningRun | None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
 
 from labeling.models import Photo, Project
+from labeling.models.photo import CERTAINTY
+from labeling.models.search import LEAST, Grams
 from labeling.queries.access import get_visible
 from labeling.queries.annotations import list_annotations
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from labeling.models import User
 
 __all__ = ["ORDERS", "get_photo", "list_annotations", "list_photos", "list_predictions"]
-
-_CERTAIN = 2.0
-"""Photos without a confidence come after those with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def list_photos(
     if source:
         rows = rows.filter(vin_source=source)
     if text:
-        rows = rows.filter(Q(vin__icontains=text) | Q(name__icontains=text))
+        rows = _search(rows, text)
     if near_duplicates:
         rows = rows.filter(near_duplicate_of__isnull=False)
     if work is not None:
@@ -102,18 +100,30 @@ def list_photos(
     return _page(rows, ORDERS[order], after, clamp_limit(limit))
 
 
+def _search(rows: QuerySet[Photo], text: str) -> QuerySet[Photo]:
+    """The index finds what holds every part of the text, the comparison what holds it whole."""
+    if len(text) >= LEAST:
+        parts = Grams(Value(text), Value(""), Value(min(len(text), 3)))
+        rows = rows.alias(grams=Grams(F("vin"), F("name"), Value(LEAST))).filter(grams__contains=parts)
+    return rows.filter(Q(vin__icontains=text) | Q(name__icontains=text))
+
+
 def _filter_confidence(rows: QuerySet[Photo], low: float | None, high: float | None) -> QuerySet[Photo]:
+    """By the expression that lists are ordered by, so that one index serves both."""
+    if low is None and high is None:
+        return rows
+    rows = rows.alias(sureness=CERTAINTY)
     if low is not None:
-        rows = rows.filter(confidence__gte=low)
-    if high is not None:
-        # A confidence of 1 belongs to the uppermost band.
-        rows = rows.filter(confidence__lte=high) if high >= 1 else rows.filter(confidence__lt=high)
-    return rows
+        rows = rows.filter(sureness__gte=low)
+    # A confidence of 1 belongs to the uppermost band; no confidence belongs to none.
+    if high is not None and high < 1:
+        return rows.filter(sureness__lt=high)
+    return rows.filter(sureness__lte=1.0)
 
 
 def _page(rows: QuerySet[Photo], order: _Order, after: str, limit: int) -> Page[Photo]:
     if order.column == "certainty":
-        rows = rows.annotate(certainty=Coalesce(F("confidence"), Value(_CERTAIN)))
+        rows = rows.annotate(certainty=CERTAINTY)
     if after:
         rows = rows.filter(_build_keyset(order, after))
     sign = "-" if order.descending else ""
@@ -133,5 +143,6 @@ def _build_keyset(order: _Order, after: str) -> Q:
     except (TypeError, ValueError, AttributeError) as error:
         raise InvalidCursor from error
     step = "lt" if order.descending else "gt"
-    further = Q(**{f"{order.column}__{step}": parsed})
-    return further | Q(**{order.column: parsed, f"id__{step}": photo_id})
+    further = Q(**{f"{order.column}__{step}": parsed}) | Q(**{f"id__{step}": photo_id})
+    # The value alone as the first condition: it tells the database where in the index to begin.
+    return Q(**{f"{order.column}__{step}e": parsed}) & further

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from labeling.models import Annotation, FinetuningRun, Outcome, Project, RunSchedule, SnapshotItem
 from labeling.queries.access import get_visible
@@ -63,9 +63,12 @@ def has_open_run(*, project: Project) -> bool:
     return FinetuningRun.objects.filter(project=project, state__in=OPEN).exists()
 
 
-def count_corrections(*, project: Project) -> int:
-    """Accepted photos that no run has seen and that the model had read otherwise, or not at all."""
-    seen = SnapshotItem.objects.filter(snapshot__project=project, snapshot__runs__isnull=False)
+def count_corrections(*, project: Project, most: int | None = None) -> int:
+    """Accepted photos that no run has seen and that the model had read otherwise, or not at all.
+
+    Counting ends at `most`: all of a large project is a lot to go through.
+    """
+    seen = SnapshotItem.objects.filter(photo=OuterRef("task__photo"), snapshot__runs__isnull=False)
     accepted = Annotation.objects.filter(
         task__project=project,
         task__state=TaskState.ACCEPTED,
@@ -74,7 +77,7 @@ def count_corrections(*, project: Project) -> int:
         outcome=Outcome.READ,
     )
     changed = accepted.filter(Q(prediction=None) | ~Q(text=F("prediction__vin")))
-    return changed.exclude(task__photo__in=seen.values("photo")).count()
+    return changed.exclude(Exists(seen))[:most].count()
 
 
 def find_schedule(*, project: Project) -> RunSchedule | None:

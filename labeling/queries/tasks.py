@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from labeling import policies
 from labeling.differences import Differences, compare_versions
@@ -26,7 +26,6 @@ from labeling.queries.access import get_visible
 from labeling.queries.annotations import DIFFERING, list_shown_annotations
 from labeling.queries.comments import ShownComment, list_comments
 from labeling.queries.guidelines import GuidelineState, get_guideline_state
-from labeling.queries.paging import clamp_limit
 from labeling.queries.photo_history import version_of
 from labeling.queries.predictions import get_newest_prediction
 from labeling.states import TaskState
@@ -39,6 +38,12 @@ WAITING: dict[LeaseKind, tuple[TaskState, ...]] = {
     LeaseKind.REVIEW: (TaskState.SUBMITTED,),
     LeaseKind.ADJUDICATE: (TaskState.CONFLICT,),
 }
+MANY = 1000
+"""Where a number only says that there is more than enough to do, counting ends here."""
+
+_FOR_ASSIGNEES = {TaskState.NEW, TaskState.REJECTED}
+"""Where what is assigned waits for its assignee alone."""
+
 NEEDED = {
     LeaseKind.ANNOTATE: policies.Capability.ANNOTATE,
     LeaseKind.REVIEW: policies.Capability.REVIEW,
@@ -74,14 +79,6 @@ def get_task(*, user: User | AnonymousUser, task_id: UUID | str, project: Projec
     return get_visible(rows, user=user, key=task_id, project=project)
 
 
-def list_tasks(*, project: Project, state: str = "", limit: int = 50) -> list[Task]:
-    """Tasks in the order in which they are handed out."""
-    rows = Task.objects.filter(project=project).select_related("photo")
-    if state:
-        rows = rows.filter(state=state)
-    return list(rows.order_by("-priority", "created_at", "id")[: clamp_limit(limit)])
-
-
 def list_waiting(*, project: Project, user: User, kind: LeaseKind) -> QuerySet[Task]:
     """The tasks that wait for this kind of work by this person, the one that comes first first.
 
@@ -108,12 +105,37 @@ def _order(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.order_by("-priority", "created_at", "id")
 
 
-def work_waiting(*, project: Project, user: User | AnonymousUser) -> dict[str, int]:
-    """How many tasks wait for this person, by kind of work; 0 where their role does not do it."""
+def list_lines(*, project: Project, user: User, kind: LeaseKind) -> list[QuerySet[Task]]:
+    """The same tasks as separate lines, the one whose first task comes first of all first; no empty ones.
+
+    Each line is read along an index that has its order, however long it is and whatever else waits.
+    """
+    waiting = list_waiting(project=project, user=user, kind=kind)
+    lines = [waiting.filter(state=state) for state in WAITING[kind] if state not in _FOR_ASSIGNEES]
+    for state in set(WAITING[kind]) & _FOR_ASSIGNEES:
+        lines += [waiting.filter(state=state, assignee=owner) for owner in (None, user)]
+    heads = [
+        line.annotate(number=Value(number)).values_list("priority", "created_at", "id", "number")[:1]
+        for number, line in enumerate(lines)
+    ]
+    first, *others = heads
+    begun = sorted(first.union(*others, all=True), key=lambda head: (-head[0], head[1], head[2]))
+    return [lines[number] for _, _, _, number in begun]
+
+
+def count_waiting(*, project: Project, user: User, kind: LeaseKind, most: int | None = None) -> int:
+    """How many tasks wait for this person; counting ends at `most`."""
+    return list_waiting(project=project, user=user, kind=kind).order_by()[:most].count()
+
+
+def work_waiting(*, project: Project, user: User | AnonymousUser, most: int | None = None) -> dict[str, int]:
+    """How many tasks wait for this person, by kind of work, each up to `most`; 0 where their role does not
+    do it.
+    """
     counts = dict.fromkeys((kind.value for kind in LeaseKind), 0)
     for kind in LeaseKind:
         if isinstance(user, User) and policies.can(user, NEEDED[kind], project):
-            counts[kind.value] = list_waiting(project=project, user=user, kind=kind).count()
+            counts[kind.value] = count_waiting(project=project, user=user, kind=kind, most=most)
     return counts
 
 
@@ -137,7 +159,7 @@ def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> Ta
         readings=shown[1::-1] if is_conflict else [],
         draft=_find_draft(task, user),
         lease=lease,
-        waiting=list_waiting(project=task.project, user=user, kind=kind).count(),
+        waiting=count_waiting(project=task.project, user=user, kind=kind, most=MANY),
         comments=list_comments(task=task, viewer=user),
         changes=_find_changes(prediction, newest),
         guidelines=get_guideline_state(project=task.project, user=user),

@@ -29,7 +29,9 @@ class BundleTaskOutput(Output):
     state = OneOf(TaskState, source="task.state")
     revision = serializers.IntegerField(source="task.revision")
     rejection_reason = serializers.CharField(source="task.rejection_reason", allow_blank=True)
-    waiting = serializers.IntegerField(help_text="How many more tasks wait for this person.")
+    waiting = serializers.IntegerField(
+        help_text="How many more tasks wait for this person; counted up to 1000."
+    )
 
 
 class BundlePhotoOutput(Output):

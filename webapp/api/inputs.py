@@ -1,13 +1,16 @@
 """What a client may send. Types and sizes are checked here, rules in the domain."""
 
+from typing import Any
+
 from rest_framework import serializers
 
-from labeling.models import LeaseKind, Outcome, Role, Scope, Verdict, VinSource
+from labeling.models import BulkKind, LeaseKind, Outcome, Role, Scope, Verdict, VinSource
 from labeling.models.comment import LONGEST_COMMENT
 from labeling.models.guideline import LONGEST_GUIDELINE
 from labeling.queries.photos import ORDERS
 from labeling.queries.spans import DEFAULT_PERIOD, PERIODS
 from labeling.queries.spot_checks import SHEET
+from labeling.queries.task_filters import Level
 from labeling.states import PhotoState, TaskState
 from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole, many
 
@@ -21,6 +24,7 @@ MAX_GUIDELINE = 2 * LONGEST_GUIDELINE
 """Blanks and controls are taken away before the domain counts."""
 
 MAX_PAGE = 200
+MAX_DAYS = 3650
 MAX_EFFORT = 24 * 3600 * 1000
 """A day in milliseconds."""
 
@@ -250,9 +254,48 @@ class EventFiltersInput(StrictInput):
     limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
 
 
-class TaskFiltersInput(StrictInput):
+class TaskFilterInput(StrictInput):
+    """Which tasks; what is left out means any."""
+
     state = OneOf(TaskState, default="")
+    assignee = Text(
+        max_length=150, default="", help_text="A user name, or - for what is for anybody. Admins only."
+    )
+    level = OneOf(Level, default="", help_text="Whether a manager raised or lowered it.")
+    min_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
+    max_confidence = serializers.FloatField(min_value=0, max_value=1, default=None)
+    min_age = serializers.IntegerField(
+        min_value=0, max_value=MAX_DAYS, default=None, help_text="Days since the task was opened."
+    )
+    source = OneOf(VinSource, default="")  # type: ignore[assignment]
+    reason = Text(max_length=MAX_REASON, default="", help_text="The whole reason of a skip.")
+
+
+class TaskFiltersInput(TaskFilterInput):
+    """Which tasks, and how many."""
+
+    after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
     limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
+
+
+class BulkCountInput(StrictInput):
+    """The tasks of `tasks`, or all that `filter` means."""
+
+    kind = OneOf(BulkKind)
+    assignee = Text(max_length=150, default="", help_text="A user name, where the kind is assign.")
+    tasks = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=MAX_PAGE)
+    filter = TaskFilterInput(default=None, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if bool(attrs["tasks"]) == (attrs["filter"] is not None):
+            raise serializers.ValidationError("Name either tasks or a filter; an empty filter means all.")
+        return attrs
+
+
+class BulkActionInput(BulkCountInput):
+    confirmed = Whole(
+        min_value=1, help_text="The number agreed to: where more match by now, nothing is done."
+    )
 
 
 class UploadInput(serializers.Serializer[None]):

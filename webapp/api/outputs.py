@@ -6,8 +6,21 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from labeling.models import Outcome, Photo, PhotoKind, Prediction, Role, Scope, Verdict, VinSource
-from labeling.states import PhotoState, TaskState
+from labeling.models import (
+    BulkKind,
+    Lease,
+    LeaseKind,
+    Outcome,
+    Photo,
+    PhotoKind,
+    Prediction,
+    Role,
+    Scope,
+    Task,
+    Verdict,
+    VinSource,
+)
+from labeling.states import BulkActionState, PhotoState, TaskState
 from webapp.api.fields import OneOf, Quad
 
 
@@ -188,6 +201,66 @@ class TaskOutput(Output):
     rejection_reason = serializers.CharField(allow_blank=True)
     skip_reason = serializers.CharField(allow_blank=True)
     updated_at = serializers.DateTimeField()
+
+
+class QueuedTaskOutput(TaskOutput):
+    """A task as those see it who say who does what."""
+
+    assignee = Person(allow_null=True, required=False)
+    held_by = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_held_by(self, task: Task) -> str | None:
+        """Who has it in hand."""
+        held: list[Lease] = getattr(task, "open_leases", [])
+        return held[0].holder.username if held else None
+
+
+class HeldLeaseOutput(Output):
+    task = serializers.UUIDField(source="task_id")
+    photo = serializers.UUIDField(source="task.photo_id")
+    holder = Person()
+    kind = OneOf(LeaseKind)
+    created_at = serializers.DateTimeField()
+    renewed_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class SkipReasonOutput(Output):
+    reason = serializers.CharField(source="0")
+    count = serializers.IntegerField(source="1")
+
+
+class GlanceOutput(Output):
+    """How much waits, since when, and who has what in hand (100 at most)."""
+
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="Tasks by state.")
+    oldest = serializers.DictField(
+        child=serializers.DateTimeField(allow_null=True),
+        help_text="By kind of work, when its oldest task came.",
+    )
+    skip_reasons = SkipReasonOutput(many=True)
+    leases = HeldLeaseOutput(many=True)
+
+
+class BulkCountOutput(Output):
+    matching = serializers.IntegerField(help_text="Tasks that the filter means.")
+    changing = serializers.IntegerField(help_text="Those of them that the action would change.")
+
+
+class BulkActionOutput(Output):
+    id = serializers.UUIDField()
+    kind = OneOf(BulkKind)
+    state = OneOf(BulkActionState)
+    assignee = Person(allow_null=True)
+    selection = serializers.DictField()
+    total = serializers.IntegerField()
+    done = serializers.IntegerField(help_text="How many were looked at, by the undo once it is under way.")
+    changed = serializers.IntegerField()
+    undone = serializers.IntegerField()
+    requested_by = Person()
+    requested_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class ReviewOutput(Output):

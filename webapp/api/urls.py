@@ -16,6 +16,7 @@ from webapp.api import (
     photos,
     projects,
     quality,
+    queue,
     runs,
     sheets,
     tasks,
@@ -27,6 +28,9 @@ project_urls = [
     path("photos", photos.ProjectPhotos.as_view(), name="api-project-photos"),
     path("leases", leases.ProjectLeases.as_view(), name="api-project-leases"),
     path("tasks", tasks.ProjectTasks.as_view(), name="api-project-tasks"),
+    path("queue", queue.ProjectQueue.as_view(), name="api-project-queue"),
+    path("bulk-actions", queue.ProjectBulkActions.as_view(), name="api-project-bulk-actions"),
+    path("bulk-actions/count", queue.ProjectBulkCount.as_view(), name="api-project-bulk-count"),
     path("snapshots", datasets.ProjectSnapshots.as_view(), name="api-project-snapshots"),
     path("transfers", transfers.ProjectTransfers.as_view(), name="api-project-transfers"),
     path("exports", transfers.ProjectExports.as_view(), name="api-project-exports"),
@@ -69,6 +73,11 @@ task_urls = [
     path("reopen", tasks.TaskReopening.as_view(), name="api-task-reopen"),
     path("restore", tasks.TaskRestoring.as_view(), name="api-task-restore"),
     path("comments", comments.TaskComments.as_view(), name="api-task-comments"),
+    path("recall", tasks.TaskRecall.as_view(), name="api-task-recall"),
+]
+bulk_urls = [
+    path("undo", queue.BulkActionUndo.as_view(), name="api-bulk-undo"),
+    path("stop", queue.BulkActionStop.as_view(), name="api-bulk-stop"),
 ]
 run_urls = [
     path("cancel", runs.RunCancellation.as_view(), name="api-run-cancel"),
@@ -96,6 +105,8 @@ version_one: list[URLPattern | URLResolver] = [
     path("photos/<uuid:photo_id>/", include(photo_urls)),
     path("tasks/<uuid:task_id>", tasks.TaskDetail.as_view(), name="api-task"),
     path("tasks/<uuid:task_id>/", include(task_urls)),
+    path("bulk-actions/<uuid:action_id>", queue.BulkActionDetail.as_view(), name="api-bulk"),
+    path("bulk-actions/<uuid:action_id>/", include(bulk_urls)),
     path("leases/<uuid:lease_id>", leases.LeaseDetail.as_view(), name="api-lease"),
     path("leases/<uuid:lease_id>/", include(lease_urls)),
     path("snapshots/<uuid:snapshot_id>", datasets.SnapshotDetail.as_view(), name="api-snapshot"),

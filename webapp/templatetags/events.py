@@ -35,6 +35,18 @@ _SENTENCES = {
     "lease.released": "{actor} put the photo back",
     "lease.expired": "Nobody worked on the photo any more, so it went back",
     "lease.removed": "The photo was taken from its holder",
+    "lease.recalled": "{actor} took the photo back from its holder",
+    "task.assigned": "{actor} assigned the photo to {assignee}",
+    "task.unassigned": "{actor} left the photo to whoever is free",
+    "task.raised": "{actor} raised the photo's priority",
+    "task.lowered": "{actor} lowered the photo's priority",
+    "task.put_back": "{actor} put the photo back into the queue",
+    "task.restored": "{actor} undid an action on many tasks",
+    "bulk_action.begun": "A worker began an action on many tasks",
+    "bulk_action.done": "{actor} changed many tasks ({kind}): {changed}",
+    "bulk_action.stopped": "{actor} stopped an action on many tasks",
+    "bulk_action.undo_requested": "{actor} asked to undo an action on many tasks",
+    "bulk_action.undone": "{actor} undid an action on many tasks: {undone}",
     "annotation.submitted": "{actor} submitted revision {revision}",
     "adjudication.submitted": "{actor} settled two readings that differed",
     "review.submitted": "{actor} reviewed an annotation: {verdict}",
@@ -76,7 +88,7 @@ _SENTENCES = {
 
 
 _FIRST_PROMOTION = "{actor} put the first model version into service"
-_CODES = {"verdict", "role", "from", "to"}
+_CODES = {"verdict", "role", "from", "to", "kind"}
 _PLURALS = {
     "photo.uploaded": "{actor} uploaded {times} photos",
     "photo.deleted": "{actor} deleted {times} photos",

@@ -23,6 +23,7 @@ _CHILDREN = {
     "transfer": "datasets",
     "photo-history": "photos",
     "guidelines-edit": "guidelines",
+    "queue-act": "queue",
 }
 
 

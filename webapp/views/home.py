@@ -92,7 +92,7 @@ def _rights(request: HttpRequest, project: Project) -> dict[str, bool]:
 def _look_around(
     request: HttpRequest, project: Project, photo_counts: dict[str, int], champion: ModelVersion | None
 ) -> Situation:
-    waiting = tasks.work_waiting(project=project, user=current_user(request))
+    waiting = tasks.work_waiting(project=project, user=current_user(request), most=tasks.MANY)
     passed = pages.find_passed_version(project=project)
     run = pages.find_open_run(project=project)
     untrained = pages.find_untrained_snapshot(project=project)

@@ -18,6 +18,7 @@ from labeling.operations.run_schedules import set_run_schedule
 from labeling.policies import Capability
 from labeling.queries import datasets, model_versions, runs
 from labeling.queries.champions import get_champion
+from labeling.queries.tasks import MANY
 from labeling.states import RunState
 from webapp.charts import chart_run
 from webapp.forms import RunForm, RunScheduleForm, show_refusal
@@ -78,7 +79,7 @@ def _render_list(
         "blocked": _find_obstacle(project),
         "schedule": kept,
         "schedule_form": schedule_form or RunScheduleForm(initial=initial),
-        "corrections": runs.count_corrections(project=project),
+        "corrections": runs.count_corrections(project=project, most=MANY),
     }
     return render(request, "runs.html", context, status=status)
 

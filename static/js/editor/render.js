@@ -82,6 +82,7 @@ function createFrame(root) {
     setHidden(loading, screen.phase !== "loading");
     setHidden(restTakeBack, !screen.last?.isReversible);
     setText(part(root, "broken-text"), screen.phase === "broken" ? screen.notice?.text ?? "" : "");
+    setText(part(root, "rest-notice"), screen.phase === "empty" ? screen.notice?.text ?? "" : "");
     setText(announcement, announce(screen));
   };
 }

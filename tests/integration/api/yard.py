@@ -13,6 +13,7 @@ from inference.snapshot import split_for_vehicle
 from inference.types import CharacterBox, QualityReport, Reading, Region
 from labeling.models import (
     Annotation,
+    BulkAction,
     Comment,
     DatasetSnapshot,
     FinetuningRun,
@@ -29,6 +30,7 @@ from labeling.models import (
 )
 from labeling.operations import (
     annotations,
+    bulk,
     comments,
     datasets,
     leases,
@@ -42,6 +44,7 @@ from labeling.operations import (
     transitions,
 )
 from labeling.queries.quality import get_policy
+from labeling.queries.task_filters import TaskFilter
 from labeling.states import ModelVersionState
 from tests.conftest import People, make_user
 from tests.integration.api import hostile_files as files
@@ -250,6 +253,19 @@ class Yard:
             base_version=self.champion,
             config={},
             by=self.people.ml_engineer,
+            now=timezone.now(),
+        )
+
+    @cached_property
+    def bulk_action(self) -> BulkAction:
+        """Whatever was open was raised."""
+        self.photo  # noqa: B018 - without a task there is nothing to raise
+        return bulk.request_bulk_action(
+            project=self.people.project,
+            kind="raise",
+            wanted=TaskFilter(),
+            by=self.people.admin,
+            confirmed=1000,
             now=timezone.now(),
         )
 

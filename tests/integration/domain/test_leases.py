@@ -202,3 +202,35 @@ def test_another_projects_tasks_are_not_handed_out(workshop: Workshop, other_peo
         project=other_people.project, holder=other_people.annotator, kind="annotate", now=workshop.now
     )
     assert found is None
+
+
+class TestRecall:
+    def test_a_manager_takes_a_photo_back_and_the_draft_stays(self, workshop: Workshop) -> None:
+        task = workshop.open_task()
+        lease = workshop.claim(task, workshop.people.annotator)
+        annotations.save_draft(
+            lease_id=lease.pk,
+            holder=workshop.people.annotator,
+            text="1HG",
+            characters=[],
+            region=None,
+            base_revision=0,
+            now=workshop.now,
+        )
+        leases.recall_lease(task=task, by=workshop.people.admin, now=workshop.now)
+        task.refresh_from_db()
+        lease.refresh_from_db()
+        assert (task.state, lease.end_reason, task.drafts.get().text) == ("new", "recalled", "1HG")
+        with pytest.raises(leases.LeaseLost):
+            leases.renew_lease(lease_id=lease.pk, holder=workshop.people.annotator, now=workshop.now)
+        with pytest.raises(leases.NothingToRecall):
+            leases.recall_lease(task=task, by=workshop.people.admin, now=workshop.now)
+
+    @pytest.mark.parametrize("name", ["annotator", "reviewer", "ml_engineer"])
+    def test_nobody_else_does(self, workshop: Workshop, name: str) -> None:
+        task = workshop.open_task()
+        lease = workshop.claim(task, workshop.people.annotator)
+        with pytest.raises(Forbidden):
+            leases.recall_lease(task=task, by=getattr(workshop.people, name), now=workshop.now)
+        lease.refresh_from_db()
+        assert lease.ended_at is None

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from labeling.models import Draft, Photo
+from labeling.models import Draft, Photo, Task
 from labeling.operations import annotations
 from labeling.policies import NotFound
 from labeling.queries import (
@@ -20,10 +20,12 @@ from labeling.queries import (
     photos,
     projects,
     runs,
+    task_filters,
     tasks,
     tokens,
 )
 from labeling.queries.paging import InvalidCursor
+from labeling.queries.task_filters import TaskFilter
 from tests.conftest import People
 from tests.integration.domain.workshop import VIN, PlainReader, Workshop, make_boxes
 
@@ -117,6 +119,63 @@ def test_filters(workshop: Workshop, many: list[Photo], wanted: dict[str, Any], 
     assert len(photos.list_photos(project=workshop.people.project, **wanted).items) == count
 
 
+def test_pages_of_tasks_hold_everything_once_in_the_order_of_the_queue(
+    workshop: Workshop, many: list[Photo]
+) -> None:
+    """Priorities, times and states repeat, so that only the id tells some apart."""
+    project = workshop.people.project
+    Task.objects.bulk_create(
+        Task(
+            project=project,
+            photo=photo,
+            state=["new", "submitted", "skipped"][number % 3],
+            priority=[0.5, 0.5, 10.25, -9.5][number % 4],
+            created_at=workshop.later(minutes=number // 4),
+            updated_at=workshop.now,
+        )
+        for number, photo in enumerate(many)
+    )
+    wanted: dict[str, Any] = {"project": project, "wanted": TaskFilter(), "now": workshop.now}
+    whole = task_filters.list_tasks(**wanted, limit=50).items
+    assert whole == sorted(whole, key=lambda task: (-task.priority, task.created_at, task.pk))
+    assert len(whole) == len(many)
+    for limit in (1, 2, 4, 9):
+        found: list[Task] = []
+        after: str | None = ""
+        while after is not None:
+            page = task_filters.list_tasks(**wanted, after=after, limit=limit)
+            found, after = found + page.items, page.next_cursor
+        assert found == whole
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "WyJhIl0", "WyJuYW4iLCIiLCIiXQ"])
+def test_a_cursor_that_the_queue_did_not_make_is_refused(workshop: Workshop, cursor: str) -> None:
+    with pytest.raises(InvalidCursor):
+        task_filters.list_tasks(
+            project=workshop.people.project, wanted=TaskFilter(), now=workshop.now, after=cursor
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("1", 5), ("LO", 9), ("lot-4", 1), ("4.JPG", 1), ("hgcm", 4), ("hgcn", 0), ("hgm", 0)]
+)
+def test_a_part_of_any_length_is_found(workshop: Workshop, many: list[Photo], text: str, count: int) -> None:
+    """Parts of 2 and 3 symbols are looked up in the index; whole they must follow each other."""
+    project = workshop.people.project
+    Photo.objects.filter(pk=many[0].pk).update(name="lot-0-hg-gcm-1.jpg")
+    assert len(photos.list_photos(project=project, text=text).items) == count
+
+
+def test_what_is_assigned_to_others_holds_nobody_up(workshop: Workshop) -> None:
+    tasks_of_others = [workshop.open_task(seed) for seed in (1, 2)]
+    mine = workshop.open_task(3)
+    Task.objects.exclude(pk=mine.pk).update(assignee=workshop.people.reviewer, priority=20)
+    lines = tasks.list_lines(project=workshop.people.project, user=workshop.people.annotator, kind="annotate")
+    assert [list(line) for line in lines] == [[mine]]
+    lines = tasks.list_lines(project=workshop.people.project, user=workshop.people.reviewer, kind="annotate")
+    assert [set(line) for line in lines] == [set(tasks_of_others), {mine}]
+
+
 def test_a_task_can_be_filtered_and_comes_along(workshop: Workshop) -> None:
     workshop.open_task(1)
     workshop.accept(2)
@@ -158,7 +217,10 @@ def test_nothing_of_another_project_is_found(workshop: Workshop, other_people: P
         with pytest.raises(NotFound):
             attempt()
     assert photos.list_photos(project=other_people.project).items == []
-    assert tasks.list_tasks(project=other_people.project) == []
+    assert (
+        task_filters.list_tasks(project=other_people.project, wanted=TaskFilter(), now=workshop.now).items
+        == []
+    )
     assert tasks.work_waiting(project=workshop.people.project, user=person) == {
         "annotate": 0,
         "review": 0,

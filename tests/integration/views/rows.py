@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from labeling.models import (
     Annotation,
+    BulkAction,
+    BulkItem,
     DatasetSnapshot,
     Evaluation,
     FinetuningRun,
@@ -85,9 +87,30 @@ def add_photo(people: People, number: int = 1, **fields: Any) -> Photo:
 
 def add_task(people: People, photo: Photo, state: str = "new", **fields: Any) -> Task:
     now = timezone.now()
-    return Task.objects.create(
-        project=people.project, photo=photo, state=state, created_at=now, updated_at=now, **fields
-    )
+    values = {"state": state, "confidence": photo.confidence, "created_at": now, "updated_at": now}
+    return Task.objects.create(project=people.project, photo=photo, **(values | fields))
+
+
+def add_bulk_action(people: People, *tasks: Task, **fields: Any) -> BulkAction:
+    """An action that is done and has changed these tasks."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "kind": "raise",
+        "state": "done",
+        "selection": {"filter": {}},
+        "total": len(tasks),
+        "done": len(tasks),
+        "changed": len(tasks),
+        "requested_by": people.admin,
+        "requested_at": now,
+    }
+    action = BulkAction.objects.create(project=people.project, **(values | fields))
+    for task in tasks:
+        before = {"state": task.state, "assignee_id": None, "priority": 0.0, "skip_reason": ""}
+        BulkItem.objects.create(
+            action=action, task=task, outcome="changed", before=before, changed_at=task.updated_at
+        )
+    return action
 
 
 def add_prediction(photo: Photo, version: ModelVersion, **fields: Any) -> Prediction:

@@ -20,6 +20,7 @@ PAGES: dict[str, set[str]] = {
     "photo": EVERYBODY,
     "annotate": {"annotator", "reviewer", "admin"},
     "review": {"reviewer", "admin"},
+    "queue": {"reviewer", "admin"},
     "adjudicate": {"reviewer", "admin"},
     "datasets": EVERYBODY,
     "dataset": EVERYBODY,
@@ -58,6 +59,10 @@ ACTIONS: dict[str, set[str]] = {
     "transfer-cancel": {"ml_engineer", "admin"},
     "transfer-retry": {"ml_engineer", "admin"},
     "photo-reopen": {"annotator", "reviewer", "admin"},
+    "queue-act": {"reviewer", "admin"},
+    "queue-undo": {"admin"},
+    "queue-stop": {"admin"},
+    "queue-recall": {"admin"},
     "photo-known": {"admin"},
     "photo-restore": {"annotator", "reviewer", "admin"},
     "comment-add": EVERYBODY,
@@ -85,6 +90,7 @@ def address(people: People) -> Address:
         task=task, author=people.reviewer, text="@annotator look", now=timezone.now()
     )
     run = rows.add_run(people, snapshot, version)
+    action = rows.add_bulk_action(people, task)
     member = people.project.memberships.get(user=people.annotator)
     keys = {
         "photo": photo.pk,
@@ -96,6 +102,9 @@ def address(people: People) -> Address:
         "dataset": snapshot.pk,
         "transfer": rows.add_transfer(people, snapshot).pk,
         "member": member.pk,
+        "queue-undo": action.pk,
+        "queue-stop": action.pk,
+        "queue-recall": task.pk,
         "quality-person": member.pk,
     }
 

@@ -46,6 +46,7 @@ def make_keys(people: People) -> dict[str, object]:
         "photo_id": yard.photo.pk,
         "task_id": yard.photo.task.pk,
         "lease_id": yard.lease(700).pk,
+        "action_id": yard.bulk_action.pk,
         "snapshot_id": yard.snapshot.pk,
         "run_id": yard.run.pk,
         "version_id": yard.challenger.pk,

@@ -12,6 +12,7 @@ ENUMS = {
     "Fine-tuning run": states.RunState,
     "Transfer": states.TransferState,
     "Model version": states.ModelVersionState,
+    "Bulk action": states.BulkActionState,
 }
 
 
@@ -40,6 +41,9 @@ def test_nothing_stays_in_hand_for_ever(title: str) -> None:
     """From where a worker or a person may get lost, a way leads back."""
     held = {"Photo": "processing", "Task": "in_progress", "Fine-tuning run": "running", "Transfer": "running"}
     state = held.get(title)
+    if title == "Bulk action":
+        assert states.TABLES[title]["running"]["done"]  # its items say what is left, and the sweep asks again
+        return
     if state is None:
         assert states.TABLES[title]["archived"]
         return

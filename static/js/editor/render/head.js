@@ -49,7 +49,7 @@ function renderHead(parts, { bundle, save, notice, unsent }) {
   const { task, photo, annotation, lease } = bundle;
   const isMarked = lease.kind === "review" && annotation?.outcome === "unreadable";
   setText(parts.name, photo.name);
-  setText(parts.waiting, task.waiting ? `${task.waiting} more waiting` : "");
+  setText(parts.waiting, task.waiting ? `${task.waiting < 1000 ? task.waiting : "1000 or"} more waiting` : "");
   setText(parts.save, save.message ? `${SAVE_WORDS[save.status]}: ${save.message}` : SAVE_WORDS[save.status]);
   setAttribute(parts.save, "data-status", save.status);
   setText(parts.notice, notice?.text ?? "");
