@@ -16,6 +16,8 @@ _CHILDREN = {
     "photo": "photos",
     "run": "runs",
     "model": "models",
+    "gate": "models",
+    "run-schedule": "runs",
     "quality-person": "quality",
     "dataset": "datasets",
     "dataset-difference": "datasets",
