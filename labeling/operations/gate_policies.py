@@ -18,6 +18,8 @@ from labeling.queries.gate_policies import find_gate_policy
 class NoTestPhotos(gates.InvalidRules):
     """A reference set is read for its test split, and this snapshot's is empty."""
 
+    code = "no_test_photos"
+
 
 def set_gate_policy(
     *,

@@ -46,6 +46,8 @@ class InvalidSet(DomainError):
 class ProjectChanged(Conflict):
     """Somebody changed what the import was about to change."""
 
+    code = "project_changed"
+
     default_message = (
         "Somebody worked on these photos at the same moment. Try again: all rows are checked anew."
     )

@@ -13,7 +13,7 @@ from labeling.operations.annotations import check_revision, mark_unreadable, sub
 from labeling.operations.reviews import submit_review
 from labeling.operations.tasks import reopen_task
 from labeling.operations.transitions import Conflict
-from labeling.policies import NotFound
+from labeling.policies import Capability, NotFound, check_can
 from labeling.queries.annotations import DIFFERING, READ_ONCE
 from labeling.states import TaskState
 
@@ -33,6 +33,7 @@ def restore_revision(*, task: Task, revision: int, base_revision: int, by: User,
 
     Raises NotRestorable, StaleRevision, NothingToClaim, TaskTaken, Forbidden, NotFound.
     """
+    check_can(by, Capability.ANNOTATE, task.project)
     with transaction.atomic():
         rows = Task.with_probes.select_related("project", "photo")
         task = rows.select_for_update(no_key=True, of=("self",)).get(pk=task.pk)

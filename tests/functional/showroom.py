@@ -7,7 +7,7 @@ import io
 from django.utils import timezone
 
 from labeling.models import Membership, Project
-from labeling.operations import bulk, invitations, leases, tokens, transfers
+from labeling.operations import bulk, comments, invitations, leases, tokens, transfers
 from labeling.queries.task_filters import TaskFilter
 from tests.functional.desk import WRONG, Desk
 from tests.integration.views import rows
@@ -59,6 +59,9 @@ def furnish(desk: Desk) -> dict[str, object]:
     token, _ = tokens.create_token(
         user=people.admin, name="nightly import", scopes=["read"], expires_at=None, now=now
     )
+    comment = comments.add_comment(
+        task=waiting, author=people.annotator, text="@admin torn here", index=3, now=now
+    )
     return {
         "slug": people.project.slug,
         "photo_id": reviewed.photo_id,
@@ -68,6 +71,9 @@ def furnish(desk: Desk) -> dict[str, object]:
         "run_id": run.pk,
         "version_id": challenger.pk,
         "action_id": action.pk,
+        "comment_id": comment.pk,
+        "mention_id": comment.mentions.get().pk,
+        "prediction_id": reviewed.photo.predictions.get().pk,
         "transfer_id": transfer.pk,
         "table": "people",
         "member_id": Membership.objects.get(project=people.project, user=people.annotator).pk,

@@ -63,22 +63,24 @@ _ON_OPEN_TASKS = """
     auto_accepted      f f f c f f
 """
 
+_OF_ANY_MEMBER = """
+    new                + + + + + +
+    in_progress        + + + + + +
+    second_reading     + + + + + +
+    in_second_reading  + + + + + +
+    conflict           + + + + + +
+    in_adjudication    + + + + + +
+    submitted          + + + + + +
+    in_review          + + + + + +
+    accepted           + + + + + +
+    rejected           + + + + + +
+    unreadable         + + + + + +
+    skipped            + + + + + +
+    auto_accepted      + + + + + +
+"""
+
 TABLE = {
-    "look at": """
-        new                + + + + + +
-        in_progress        + + + + + +
-        second_reading     + + + + + +
-        in_second_reading  + + + + + +
-        conflict           + + + + + +
-        in_adjudication    + + + + + +
-        submitted          + + + + + +
-        in_review          + + + + + +
-        accepted           + + + + + +
-        rejected           + + + + + +
-        unreadable         + + + + + +
-        skipped            + + + + + +
-        auto_accepted      + + + + + +
-    """,
+    "look at": _OF_ANY_MEMBER,
     "claim to annotate": """
         new                + + f + + +
         in_progress        c c f c + +
@@ -253,6 +255,25 @@ TABLE = {
         unreadable         f f f + f f
         skipped            f f f + f f
         auto_accepted      f f f + f f
+    """,
+    "claim ahead": _OF_HOLDERS_ALONE,
+    "read comments": _OF_ANY_MEMBER,
+    "comment": _OF_ANY_MEMBER,
+    # The scenes have no older revision; who may restore one is asked in test_restoring.py.
+    "restore": """
+        new                n n f n n n
+        in_progress        n n f n n n
+        second_reading     c c f c c c
+        in_second_reading  c c f c c c
+        conflict           c c f c c c
+        in_adjudication    c c f c c c
+        submitted          c c f c c c
+        in_review          c c f c c c
+        accepted           c c f c c c
+        rejected           c c f c c c
+        unreadable         c c f c c c
+        skipped            n n f n n n
+        auto_accepted      n n f n n n
     """,
 }
 

@@ -75,6 +75,15 @@ VERBS = {
     "judge": Verb("POST", "leases/{lease}/review", "api-lease-review", _judge),
     "settle": Verb("POST", "leases/{lease}/adjudication", "api-lease-adjudication", _settle),
     "give back": Verb("DELETE", "leases/{lease}", "api-lease"),
+    "claim ahead": Verb("POST", "leases/{lease}/next", "api-lease-next"),
+    "read comments": Verb("GET", "tasks/{task}/comments", "api-task-comments"),
+    "comment": Verb("POST", "tasks/{task}/comments", "api-task-comments", lambda task: {"text": "Torn"}),
+    "restore": Verb(
+        "POST",
+        "tasks/{task}/restore",
+        "api-task-restore",
+        lambda task: {"revision": 1, "base_revision": task.revision},
+    ),
     **{f"{kind.value} in bulk": _bulk(kind) for kind in BulkKind},
 }
 

@@ -9,7 +9,7 @@ import pytest
 from inference.metrics import count_edits
 from labeling import storage
 from labeling.models import AuditEvent, Lease, Photo, Prediction, Probe, Review, Task, User
-from labeling.operations import annotations, datasets, leases, photos, probes, tasks
+from labeling.operations import annotations, candidates, leases, photos, probes, tasks
 from labeling.operations.photos import DuplicatePhoto, PhotoInUse
 from labeling.policies import Forbidden, NotFound
 from labeling.queries import audit, pages, task_filters
@@ -263,9 +263,9 @@ def test_a_probe_is_in_no_list_count_snapshot_or_comparison(workshop: Workshop, 
     assert probed.task.photo not in photo_queries.list_photos(project=project).items
     listed = task_filters.list_tasks(project=project, wanted=TaskFilter(), now=workshop.now)
     assert probed.task not in listed.items
-    assert len(datasets.list_accepted(project)) == pages.count_newly_accepted(project=project) == 1
+    assert len(candidates.list_accepted(project)) == pages.count_newly_accepted(project=project) == 1
     Task.with_probes.filter(pk=probed.task_id).update(state="accepted")  # even then
-    assert len(datasets.list_accepted(project)) == 1
+    assert len(candidates.list_accepted(project)) == 1
     assert project.photos.count() == project.tasks.count() == 2
     again = workshop.upload(7, vin=VIN)
     assert again.near_duplicate_of_id != probed.task.photo_id

@@ -41,7 +41,8 @@ def test_a_message_reaches_its_queue(empty_broker: None) -> None:
 
 
 def test_every_job_has_a_queue() -> None:
-    jobs = {queue.PREDICT_PHOTO, queue.RENDER_PHOTO, queue.EXECUTE_RUN, queue.SWEEP}
+    constants = (str(value) for name, value in vars(queue).items() if name.isupper())
+    jobs = {value for value in constants if value.startswith("vinloop.")}
     assert set(queue.QUEUES) == jobs
     assert list(queue.QUEUES.values()).count(queue.FINETUNING_QUEUE) == 1
     assert queue.QUEUES[queue.EXECUTE_RUN] == queue.FINETUNING_QUEUE

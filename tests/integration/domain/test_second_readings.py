@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from labeling.models import Annotation, Lease, Review, Task
-from labeling.operations import adjudications, annotations, datasets, leases, tasks
+from labeling.operations import adjudications, annotations, candidates, leases, tasks
 from labeling.operations.inputs import InvalidReason
 from labeling.operations.transitions import Conflict
 from labeling.policies import Forbidden
@@ -69,7 +69,7 @@ def test_two_that_agree_are_accepted_by_consensus(workshop: Workshop, twice: Tas
     assert (second.revision, second.base_revision, second.is_blind) == (2, 1, True)
     assert (twice.state, twice.decided_by, twice.revision) == ("accepted", "consensus", 2)
     assert (twice.photo.vin, twice.photo.vin_source) == (VIN, "consensus")
-    assert [row.text for row in datasets.list_accepted(twice.project)] == [VIN]
+    assert [row.text for row in candidates.list_accepted(twice.project)] == [VIN]
 
 
 def test_two_that_agree_may_be_reviewed_all_the_same_by_a_third(workshop: Workshop) -> None:
@@ -139,7 +139,7 @@ def test_taking_one_reading_judges_both(workshop: Workshop, conflict: Task) -> N
 def test_both_may_be_wrong(workshop: Workshop, conflict: Task) -> None:
     workshop.adjudicate(conflict, THIRD)
     assert set(Review.objects.values_list("verdict", flat=True)) == {"fixed_and_accepted"}
-    assert datasets.list_accepted(conflict.project)[0].text == THIRD
+    assert candidates.list_accepted(conflict.project).get().text == THIRD
 
 
 def test_a_third_person_may_find_it_unreadable_and_says_why(workshop: Workshop, twice: Task) -> None:
