@@ -54,7 +54,7 @@ def list_assignable(*, project: Project) -> list[User]:
 
 
 def _find_open_leases(project: Project) -> QuerySet[Lease]:
-    return Lease.objects.filter(task__project=project, ended_at=None)
+    return Lease.objects.filter(task__project=project, task__is_probe=False, ended_at=None)
 
 
 def _find_oldest(project: Project, kind: LeaseKind) -> datetime | None:
