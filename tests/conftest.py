@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.core.management import CommandError
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
@@ -58,13 +58,13 @@ def _patient_flush() -> Iterator[None]:
 
 
 @lru_cache
-def _hash_password() -> str:
-    return make_password(PASSWORD)
+def _hash_password(algorithm: str) -> str:
+    return make_password(PASSWORD, hasher=algorithm)
 
 
 def make_user(username: str) -> User:
-    """A person who can log in with PASSWORD; hashed once for all, as that is slow on purpose."""
-    return User.objects.create(username=username, password=_hash_password())
+    """A person who can log in with PASSWORD; hashed once for each hasher, as that is slow on purpose."""
+    return User.objects.create(username=username, password=_hash_password(get_hasher().algorithm))
 
 
 @dataclass(frozen=True)
