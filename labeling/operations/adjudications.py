@@ -53,8 +53,8 @@ def submit_adjudication(
     content = _clean(Outcome(outcome), lease.task.photo, text, characters, region, reason)
     content |= {"keystrokes": keystrokes, "active_ms": active_ms}
     with transaction.atomic():
-        Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
-        done = Annotation.objects.filter(lease=lease).first()
+        Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
+        done = Annotation.objects.filter(lease=lease, lease__kind=LeaseKind.ADJUDICATE).first()
         if done is not None:
             return done
         task = leases.lock_held_lease(lease, kind=LeaseKind.ADJUDICATE, now=now)

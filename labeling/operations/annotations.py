@@ -162,7 +162,7 @@ def _submit(
 ) -> Annotation:
     with transaction.atomic():
         Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
-        done = Annotation.objects.filter(lease=lease).first()
+        done = Annotation.objects.filter(lease=lease, lease__kind=LeaseKind.ANNOTATE).first()
         if done is not None:
             return done  # a double click, or a retry after the answer was lost on its way
         task = leases.lock_held_lease(lease, kind=LeaseKind.ANNOTATE, now=now)

@@ -66,7 +66,7 @@ def submit_review(
         "active_ms": active_ms,
     }
     with transaction.atomic():
-        Task.objects.select_for_update(no_key=True).get(pk=lease.task_id)
+        Task.with_probes.select_for_update(no_key=True).get(pk=lease.task_id)
         done = Review.objects.filter(lease=lease).first()
         if done is not None:
             return done

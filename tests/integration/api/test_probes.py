@@ -84,6 +84,18 @@ def test_a_submit_and_a_take_back_are_answered_as_any(people: People, yard: Yard
     assert (back.status_code, back.json()["state"]) == (200, "new")
 
 
+def test_a_verdict_under_its_lease_is_refused_as_under_any(people: People, yard: Yard, api: As) -> None:
+    probe = claim(yard, people.admin)
+    assert Task.with_probes.get(pk=probe.task_id).is_probe
+    verdicts = {
+        "review": {"verdict": "accepted", "base_revision": 0},
+        "adjudication": work() | {"outcome": "read"},
+    }
+    with unchanged():
+        for name, verdict in verdicts.items():
+            expect_refusal(api(people.admin).post(f"leases/{probe.pk}/{name}", verdict), 409, "lease_lost")
+
+
 def test_its_annotator_finds_it_as_a_photo_and_nobody_else_does(people: People, yard: Yard, api: As) -> None:
     lease = claim(yard, yard.second_annotator)
     own = [

@@ -78,6 +78,24 @@ def test_a_third_person_is_shown_both_and_settles_it(people: People, api: As) ->
     assert again.json() == answer.json()
 
 
+def test_what_was_done_under_a_lease_of_another_kind_is_no_repetition(people: People, api: As) -> None:
+    yard = Yard(people)
+    reviewer = api(people.reviewer)
+    read = yard.lease(holder=people.reviewer)
+    assert reviewer.post(f"leases/{read.pk}/annotation", work()).status_code == 201
+    task = yard.submit().task
+    fixed = reviewer.post(f"tasks/{task.pk}/leases", {"kind": "review"}).json()["lease"]["id"]
+    fix = work(OTHER_VIN, base_revision=1) | {"verdict": "fixed_and_accepted"}
+    assert reviewer.post(f"leases/{fixed}/review", fix).status_code == 201
+    decided = work(base_revision=1) | {"outcome": "read"}
+    judged = {"verdict": "accepted", "base_revision": 1}
+    with unchanged():
+        for lease in (read.pk, fixed):
+            expect_refusal(reviewer.post(f"leases/{lease}/adjudication", decided), 409, "lease_lost")
+        expect_refusal(reviewer.post(f"leases/{read.pk}/review", judged), 409, "lease_lost")
+        expect_refusal(reviewer.post(f"leases/{fixed}/annotation", work(base_revision=1)), 409, "lease_lost")
+
+
 def test_authors_are_hidden_where_the_policy_says_so(people: People, api: As) -> None:
     yard = Yard(people)
     yard.allow(double_share=0, review_share=1, blind_review=True)
