@@ -194,11 +194,11 @@ TABLE = {
     "settle": """
         new                n n n n c c
         in_progress        n n n n c c
-        second_reading     n n n n + +
+        second_reading     n n n n c c
         in_second_reading  n n n n n c
-        conflict           n n n n n +
+        conflict           n n n n n c
         in_adjudication    n n n n n +
-        submitted          n n n n + +
+        submitted          n n n n c c
         in_review          n n n n n c
         accepted           n n n n n c
         rejected           n n n n n c
