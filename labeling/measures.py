@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import quantiles
 
 from inference.metrics import wilson_interval
 
@@ -47,3 +49,13 @@ class Spread:
     median: float
     upper: float
     n: int
+
+
+def spread_over(amounts: Sequence[float]) -> Spread | None:
+    """Their quartiles, interpolated as PostgreSQL's PERCENTILE_CONT does; None where nothing was measured."""
+    if not amounts:
+        return None
+    if len(amounts) == 1:
+        return Spread(amounts[0], amounts[0], amounts[0], 1)
+    lower, median, upper = quantiles(amounts, n=4, method="inclusive")
+    return Spread(lower, median, upper, len(amounts))

@@ -191,6 +191,8 @@ _STATEMENTS = (
             FROM generate_series(0, 16) AS i) AS vin,
         CASE WHEN odd < 0.004 THEN 'quarantined' WHEN odd < 0.006 THEN 'failed' WHEN odd < 0.02 THEN 'queued'
             ELSE 'ready' END AS photo_state,
+        CASE WHEN n %% 12 = 0 THEN 'fixed' WHEN n %% 240 = 1 THEN 'overturned' ELSE '' END AS turn,
+        gen_random_uuid() AS later,
         CASE WHEN n <= %(in_hand)s THEN 'in_progress' WHEN n <= 2 * %(in_hand)s THEN 'in_review'
             WHEN fate < 0.55 THEN 'accepted' WHEN fate < 0.82 THEN 'new' WHEN fate < 0.90 THEN 'submitted'
             WHEN fate < 0.94 THEN 'auto_accepted' WHEN fate < 0.97 THEN 'unreadable'
@@ -198,6 +200,7 @@ _STATEMENTS = (
     FROM drawn
     """,
     "UPDATE load SET photo_state = 'ready' WHERE n <= 2 * %(in_hand)s",
+    "UPDATE load SET turn = '', later = annotation WHERE turn = '' OR state <> 'accepted'",
     """
     INSERT INTO labeling_photo (id, project_id, sha256, name, content_type, byte_size, width, height,
         difference_hash, state, failure, attempts, uploaded_by_id, uploaded_at, rendered_at, render_attempts,
@@ -231,7 +234,8 @@ _STATEMENTS = (
     SELECT task, %(project)s, photo, state,
         1 - confidence + CASE WHEN odd > 0.98 THEN %(level)s WHEN odd > 0.97 THEN -%(level)s ELSE 0 END,
         CASE WHEN state NOT IN ('accepted', 'submitted', 'in_review', 'unreadable') THEN confidence END,
-        CASE WHEN state IN ('new', 'skipped', 'in_progress', 'auto_accepted') THEN 0 ELSE 1 END,
+        CASE WHEN state IN ('new', 'skipped', 'in_progress', 'auto_accepted') THEN 0
+            WHEN turn <> '' THEN 2 ELSE 1 END,
         CASE WHEN state IN ('new', 'rejected') AND odd > 0.9 THEN author END,
         CASE WHEN state = 'rejected' THEN 'A character is wrong' ELSE '' END,
         CASE WHEN state <> 'skipped' THEN '' WHEN n %% 3 = 0 THEN 'No VIN in it' WHEN n %% 3 = 1
@@ -257,17 +261,36 @@ _STATEMENTS = (
     """,
     """
     INSERT INTO labeling_annotation (id, task_id, revision, text, region, characters, outcome,
-        unreadable_reason, author_id, prediction_id, lease_id, base_revision, created_at)
-    SELECT annotation, task, 1, CASE state WHEN 'unreadable' THEN '' ELSE load.vin END, %(region)s::jsonb,
-        %(characters)s::jsonb, CASE state WHEN 'unreadable' THEN 'unreadable' ELSE 'read' END,
-        CASE state WHEN 'unreadable' THEN 'Glare' ELSE '' END, author, labeling_prediction.id, lease, 0, at
+        unreadable_reason, author_id, prediction_id, lease_id, base_revision, created_at, keystrokes,
+        active_ms)
+    SELECT annotation, task, 1,
+        CASE WHEN state = 'unreadable' THEN '' WHEN turn <> '' THEN overlay(load.vin PLACING 'X' FROM 5)
+            ELSE load.vin END,
+        %(region)s::jsonb, %(characters)s::jsonb,
+        CASE state WHEN 'unreadable' THEN 'unreadable' ELSE 'read' END,
+        CASE state WHEN 'unreadable' THEN 'Glare' ELSE '' END, author, labeling_prediction.id, lease, 0, at,
+        1 + n %% 23, 700 + n %% 9001
     FROM load JOIN labeling_prediction ON photo_id = photo
     WHERE state NOT IN ('new', 'skipped', 'in_progress', 'auto_accepted')
     """,
+    # What a reviewer fixed in the review, and what was read anew days after it was accepted.
     """
-    INSERT INTO labeling_review (annotation_id, author_id, reviewer_id, verdict, reason, lease_id, created_at)
-    SELECT annotation, author, reviewer, CASE state WHEN 'rejected' THEN 'rejected' ELSE 'accepted' END,
-        CASE state WHEN 'rejected' THEN 'A character is wrong' ELSE '' END, review_lease, at
+    INSERT INTO labeling_annotation (id, task_id, revision, text, region, characters, outcome, author_id,
+        prediction_id, lease_id, base_revision, created_at)
+    SELECT later, task, 2, load.vin, %(region)s::jsonb, %(characters)s::jsonb, 'read',
+        CASE turn WHEN 'fixed' THEN reviewer ELSE author END, labeling_prediction.id,
+        CASE turn WHEN 'fixed' THEN review_lease END, 1,
+        CASE turn WHEN 'fixed' THEN at ELSE at + interval '3 days' END
+    FROM load JOIN labeling_prediction ON photo_id = photo WHERE turn <> ''
+    """,
+    """
+    INSERT INTO labeling_review (annotation_id, author_id, reviewer_id, verdict, reason, lease_id,
+        corrected_id, created_at, active_ms)
+    SELECT annotation, author, reviewer,
+        CASE WHEN state = 'rejected' THEN 'rejected' WHEN turn = 'fixed' THEN 'fixed_and_accepted'
+            ELSE 'accepted' END,
+        CASE state WHEN 'rejected' THEN 'A character is wrong' ELSE '' END, review_lease,
+        CASE turn WHEN 'fixed' THEN later END, at, 500 + n %% 4001
     FROM load WHERE state IN ('accepted', 'rejected', 'unreadable')
     """,
     # Oldest first, as events come; each verb is written by whom it is in the product.
@@ -290,7 +313,7 @@ _STATEMENTS = (
 
 _SNAPSHOT_ITEMS = """
     INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, vin, split)
-    SELECT %(snapshot)s, photo, annotation, vin,
+    SELECT %(snapshot)s, photo, later, vin,
         CASE n %% 10 WHEN 1 THEN 'validation' ELSE 'train' END
     FROM load WHERE state = 'accepted' AND fate < %(share)s * 0.55
 """

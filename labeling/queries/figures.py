@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from django.db.models import Count, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, Value
 from django.db.models.functions import TruncDay
 
-from labeling.measures import NO_SHARE, Share, Spread
+from labeling.measures import NO_SHARE, Share, Spread, spread_over
 from labeling.models import Membership, Project, User
 from labeling.queries import work
 from labeling.queries.aggregates import read_spread, spread_of
@@ -86,12 +88,15 @@ class Daily:
     timed: int
     fast: int
     unreadable: int
+    milliseconds: list[int]
+    keystrokes: list[int]
+    """Of each of them that was measured."""
 
 
 def list_daily(
     *, project: Project, span: Span, person: User | None = None, is_own: bool = False
 ) -> list[Daily]:
-    """The counts that the figures of people and those of days are both added up from.
+    """What the figures of people and those of days are both added up from, in one look at the rows.
 
     `is_own` is for the person themselves, to whom a probe is a photo like any other.
     """
@@ -103,6 +108,8 @@ def list_daily(
         timed=Count("pk", filter=work.UNCHANGED & Q(active_ms__isnull=False)),
         fast=Count("pk", filter=work.FAST),
         unreadable=Count("pk", filter=work.UNREADABLE),
+        milliseconds=_list_measured("active_ms"),
+        keystrokes=_list_measured("keystrokes"),
     )
     return [Daily(**{**row, "day": row["day"].date()}) for row in counted]
 
@@ -121,7 +128,6 @@ def list_annotators(
     for each in daily:
         submitted.setdefault(each.author, []).append(each)
     received = _count_received(project, span, person)
-    effort = _measure_effort(project, span, person, is_own)
     skipped = _count_skipped(project, span, person, is_own)
     probed = _count_probed(project, span, person) if shows_probes else None
     return [
@@ -130,7 +136,6 @@ def list_annotators(
             member,
             submitted.get(user.pk, []),
             received.get(user.pk, {}),
-            effort.get(user.pk),
             skipped.get(user.pk, 0),
             None if probed is None else probed.get(user.pk, _NEVER_PROBED),
         )
@@ -147,11 +152,14 @@ def list_reviewers(*, project: Project, span: Span, person: User | None = None) 
         fixed=Count("pk", filter=work.FIXED),
         rejected=Count("pk", filter=work.REJECTED),
         over=Count("pk", filter=work.OVER),
-        overturned=Count("pk", filter=work.OVERTURNED),
         **spread_of("active_ms", "ms"),
     )
     found = _index(counted, "reviewer")
-    return [_build_reviewer(user, member, found[user.pk]) for user, member in _find_people(project, found)]
+    overturned = _count_overturned(project, span, person)
+    return [
+        _build_reviewer(user, member, found[user.pk], overturned.get(user.pk, 0))
+        for user, member in _find_people(project, found)
+    ]
 
 
 def add_up(everybody: Iterable[AnnotatorFigures]) -> AnnotatorFigures:
@@ -172,10 +180,9 @@ def add_up(everybody: Iterable[AnnotatorFigures]) -> AnnotatorFigures:
     )
 
 
-def measure_time(*, project: Project, span: Span) -> Spread | None:
+def measure_time(daily: Sequence[Daily]) -> Spread | None:
     """The milliseconds of everybody's submits."""
-    rows = work.list_submitted(project=project, person=None, span=span).order_by()
-    return read_spread(rows.aggregate(**spread_of("active_ms", "ms")), "ms")
+    return spread_over(list(chain.from_iterable(each.milliseconds for each in daily)))
 
 
 def list_stretches(*, span: Span, daily: Sequence[Daily], now: datetime) -> list[Stretch]:
@@ -205,14 +212,13 @@ def _count_received(project: Project, span: Span, person: User | None) -> dict[i
     return _index(counted, "author")
 
 
-def _measure_effort(
-    project: Project, span: Span, person: User | None, is_own: bool
-) -> dict[int, dict[str, Any]]:
-    rows = work.list_submitted(project=project, person=person, span=span, is_own=is_own).order_by()
-    measured = rows.values("author").annotate(
-        **spread_of("active_ms", "ms"), **spread_of("keystrokes", "keys")
-    )
-    return _index(measured, "author")
+def _list_measured(column: str) -> ArrayAgg:
+    return ArrayAgg(column, filter=Q(**{f"{column}__isnull": False}), default=Value([]))
+
+
+def _count_overturned(project: Project, span: Span, person: User | None) -> dict[int, int]:
+    rows = work.list_overturned(project=project, person=person, span=span).order_by()
+    return dict(rows.values_list("reviewer").annotate(Count("pk")))
 
 
 def _count_skipped(project: Project, span: Span, person: User | None, is_own: bool) -> dict[int, int]:
@@ -260,7 +266,6 @@ def _build_annotator(
     member: Membership | None,
     daily: Sequence[Daily],
     received: dict[str, Any],
-    effort: dict[str, Any] | None,
     skipped: int,
     probed: _Probed | None,
 ) -> AnnotatorFigures:
@@ -280,12 +285,14 @@ def _build_annotator(
         skipped=Share(skipped, n + skipped),
         missed=probed.missed if probed else None,
         unnoticed=probed.unnoticed if probed else None,
-        milliseconds=read_spread(effort, "ms") if effort else None,
-        keystrokes=read_spread(effort, "keys") if effort else None,
+        milliseconds=measure_time(daily),
+        keystrokes=spread_over(list(chain.from_iterable(each.keystrokes for each in daily))),
     )
 
 
-def _build_reviewer(user: User, member: Membership | None, row: dict[str, Any]) -> ReviewerFigures:
+def _build_reviewer(
+    user: User, member: Membership | None, row: dict[str, Any], overturned: int
+) -> ReviewerFigures:
     return ReviewerFigures(
         person=user,
         member=member,
@@ -293,7 +300,7 @@ def _build_reviewer(user: User, member: Membership | None, row: dict[str, Any]) 
         accepted=Share(row["accepted"], row["reviews"]),
         fixed=row["fixed"],
         rejected=row["rejected"],
-        overturned=Share(row["overturned"], row["over"]),
+        overturned=Share(overturned, row["over"]),
         milliseconds=read_spread(row, "ms"),
     )
 

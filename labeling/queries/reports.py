@@ -71,7 +71,7 @@ def get_team_report(*, project: Project, span: Span, now: datetime) -> TeamRepor
         annotators=annotators,
         reviewers=figures.list_reviewers(project=project, span=span),
         together=figures.add_up(annotators),
-        milliseconds=figures.measure_time(project=project, span=span),
+        milliseconds=figures.measure_time(daily),
         stretches=figures.list_stretches(span=span, daily=daily, now=now),
         corrections=_count_corrections(project, None, span),
         agreement=measure_agreement(project=project, span=span),

@@ -98,6 +98,16 @@ def list_given(*, project: Project, person: User | None, span: Span) -> QuerySet
     return rows.filter(reviewer=person) if person else rows
 
 
+def list_overturned(*, project: Project, person: User | None, span: Span) -> QuerySet[Review]:
+    """The reviews that were given in the span and did not stand.
+
+    What overturns a verdict is a later revision, of which there are few: they are looked through first.
+    """
+    later = Annotation.objects.filter(Span(span.start).covers("created_at"), revision__gte=2)
+    given = list_given(project=project, person=person, span=span)
+    return given.filter(OVERTURNED, annotation__task__in=later.values("task"))
+
+
 def list_second_readings(*, project: Project, person: User | None, span: Span) -> QuerySet[Annotation]:
     """The independent second readings, each with `first_author`, `first_outcome` and `first_text`.
 
@@ -191,7 +201,7 @@ DEEDS: dict[str, _Deed] = {
     "judged_accepted": _given(ACCEPTED),
     "judged_fixed": _given(FIXED),
     "judged_rejected": _given(REJECTED),
-    "overturned": _given(OVERTURNED),
+    "overturned": _Deed(list_overturned, Q(), "annotation__task__photo"),
     "probed": _probed(Q()),
     "missed": _probed(MISSED),
     "unnoticed": _probed(UNNOTICED),
