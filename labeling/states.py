@@ -137,6 +137,7 @@ TASK: Table = {
     TaskState.ACCEPTED: {
         TaskState.NEW: "accepted without review, and taken back by its author",
         TaskState.SUBMITTED: "doubted: back to review",
+        TaskState.REJECTED: "accepted without review, and found wrong in a spot check",
     },
     TaskState.UNREADABLE: {},
 }

@@ -170,6 +170,7 @@ SPECTACULAR_SETTINGS = {
         "PromotionKindEnum": "labeling.models.PromotionKind",
         "BulkKindEnum": "labeling.models.BulkKind",
         "VinSourceEnum": "labeling.models.VinSource",
+        "UnseenEnum": "labeling.models.Unseen",
         "BulkActionStateEnum": "labeling.states.BulkActionState",
     },
 }

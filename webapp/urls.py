@@ -106,6 +106,11 @@ urlpatterns = [
         media.PredictionStrip.as_view(),
         name="prediction-strip",
     ),
+    path(
+        "media/annotations/<uuid:annotation_id>/strip",
+        media.AnnotationStrip.as_view(),
+        name="annotation-strip",
+    ),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("api/", include("webapp.api.urls")),

@@ -21,7 +21,7 @@ from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
-from labeling.models.spot_check import SpotCheck
+from labeling.models.spot_check import SpotCheck, Unseen
 from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
 from labeling.models.transfer import Transfer, TransferKind
@@ -73,6 +73,7 @@ __all__ = [
     "Task",
     "Transfer",
     "TransferKind",
+    "Unseen",
     "User",
     "VehicleInTest",
     "Verdict",

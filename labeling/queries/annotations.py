@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from django.db.models import prefetch_related_objects
 
 from labeling.models import Annotation, Photo, Task
+from labeling.policies import Capability, NotFound, check_can
 from labeling.queries.quality import get_policy
 from labeling.states import TaskState
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.contrib.auth.models import AnonymousUser
 
     from labeling.models import User
@@ -44,6 +47,18 @@ def list_shown_annotations(*, task: Task, user: User | AnonymousUser) -> list[An
         for row in shown:
             row.is_author_hidden = row.author_id != user.pk
     return shown
+
+
+def get_annotation(*, user: User | AnonymousUser, annotation_id: UUID) -> Annotation:
+    """With its photo. What is its author's alone is found by nobody else. Raises NotFound."""
+    rows = Annotation.objects.select_related("task__project", "task__photo", "prediction")
+    row = rows.filter(pk=annotation_id).first()
+    if row is None:
+        raise NotFound
+    check_can(user, Capability.VIEW, row.task.project)
+    if row.author_id != user.pk and (row.task.is_probe or row.task.state in READ_ONCE):
+        raise NotFound
+    return row
 
 
 def hides_authors(task: Task) -> bool:

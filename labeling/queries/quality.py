@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
-from labeling.models import Membership, Probe, Project, QualityPolicy, Review, Role, User, Verdict
+from labeling.models import (
+    Membership,
+    Probe,
+    Project,
+    QualityPolicy,
+    Review,
+    Role,
+    SpotCheck,
+    User,
+    Verdict,
+)
 from labeling.policies import CAPABILITIES, Capability
 from labeling.queries.probes import list_known
 from labeling.routing import MeasuredError, share_to_review
@@ -24,6 +35,7 @@ class Standing:
     user: User
     measured: MeasuredError
     by_reviews: MeasuredError
+    by_checks: MeasuredError
     by_probes: MeasuredError
     share: float
 
@@ -50,9 +62,12 @@ def list_policies(*, project: Project) -> list[QualityPolicy]:
 
 
 def measure_error(*, project: Project, user: User) -> MeasuredError:
-    """How often this person was found wrong, by reviewers and on known photos, of their newest judgements."""
-    both = sorted([*_list_reviewed(project, user), *_list_probed(project, user)], reverse=True)
-    newest = [is_wrong for _, is_wrong in both[:RECENT_TRIALS]]
+    """How often this person was found wrong, by reviewers, in spot checks and on known photos, of their
+    newest judgements.
+    """
+    lists = (_list_reviewed, _list_checked, _list_probed)
+    trials = sorted(chain.from_iterable(each(project, user) for each in lists), reverse=True)
+    newest = [is_wrong for _, is_wrong in trials[:RECENT_TRIALS]]
     return MeasuredError(errors=sum(newest), trials=len(newest))
 
 
@@ -61,6 +76,13 @@ def _list_reviewed(project: Project, user: User) -> list[Trial]:
     judged = Review.objects.filter(author=user, annotation__task__project=project).order_by("-created_at")
     rows = judged.values_list("created_at", "verdict")[:RECENT_TRIALS]
     return [(moment, verdict != Verdict.ACCEPTED) for moment, verdict in rows]
+
+
+def _list_checked(project: Project, user: User) -> list[Trial]:
+    """What the policy let pass, as a reviewer found it on a sheet."""
+    checked = SpotCheck.objects.filter(annotation__author=user, task__project=project)
+    rows = checked.order_by("-checked_at").values_list("checked_at", "is_right")[:RECENT_TRIALS]
+    return [(moment, not is_right) for moment, is_right in rows]
 
 
 def _list_probed(project: Project, user: User) -> list[Trial]:
@@ -97,8 +119,14 @@ def list_measured(*, project: Project) -> list[Standing]:
 def _stand(policy: QualityPolicy, user: User) -> Standing:
     project = policy.project
     measured = measure_error(project=project, user=user)
-    by_reviews, by_probes = _count(_list_reviewed(project, user)), _count(_list_probed(project, user))
-    return Standing(user, measured, by_reviews, by_probes, share_to_review(policy, measured))
+    return Standing(
+        user=user,
+        measured=measured,
+        by_reviews=_count(_list_reviewed(project, user)),
+        by_checks=_count(_list_checked(project, user)),
+        by_probes=_count(_list_probed(project, user)),
+        share=share_to_review(policy, measured),
+    )
 
 
 def _count(trials: list[Trial]) -> MeasuredError:

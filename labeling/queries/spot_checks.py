@@ -1,14 +1,16 @@
-"""Readings that were accepted without a person's eyes: those to look at, and how many were right."""
+"""What was accepted without a second person's eyes: what to look at, and how much of it was right."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from inference.metrics import wilson_interval
-from labeling.models import Prediction, Project, SpotCheck
+from labeling.models import Annotation, DecidedBy, Outcome, Prediction, Project, SpotCheck, Task, Unseen
 from labeling.policies import Capability, check_can
 from labeling.states import TaskState
 
@@ -22,11 +24,32 @@ SHEET = 24
 
 
 @dataclass(frozen=True, slots=True)
+class SheetReading:
+    """One accepted text to look at; `key` is the prediction's id or the annotation's, as a text."""
+
+    of: Prediction | Annotation
+    task: Task
+
+    @property
+    def key(self) -> str:
+        return str(self.of.pk)
+
+    @property
+    def text(self) -> str:
+        return self.of.vin if isinstance(self.of, Prediction) else self.of.text
+
+    @property
+    def source(self) -> Unseen:
+        return Unseen.PSEUDO_LABEL if isinstance(self.of, Prediction) else Unseen.POLICY
+
+
+@dataclass(frozen=True, slots=True)
 class Precision:
     """How many of the readings that were looked at were right, with the 95 % interval of Wilson (1927)."""
 
-    right: int
-    checked: int
+    source: Unseen
+    right: int = 0
+    checked: int = 0
 
     @property
     def share(self) -> float | None:
@@ -38,10 +61,10 @@ class Precision:
 
 
 def list_unseen(*, project: Project) -> QuerySet[Prediction]:
-    """Readings accepted without a person's eyes that nobody has looked at, with their tasks, in random order.
+    """Trusted pseudo-labels that nobody has looked at, with their tasks, in random order.
 
-    This is the one place that says what such a reading is. A task's key is random, so that its order is, too:
-    a sheet is a fair sample of all of them, and what is found in it holds for all.
+    With list_unseen_work this is the one place that says what such a reading is. A task's key is random, so
+    that its order is, too: a sheet is a fair sample of all of them, and what is found in it holds for all.
     """
     newer = Prediction.objects.filter(photo=OuterRef("photo"), created_at__gt=OuterRef("created_at"))
     rows = Prediction.objects.filter(photo__task__project=project, spot_check=None)
@@ -50,17 +73,53 @@ def list_unseen(*, project: Project) -> QuerySet[Prediction]:
     return rows.select_related("photo__task__project", "model_version").order_by("photo__task")
 
 
-def list_sheet(*, project: Project, viewer: User | AnonymousUser, limit: int = SHEET) -> list[Prediction]:
-    """The readings of the next sheet. Raises Forbidden, NotFound."""
+def list_unseen_work(*, project: Project, viewer: User | AnonymousUser) -> QuerySet[Annotation]:
+    """Annotations that the policy accepted without a review and nobody has looked at, in random order.
+
+    Nothing of a photo that the viewer has read: nobody audits their own work.
+    """
+    own = Annotation.objects.filter(task=OuterRef("task"), author_id=viewer.pk)
+    rows = Annotation.objects.filter(task__project=project, task__is_probe=False, spot_check=None)
+    rows = rows.filter(task__state=TaskState.ACCEPTED, task__decided_by=DecidedBy.POLICY)
+    rows = rows.filter(revision=F("task__revision"), outcome=Outcome.READ)
+    has_line = Q(region__isnull=False) | Q(prediction__region__isnull=False)
+    rows = rows.filter(has_line, task__photo__rendered_at__isnull=False).exclude(Exists(own))
+    return rows.select_related("task__project", "task__photo", "prediction").order_by("task")
+
+
+def list_sheet(*, project: Project, viewer: User | AnonymousUser, limit: int = SHEET) -> list[SheetReading]:
+    """The readings of the next sheet, of whatever source. Raises Forbidden, NotFound."""
     check_can(viewer, Capability.REVIEW, project)
-    return list(list_unseen(project=project)[:limit])
+    labels = list_unseen(project=project)[:limit]
+    work = list_unseen_work(project=project, viewer=viewer)[:limit]
+    return join_readings(labels, work)[:limit]
 
 
-def count_unseen(*, project: Project) -> int:
-    return list_unseen(project=project).count()
+def join_readings(labels: Iterable[Prediction], work: Iterable[Annotation]) -> list[SheetReading]:
+    """Both in the one random order."""
+    readings = chain(
+        (SheetReading(label, label.photo.task) for label in labels),
+        (SheetReading(annotation, annotation.task) for annotation in work),
+    )
+    return sorted(readings, key=lambda reading: reading.task.pk)
 
 
-def get_precision(*, project: Project) -> Precision:
-    """Of all readings of the project that were looked at."""
-    checks = SpotCheck.objects.filter(task__project=project)
-    return Precision(checks.filter(is_right=True).count(), checks.count())
+def count_unseen(*, project: Project, viewer: User | AnonymousUser) -> int:
+    """How many the viewer may look at."""
+    work = list_unseen_work(project=project, viewer=viewer)
+    return list_unseen(project=project).count() + work.count()
+
+
+def list_precision(*, project: Project) -> list[Precision]:
+    """Of all readings of the project that were looked at, source by source."""
+    is_label = Q(annotation=None)
+    counted = SpotCheck.objects.filter(task__project=project).aggregate(
+        label_checked=Count("pk", filter=is_label),
+        label_right=Count("pk", filter=is_label & Q(is_right=True)),
+        work_checked=Count("pk", filter=~is_label),
+        work_right=Count("pk", filter=~is_label & Q(is_right=True)),
+    )
+    return [
+        Precision(Unseen.PSEUDO_LABEL, counted["label_right"], counted["label_checked"]),
+        Precision(Unseen.POLICY, counted["work_right"], counted["work_checked"]),
+    ]

@@ -24,6 +24,9 @@ MAX_GUIDELINE = 2 * LONGEST_GUIDELINE
 """Blanks and controls are taken away before the domain counts."""
 
 MAX_PAGE = 200
+MAX_KEY = 36
+"""A UUID's, with its dashes."""
+
 MAX_DAYS = 3650
 MAX_EFFORT = 24 * 3600 * 1000
 """A day in milliseconds."""
@@ -112,10 +115,10 @@ class RestoreInput(StrictInput):
 
 
 class SheetInput(StrictInput):
-    """The readings that were looked at; what is not `wrong` is right."""
+    """The readings that were looked at, by their ids; what is not `wrong` is right."""
 
-    shown = serializers.ListField(child=Whole(min_value=1), min_length=1, max_length=SHEET)
-    wrong = serializers.ListField(child=Whole(min_value=1), max_length=SHEET, default=list)
+    shown = serializers.ListField(child=Text(max_length=MAX_KEY), min_length=1, max_length=SHEET)
+    wrong = serializers.ListField(child=Text(max_length=MAX_KEY), max_length=SHEET, default=list)
 
 
 class GuidelineInput(StrictInput):

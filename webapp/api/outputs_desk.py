@@ -4,7 +4,8 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from labeling.differences import BoxChangeKind
-from labeling.models import Prediction
+from labeling.models import Prediction, Unseen
+from labeling.queries.spot_checks import SheetReading
 from webapp.api.fields import OneOf, Quad
 from webapp.api.outputs import Output, Person
 
@@ -63,17 +64,23 @@ class MentionOutput(Output):
 class SheetReadingOutput(Output):
     """One accepted reading; its strip is a small JPEG with the text upright."""
 
-    id = serializers.IntegerField()
-    photo = serializers.UUIDField(source="photo_id")
-    vin = serializers.CharField()
-    confidence = serializers.FloatField()
+    id = serializers.CharField(source="key", help_text="Of the prediction or the annotation that it is.")
+    source = OneOf(Unseen)
+    photo = serializers.UUIDField(source="task.photo_id")
+    vin = serializers.CharField(source="text")
+    confidence = serializers.SerializerMethodField(help_text="The model's; null for what a person read.")
     strip_url = serializers.SerializerMethodField()
 
-    def get_strip_url(self, reading: Prediction) -> str:
-        return reverse("prediction-strip", args=[reading.pk])
+    def get_confidence(self, reading: SheetReading) -> float | None:
+        return reading.of.confidence if isinstance(reading.of, Prediction) else None
+
+    def get_strip_url(self, reading: SheetReading) -> str:
+        name = "prediction" if isinstance(reading.of, Prediction) else "annotation"
+        return reverse(f"{name}-strip", args=[reading.key])
 
 
 class PrecisionOutput(Output):
+    source = OneOf(Unseen)
     right = serializers.IntegerField()
     checked = serializers.IntegerField()
     interval = serializers.ListField(child=serializers.FloatField(), help_text="95 %, Wilson.")
@@ -81,8 +88,8 @@ class PrecisionOutput(Output):
 
 class SheetOutput(Output):
     readings = SheetReadingOutput(many=True)
-    unseen = serializers.IntegerField(help_text="How many readings nobody has looked at.")
-    precision = PrecisionOutput()
+    unseen = serializers.IntegerField(help_text="How many you may look at.")
+    precision = PrecisionOutput(many=True)
 
 
 class SheetResultOutput(Output):

@@ -1,4 +1,4 @@
-"""Sheets of readings that were accepted without a person's eyes."""
+"""Sheets of readings that were accepted without a second person's eyes."""
 
 from django.utils import timezone
 from rest_framework.request import Request
@@ -18,13 +18,13 @@ class ProjectSheet(ApiView):
 
     @describe(answers={200: SheetOutput})
     def get(self, request: Request, slug: str) -> Response:
-        """Up to 24 readings that nobody has looked at, a random sample, and how many were right so far."""
+        """Up to 24 readings that no second person has seen, a random sample, and how many were right."""
         person = current_user(request)
         project = projects.get_project(user=person, slug=slug)
         sheet = {
             "readings": spot_checks.list_sheet(project=project, viewer=person),
-            "unseen": spot_checks.count_unseen(project=project),
-            "precision": spot_checks.get_precision(project=project),
+            "unseen": spot_checks.count_unseen(project=project, viewer=person),
+            "precision": spot_checks.list_precision(project=project),
         }
         return Response(SheetOutput(sheet).data)
 

@@ -1,7 +1,9 @@
 """Photos as files, each behind a question of permission; no address of them leads past the application."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -16,8 +18,8 @@ from rest_framework.request import Request
 from inference.geometry import quad_from_points
 from labeling import storage
 from labeling.imaging import render_strip
-from labeling.models import Photo, Prediction, Scope
-from labeling.queries import photos, predictions
+from labeling.models import Photo, Scope
+from labeling.queries import annotations, photos, predictions
 from webapp.api.base import ApiView, current_user
 from webapp.api.outputs import ErrorOutput
 
@@ -86,18 +88,33 @@ class PredictionStrip(MediaView):
     )
     def get(self, request: Request, prediction_id: int) -> HttpResponseBase:
         prediction = predictions.get_prediction(user=current_user(request), prediction_id=prediction_id)
-        return self.answer(request, f'"strip-{prediction.pk}"', lambda: _send_strip(prediction))
+        send = partial(_send_strip, prediction.photo, prediction.region)
+        return self.answer(request, f'"strip-{prediction.pk}"', send)
 
 
-def _send_strip(prediction: Prediction) -> HttpResponse:
-    if prediction.region is None:
+class AnnotationStrip(MediaView):
+    """The line that a person read; where they drew none, the one that the model had found."""
+
+    @extend_schema(
+        operation_id="annotation_strip",
+        responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: None}
+        | dict.fromkeys((401, 403, 404), ErrorOutput),
+    )
+    def get(self, request: Request, annotation_id: UUID) -> HttpResponseBase:
+        annotation = annotations.get_annotation(user=current_user(request), annotation_id=annotation_id)
+        found = annotation.prediction.region if annotation.prediction else None
+        send = partial(_send_strip, annotation.task.photo, annotation.region or found)
+        return self.answer(request, f'"strip-{annotation.pk}"', send)
+
+
+def _send_strip(photo: Photo, region: Any) -> HttpResponse:
+    if region is None:
         raise NotFound("No VIN was found in this photo, so there is no strip of it.")
-    photo = prediction.photo
     try:
         display = storage.display_path(photo.sha256).read_bytes()
     except FileNotFoundError as error:
         raise NotFound(NOT_RENDERED, "not_rendered") from error
-    strip = render_strip(display, quad_from_points(prediction.region), width=photo.width)
+    strip = render_strip(display, quad_from_points(region), width=photo.width)
     return HttpResponse(strip, content_type="image/jpeg")
 
 

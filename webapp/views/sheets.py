@@ -1,4 +1,4 @@
-"""The sheet: readings that no person has seen, 24 strips at once."""
+"""The sheet: what was accepted without a second person's eyes, 24 strips at once."""
 
 from string import ascii_uppercase
 from typing import Any
@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from labeling.models import Project
+from labeling.models import Project, Unseen
 from labeling.operations.spot_checks import SheetResult, check_sheet
 from labeling.policies import Capability
 from labeling.queries import spot_checks
 from webapp.templatetags.words import plural
 from webapp.views.access import current_user, project_page
+
+SOURCES = {Unseen.PSEUDO_LABEL: "Pseudo-labels", Unseen.POLICY: "Without review"}
 
 
 @project_page(Capability.REVIEW, form=Capability.REVIEW)
@@ -21,11 +23,14 @@ def sheet(request: HttpRequest, project: Project) -> HttpResponse:
     """Mark the wrong ones and send all of them; the next sheet follows."""
     if request.method == "POST":
         return _check(request, project)
-    readings = spot_checks.list_sheet(project=project, viewer=current_user(request))
+    viewer = current_user(request)
+    readings = spot_checks.list_sheet(project=project, viewer=viewer)
+    precision = spot_checks.list_precision(project=project)
     context: dict[str, Any] = {
         "strips": list(zip(ascii_uppercase, readings, strict=False)),
-        "unseen": spot_checks.count_unseen(project=project),
-        "precision": spot_checks.get_precision(project=project),
+        "unseen": spot_checks.count_unseen(project=project, viewer=viewer),
+        "precision": [(SOURCES[each.source], each) for each in precision],
+        "has_checked": any(each.checked for each in precision),
     }
     return render(request, "sheet.html", context)
 
@@ -34,17 +39,12 @@ def _check(request: HttpRequest, project: Project) -> HttpResponse:
     result = check_sheet(
         project=project,
         by=current_user(request),
-        shown=_read_keys(request, "shown"),
-        wrong=_read_keys(request, "wrong"),
+        shown=request.POST.getlist("shown"),
+        wrong=request.POST.getlist("wrong"),
         now=timezone.now(),
     )
     messages.success(request, _say(result))
     return redirect("sheet", project.slug)
-
-
-def _read_keys(request: HttpRequest, name: str) -> list[int]:
-    """The numbers of a field that comes many times; what is no number was not shown by this page."""
-    return [int(value) for value in request.POST.getlist(name) if value.isdecimal() and len(value) < 18]
 
 
 def _say(result: SheetResult) -> str:

@@ -68,7 +68,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-task-comments", "POST"): {"text": "mine", "index": 3},
         ("api-comment", "PATCH"): {"text": "mine now"},
         ("api-mention-read", "POST"): {},
-        ("api-project-sheet", "POST"): {"shown": [1], "wrong": []},
+        ("api-project-sheet", "POST"): {"shown": ["1"], "wrong": []},
         ("api-project-guidelines", "POST"): {"text": "# Mine", "base_number": 0},
         ("api-project-guidelines-read", "POST"): {"number": 1},
         ("api-task-recall", "POST"): {},

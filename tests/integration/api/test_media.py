@@ -133,6 +133,21 @@ def test_a_turned_photo_stands_upright(people: People, api: As) -> None:
     assert max(green, blue) < 90
 
 
+def test_the_strip_of_an_annotation_is_its_line_for_those_who_may_see_it(people: People, api: As) -> None:
+    yard = Yard(people)
+    annotation = yard.submit()
+    _render(annotation.task.photo)
+    address = f"/media/annotations/{annotation.pk}/strip"
+    answer = api(people.reviewer).get(address)
+    width, height = Image.open(io.BytesIO(answer.content)).size
+    assert width / height > 4
+    expect_refusal(api(people.outsider).get(address), 404)
+    waiting = yard.read_once().annotations.get()
+    _render(waiting.task.photo)
+    assert api(waiting.author).get(f"/media/annotations/{waiting.pk}/strip").status_code == 200
+    expect_refusal(api(people.reviewer).get(f"/media/annotations/{waiting.pk}/strip"), 404)
+
+
 def test_the_strip_of_a_prediction_is_its_line_upright(people: People, api: As) -> None:
     reading = Yard(people).read()
     address = f"/media/predictions/{reading.pk}/strip"

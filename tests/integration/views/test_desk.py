@@ -158,8 +158,19 @@ class TestSheet:
         assert Photo.objects.get(predictions=keys[0]).task.state == "rejected"
         assert "2 passed over" in send(people, "reviewer", "sheet", shown=keys)
 
+    def test_what_the_policy_accepted_is_told_apart(self, people: People) -> None:
+        photo = rows.add_photo(people, 1)
+        task = rows.add_task(people, photo, "accepted", decided_by="policy")
+        annotation = rows.add_annotation(people, task)
+        html = shown(people, "reviewer", "sheet")
+        assert f'name="shown" value="{annotation.pk}"' in html
+        assert f"/media/annotations/{annotation.pk}/strip" in html
+        html = send(people, "reviewer", "sheet", shown=[annotation.pk])
+        assert 'Without review, right so far</dt><dd class="figure">100.0 %' in html
+        assert 'Pseudo-labels, right so far</dt><dd class="figure">–' in html
+
     def test_without_any_it_says_where_they_come_from(self, people: People) -> None:
-        assert "Nothing was accepted without a person" in shown(people, "reviewer", "sheet")
+        assert "Nothing was accepted without a second person" in shown(people, "reviewer", "sheet")
 
     def test_a_sheet_that_no_page_made_is_refused(self, people: People) -> None:
         address = reverse("sheet", args=[people.project.slug])

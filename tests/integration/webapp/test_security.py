@@ -54,6 +54,7 @@ def make_keys(people: People) -> dict[str, object]:
         "comment_id": yard.comment.pk,
         "mention_id": yard.comment.mentions.get().pk,
         "prediction_id": yard.photo.predictions.get().pk,
+        "annotation_id": yard.submit(701).pk,
         "token_id": yard.token(people.annotator, "read")[0].pk,
         "rendition": "display",
         "transfer_id": yard.transfer.pk,
