@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -83,22 +83,40 @@ def read_work(query: Mapping[str, str], *, project: Project, viewer: User) -> Wo
     did = query.get("did", "")
     if did not in DEEDS:
         return None
-    if did in SECRET:
-        check_can(viewer, Capability.SEE_PEOPLE, project)
-    person = _find_person(query.get("by", ""), project, viewer)
-    work = WorkFilter(
-        deed=did,
+    work = find_work(
+        project=project,
+        viewer=viewer,
+        did=did,
+        by=query.get("by", ""),
+        other=query.get("with", ""),
         span=_read_span(query),
-        person=person,
-        other=_find_other(query.get("with", ""), project, viewer),
         typed=query.get("typed", "")[:1],
         meant=query.get("meant", "")[:1],
         position=_read_position(query),
-        is_own=person == viewer,
     )
     kept = [(name, query[name]) for name in PARAMETERS if query.get(name)]
-    leaves_out = bool(person) and not work.is_own and DEEDS[did].has_author
+    leaves_out = bool(work.person) and not work.is_own and DEEDS[did].has_author
     return WorkChoice(work, _say(work, viewer, query), leaves_out, kept)
+
+
+def find_work(
+    *, project: Project, viewer: User, did: str, by: str, other: str, span: Span, **narrower: Any
+) -> WorkFilter:
+    """One of DEEDS by the person called `by`, or by anybody, for a viewer who may know of it.
+
+    `narrower` is what WorkFilter narrows a confusion by. Raises Forbidden, NotFound.
+    """
+    if did in SECRET:
+        check_can(viewer, Capability.SEE_PEOPLE, project)
+    person = _find_person(by, project, viewer)
+    return WorkFilter(
+        deed=did,
+        span=span,
+        person=person,
+        other=_find_other(other, project, viewer),
+        is_own=person == viewer,
+        **narrower,
+    )
 
 
 def _find_person(username: str, project: Project, viewer: User) -> User | None:
@@ -122,18 +140,25 @@ def _read_span(query: Mapping[str, str]) -> Span:
     """Whole days from `from` to `to`, both of them included; else the period."""
     first, last = _read_day(query.get("from", "")), _read_day(query.get("to", ""))
     if first or last:
-        return Span(first, last + DAY if last else None)
+        return span_days(first, last)
     return span_of(read_period(query), now=timezone.now())
 
 
-def _read_day(text: str) -> datetime | None:
+def span_days(first: date | None, last: date | None) -> Span:
+    """From the one day to the other, both of them included; None is open."""
+    return Span(_begin(first) if first else None, _begin(last + DAY) if last else None)
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _read_day(text: str) -> date | None:
     try:
         day = parse_date(text)
     except ValueError:
         return None
-    if day is None or not FIRST_YEAR <= day.year < LAST_YEAR:
-        return None
-    return timezone.make_aware(datetime.combine(day, time()))
+    return day if day is not None and FIRST_YEAR <= day.year < LAST_YEAR else None
 
 
 def _read_position(query: Mapping[str, str]) -> int | None:

@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from webapp.work_filters import FIRST_YEAR, LAST_YEAR
 
 MAX_CHARACTERS = 40
 """More boxes than a VIN can need; the body is refused before each of them is looked at."""
@@ -57,6 +60,16 @@ class Whole(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Day(serializers.DateField):
+    """A day of the calendar of which the day after is one, too."""
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not FIRST_YEAR <= day.year < LAST_YEAR:
+            raise serializers.ValidationError(f"Name a day from {FIRST_YEAR} to {LAST_YEAR - 1}.")
+        return day
 
 
 @extend_schema_field(OpenApiTypes.DOUBLE)

@@ -11,8 +11,9 @@ from labeling.queries.photos import ORDERS
 from labeling.queries.spans import DEFAULT_PERIOD, PERIODS
 from labeling.queries.spot_checks import SHEET
 from labeling.queries.task_filters import Level
+from labeling.queries.work import DEEDS
 from labeling.states import PhotoState, TaskState
-from webapp.api.fields import MAX_CHARACTERS, Number, OneOf, Quad, StrictInput, Text, Whole, many
+from webapp.api.fields import MAX_CHARACTERS, Day, Number, OneOf, Quad, StrictInput, Text, Whole, many
 
 MAX_TEXT = 64
 """Longer than a VIN, so that a slip of the keyboard is answered by the rules of VINs, not by a length."""
@@ -23,11 +24,12 @@ MAX_COMMENT = 2 * LONGEST_COMMENT
 MAX_GUIDELINE = 2 * LONGEST_GUIDELINE
 """Blanks and controls are taken away before the domain counts."""
 
-MAX_PAGE = 200
 MAX_KEY = 36
 """A UUID's, with its dashes."""
 
+MAX_PAGE = 200
 MAX_DAYS = 3650
+WORK_FIELDS = ("did", "by", "with", "days", "from", "to", "typed", "meant", "position")
 MAX_EFFORT = 24 * 3600 * 1000
 """A day in milliseconds."""
 
@@ -226,7 +228,39 @@ class TokenInput(StrictInput):
     expires_at = serializers.DateTimeField(allow_null=True, default=None)
 
 
-class PhotoFiltersInput(StrictInput):
+class WorkFilterInput(StrictInput):
+    """What somebody did on the photos; all but `did` narrow that down, and mean nothing without it."""
+
+    did = serializers.ChoiceField(
+        list(DEEDS), default="", help_text="What was done: the deeds that the pages of figures lead to."
+    )
+    by = Text(max_length=150, default="", help_text="A user name; empty: anybody.")
+    days = serializers.ChoiceField(
+        list(PERIODS), default="", help_text=f"Up to now; {DEFAULT_PERIOD} where no days are named."
+    )
+    typed = Text(max_length=1, default="", help_text="Where `did` is confused: what was typed,")
+    meant = Text(max_length=1, default="", help_text="what it should have been,")
+    position = serializers.IntegerField(
+        min_value=1, max_value=17, default=None, help_text="and where in the VIN."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """Three more, which Python's own words keep out of the list above."""
+        day = {"default": None, "help_text": "The first or the last day, itself included."}
+        return super().get_fields() | {
+            "with": Text(max_length=150, default="", help_text="The other one of two who read it."),
+            "from": Day(**day),
+            "to": Day(**day),
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        narrower = [name for name in WORK_FIELDS if name != "did" and attrs.get(name) not in ("", None)]
+        if narrower and not attrs["did"]:
+            raise serializers.ValidationError(dict.fromkeys(narrower, "Say what was done: `did`."))
+        return attrs
+
+
+class PhotoFiltersInput(WorkFilterInput):
     """Which photos, in which order, how many."""
 
     state = OneOf(PhotoState, default="")

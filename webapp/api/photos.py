@@ -1,5 +1,6 @@
 """Photos: upload, look at, read again, delete."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,8 +17,10 @@ from labeling.operations import archives, probes
 from labeling.operations import photos as operations
 from labeling.operations.archives import ArchiveReport
 from labeling.queries import annotations, photos, predictions, projects
+from labeling.queries.spans import DEFAULT_PERIOD, span_of
+from labeling.queries.work import WorkFilter
 from webapp.api.base import FORM_OVERHEAD, ApiView, current_user, read_input, read_query
-from webapp.api.inputs import PhotoFiltersInput, UploadInput
+from webapp.api.inputs import WORK_FIELDS, PhotoFiltersInput, UploadInput
 from webapp.api.inputs_datasets import PhotoChangeInput
 from webapp.api.outputs import (
     AnnotationOutput,
@@ -31,6 +34,7 @@ from webapp.api.outputs import (
 from webapp.api.permissions import NO_TOKENS
 from webapp.api.schema import describe
 from webapp.errors import MAX_FIELDS
+from webapp.work_filters import find_work, span_days
 
 PhotoPage = page_of(PhotoOutput)
 PredictionList = list_of(PredictionOutput)
@@ -49,9 +53,12 @@ class ProjectPhotos(ApiView):
     @describe(query=PhotoFiltersInput, answers={200: PhotoPage}, operation_id="photos_list")
     def get(self, request: Request, slug: str) -> Response:
         """The photos of a project, newest first unless asked otherwise."""
-        project = projects.get_project(user=current_user(request), slug=slug)
+        person = current_user(request)
+        project = projects.get_project(user=person, slug=slug)
         wanted = read_query(PhotoFiltersInput, request)
-        page = photos.list_photos(project=project, **wanted)
+        did = {name: wanted.pop(name) for name in WORK_FIELDS}
+        work = _find_work(project, person, did) if did["did"] else None
+        page = photos.list_photos(project=project, work=work, **wanted)
         return Response(PhotoPage(page).data)
 
     @describe(takes={"multipart/form-data": UploadInput}, answers={201: UploadOutput}, errors=(404, 409))
@@ -61,6 +68,13 @@ class ProjectPhotos(ApiView):
         upload: UploadedFile = read_input(UploadInput, request)["file"]
         report = _store(project, upload, current_user(request))
         return Response(UploadOutput(report).data, status=status.HTTP_201_CREATED)
+
+
+def _find_work(project: Project, viewer: User, wanted: dict[str, Any]) -> WorkFilter:
+    """By the rules of the page of photos, which takes the same parameters."""
+    first, last, days = wanted.pop("from"), wanted.pop("to"), wanted.pop("days") or DEFAULT_PERIOD
+    span = span_days(first, last) if first or last else span_of(days, now=timezone.now())
+    return find_work(project=project, viewer=viewer, other=wanted.pop("with"), span=span, **wanted)
 
 
 def _store(project: Project, upload: UploadedFile, by: User) -> ArchiveReport:
