@@ -73,6 +73,18 @@ def test_both_readings_are_on_screen_and_the_place_that_differs_is_open(
     expect(third.part("rest")).to_contain_text("Nothing waits for you to settle it")
 
 
+@pytest.mark.parametrize("width", [820, 500])
+def test_a_window_that_shrinks_takes_everything_along(
+    desk: Desk, conflict: Task, third: Editor, width: int
+) -> None:
+    third.open(desk.address("adjudicate"))
+    third.page.set_viewport_size({"width": width, "height": 1000})
+    third.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+    last = third.cell(17).bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= width
+
+
 @pytest.mark.parametrize(("key", "text"), [("<", VIN), (">", OTHER)])
 def test_one_key_takes_a_reading_and_one_decides(
     desk: Desk, conflict: Task, third: Editor, key: str, text: str

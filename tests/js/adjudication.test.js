@@ -38,4 +38,5 @@ test("both readings are listed with their differences, and nobody is named who i
   const rows = listVersions(openVersion(bundle, chooseBase(bundle)), { bundle });
   assert.deepEqual(rows.map(({ who }) => who), ["First reader", "ada", "Your decision"]);
   assert.deepEqual(rows.map(({ differs }) => differs), [[9], [9], []]);
+  assert.equal(rows[2].text, `${VIN.slice(0, 9)}·${VIN.slice(10)}`);
 });

@@ -58,8 +58,11 @@ function listReadings(state, readings, keys) {
     text,
     differs: differencesTo(readings[1 - index].text, text),
   }));
-  return [...rows, { who: "Your decision", note: "", text: textOf(state), differs: [] }];
+  return [...rows, { who: "Your decision", note: "", text: textWithGaps(state), differs: [] }];
 }
+
+/** A dot stands for what is not decided yet, so that the characters behind it stay under those of the readings. */
+const textWithGaps = ({ cells }) => cells.map(({ symbol }) => symbol || "·").join("");
 
 /** Indexes in `text` that say something else than `base` there, or that `base` does not have. */
 export function differencesTo(base, text) {
