@@ -191,6 +191,7 @@ _STATEMENTS = (
             FROM generate_series(0, 16) AS i) AS vin,
         CASE WHEN odd < 0.004 THEN 'quarantined' WHEN odd < 0.006 THEN 'failed' WHEN odd < 0.02 THEN 'queued'
             ELSE 'ready' END AS photo_state,
+        fate < 0.1 AND n > 2 * %(in_hand)s AS is_unseen,
         CASE WHEN n %% 12 = 0 THEN 'fixed' WHEN n %% 240 = 1 THEN 'overturned' ELSE '' END AS turn,
         gen_random_uuid() AS later,
         CASE WHEN n <= %(in_hand)s THEN 'in_progress' WHEN n <= 2 * %(in_hand)s THEN 'in_review'
@@ -200,7 +201,7 @@ _STATEMENTS = (
     FROM drawn
     """,
     "UPDATE load SET photo_state = 'ready' WHERE n <= 2 * %(in_hand)s",
-    "UPDATE load SET turn = '', later = annotation WHERE turn = '' OR state <> 'accepted'",
+    "UPDATE load SET turn = '', later = annotation WHERE turn = '' OR state <> 'accepted' OR is_unseen",
     """
     INSERT INTO labeling_photo (id, project_id, sha256, name, content_type, byte_size, width, height,
         difference_hash, state, failure, attempts, uploaded_by_id, uploaded_at, rendered_at, render_attempts,
@@ -230,13 +231,14 @@ _STATEMENTS = (
     """,
     """
     INSERT INTO labeling_task (id, project_id, photo_id, state, priority, confidence, revision, assignee_id,
-        rejection_reason, skip_reason, created_at, updated_at)
+        decided_by, rejection_reason, skip_reason, created_at, updated_at)
     SELECT task, %(project)s, photo, state,
         1 - confidence + CASE WHEN odd > 0.98 THEN %(level)s WHEN odd > 0.97 THEN -%(level)s ELSE 0 END,
         CASE WHEN state NOT IN ('accepted', 'submitted', 'in_review', 'unreadable') THEN confidence END,
         CASE WHEN state IN ('new', 'skipped', 'in_progress', 'auto_accepted') THEN 0
             WHEN turn <> '' THEN 2 ELSE 1 END,
         CASE WHEN state IN ('new', 'rejected') AND odd > 0.9 THEN author END,
+        CASE WHEN is_unseen THEN 'policy' WHEN state IN ('accepted', 'unreadable') THEN 'review' ELSE '' END,
         CASE WHEN state = 'rejected' THEN 'A character is wrong' ELSE '' END,
         CASE WHEN state <> 'skipped' THEN '' WHEN n %% 3 = 0 THEN 'No VIN in it' WHEN n %% 3 = 1
             THEN 'The plate is in a mirror' ELSE 'Not my kind of photo' END,
@@ -252,7 +254,7 @@ _STATEMENTS = (
     UNION ALL
     SELECT review_lease, task, reviewer, 'review', at, at, at + interval '5 minutes',
         at + interval '1 minute', 'reviewed'
-    FROM load WHERE state IN ('accepted', 'rejected', 'unreadable')
+    FROM load WHERE state IN ('accepted', 'rejected', 'unreadable') AND NOT is_unseen
     UNION ALL
     SELECT gen_random_uuid(), task, CASE state WHEN 'in_review' THEN reviewer ELSE author END,
         CASE state WHEN 'in_review' THEN 'review' ELSE 'annotate' END,
@@ -291,7 +293,7 @@ _STATEMENTS = (
             ELSE 'accepted' END,
         CASE state WHEN 'rejected' THEN 'A character is wrong' ELSE '' END, review_lease,
         CASE turn WHEN 'fixed' THEN later END, at, 500 + n %% 4001
-    FROM load WHERE state IN ('accepted', 'rejected', 'unreadable')
+    FROM load WHERE state IN ('accepted', 'rejected', 'unreadable') AND NOT is_unseen
     """,
     # Oldest first, as events come; each verb is written by whom it is in the product.
     """
@@ -305,7 +307,7 @@ _STATEMENTS = (
         (7, 'author', 'annotation.submitted', 'task', 1), (8, 'reviewer', 'lease.claimed', 'task', 2),
         (9, 'reviewer', 'review.submitted', 'task', 2)
     ) AS steps (step, who, verb, kind, stage)
-    WHERE stage <= CASE WHEN state IN ('accepted', 'rejected', 'unreadable') THEN 2
+    WHERE stage <= CASE WHEN is_unseen THEN 1 WHEN state IN ('accepted', 'rejected', 'unreadable') THEN 2
         WHEN state IN ('submitted', 'in_review', 'skipped') THEN 1 ELSE 0 END
     ORDER BY at, n, step
     """,

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SHEET = 24
 """Strips on one sheet: as many as a letter each from A to X."""
 
+MOST_COUNTED = 1000
+"""Whether it is more, nobody needs to know who looks at 24 at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class SheetReading:
@@ -105,9 +108,9 @@ def join_readings(labels: Iterable[Prediction], work: Iterable[Annotation]) -> l
 
 
 def count_unseen(*, project: Project, viewer: User | AnonymousUser) -> int:
-    """How many the viewer may look at."""
-    work = list_unseen_work(project=project, viewer=viewer)
-    return list_unseen(project=project).count() + work.count()
+    """How many the viewer may look at, up to MOST_COUNTED."""
+    lists = (list_unseen(project=project), list_unseen_work(project=project, viewer=viewer))
+    return min(MOST_COUNTED, sum(rows[:MOST_COUNTED].count() for rows in lists))
 
 
 def list_precision(*, project: Project) -> list[Precision]:

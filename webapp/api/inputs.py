@@ -246,11 +246,10 @@ class WorkFilterInput(StrictInput):
 
     def get_fields(self) -> dict[str, Any]:
         """Three more, which Python's own words keep out of the list above."""
-        day = {"default": None, "help_text": "The first or the last day, itself included."}
         return super().get_fields() | {
             "with": Text(max_length=150, default="", help_text="The other one of two who read it."),
-            "from": Day(**day),
-            "to": Day(**day),
+            "from": Day(default=None, help_text="The first day,"),
+            "to": Day(default=None, help_text="and the last one, both included."),
         }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

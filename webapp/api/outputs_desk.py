@@ -65,7 +65,7 @@ class SheetReadingOutput(Output):
     """One accepted reading; its strip is a small JPEG with the text upright."""
 
     id = serializers.CharField(source="key", help_text="Of the prediction or the annotation that it is.")
-    source = OneOf(Unseen)
+    source = OneOf(Unseen)  # type: ignore[assignment]
     photo = serializers.UUIDField(source="task.photo_id")
     vin = serializers.CharField(source="text")
     confidence = serializers.SerializerMethodField(help_text="The model's; null for what a person read.")
@@ -80,7 +80,7 @@ class SheetReadingOutput(Output):
 
 
 class PrecisionOutput(Output):
-    source = OneOf(Unseen)
+    source = OneOf(Unseen)  # type: ignore[assignment]
     right = serializers.IntegerField()
     checked = serializers.IntegerField()
     interval = serializers.ListField(child=serializers.FloatField(), help_text="95 %, Wilson.")
@@ -88,7 +88,7 @@ class PrecisionOutput(Output):
 
 class SheetOutput(Output):
     readings = SheetReadingOutput(many=True)
-    unseen = serializers.IntegerField(help_text="How many you may look at.")
+    unseen = serializers.IntegerField(help_text="How many you may look at; 1000 is that or more.")
     precision = PrecisionOutput(many=True)
 
 

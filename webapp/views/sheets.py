@@ -30,6 +30,7 @@ def sheet(request: HttpRequest, project: Project) -> HttpResponse:
         "strips": list(zip(ascii_uppercase, readings, strict=False)),
         "unseen": spot_checks.count_unseen(project=project, viewer=viewer),
         "precision": [(SOURCES[each.source], each) for each in precision],
+        "most": spot_checks.MOST_COUNTED,
         "has_checked": any(each.checked for each in precision),
     }
     return render(request, "sheet.html", context)
