@@ -35,7 +35,9 @@ VARIANTS = {
         ),
         *("state=broken", "text=WBA", "text=IMG_0001234", "text=QQ", "text=in+no+photo", "confidence=low"),
         *("order=uncertain", "order=uncertain&confidence=medium", "order=uncertain&state=new", "order=vin"),
+        *("did=overturned", "did=changed", "did=wrong", "did=annotated&by=load-annotator-7&days=7"),
     ),
+    "quality": ("days=7", "days=90"),
     "queue": (
         *("state=new", "state=rejected", "state=submitted", "state=held", "state=skipped"),
         *("state=skipped&reason=No+VIN+in+it", "level=raised", "level=lowered", "confidence=low"),
@@ -47,6 +49,7 @@ VARIANTS = {
         "order=least_certain",
         "order=vin",
         "text=WBA",
+        "did=overturned",
     ),
     "api-project-tasks": ("state=new", "state=skipped", "min_confidence=0.95", "level=lowered", "min_age=30"),
     "api-project-events": ("object_type=photo", "object_type=task"),
