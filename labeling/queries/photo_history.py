@@ -79,8 +79,13 @@ def version_of(row: Prediction | Annotation | Draft | None) -> Version:
     """What a row says, in the form in which two are compared."""
     if row is None:
         return Version("", [], None)
-    text = row.vin if isinstance(row, Prediction) else row.text
+    text = _read_text(row) if isinstance(row, Prediction) else row.text
     return Version(text, row.characters, row.region)
+
+
+def _read_text(prediction: Prediction) -> str:
+    """The VIN; where the model was not sure that it is one, the characters that people began with."""
+    return prediction.vin or "".join(character["symbol"] for character in prediction.characters)
 
 
 def _list_predictions(photo: Photo) -> list[Entry]:

@@ -143,3 +143,28 @@ test("boxes are spread over the region, and one can be moved", () => {
   assert.deepEqual(placeBox(state, 3, quad).cells[3].quad, quad);
   assert.equal(placeBox(state, 3, [[10, 10], [10, 10], [10, 40], [10, 40]]), state);
 });
+
+test("what is typed after a region was drawn has its share of it as its box", () => {
+  const drawn = drawRegion(openState(null, null, PHOTO), [160, 300], [840, 340]);
+  const typed = [..."1HG"].reduce(act.writeSymbol, drawn);
+  assert.deepEqual(typed.cells.map(({ quad }) => Math.round(quad[0][0])), [163, 203, 243]);
+  const pasted = act.fillText(drawn, [...VIN]);
+  assert.deepEqual(pasted.cells.map(({ quad }) => quad), spreadBoxes(pasted).cells.map(({ quad }) => quad));
+});
+
+test("boxes that are all outside of a drawn region come into it, and the typing begins again", () => {
+  const state = drawRegion(open(), [160, 300], [840, 340]);
+  assert.deepEqual([state.focus, textOf(state)], [0, VIN]);
+  assert.deepEqual(state.cells[0].quad[0].map(Math.round), [163, 300]);
+  const [first] = rotateRegion(state, 10).cells;
+  assert.notDeepEqual(first.quad, state.cells[0].quad);
+  const placed = placeBox(state, 3, state.cells[4].quad);
+  assert.equal(rotateRegion(placed, 10).cells[0], placed.cells[0]);
+});
+
+test("boxes inside of a region that is drawn more closely stay where they are", () => {
+  const state = open();
+  const drawn = drawRegion(state, [90, 190], [790, 270]);
+  assert.equal(drawn.cells, state.cells);
+  assert.equal(drawn.focus, state.focus);
+});

@@ -34,6 +34,7 @@ export function createCommands({ store, work, comments, settings, enter, look })
   return {
     submit: () => { comments.finish(work.submitAnnotation); },
     accept: () => { comments.finish(work.accept); },
+    acceptReading: () => { comments.finish(work.acceptReading); },
     decide: () => { comments.finish(work.decide); },
     takeFirst: () => work.takeReading(0),
     takeSecond: () => work.takeReading(1),

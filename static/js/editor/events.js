@@ -60,6 +60,7 @@ function bindPage(app, draw) {
   };
   const observer = new ResizeObserver(draw);
   observer.observe(app.root);
+  observer.observe(app.root.querySelector("[data-port]"));
   const stop = listen([
     [document, "visibilitychange", onVisible],
     [window, "pagehide", work.flush],

@@ -12,6 +12,7 @@
 export const COMMANDS = Object.freeze([
   { name: "submit", key: "Enter", does: "Submit and open the next photo", kind: "annotate" },
   { name: "accept", key: "Enter", does: "Accept, with your changes if there are any", kind: "review" },
+  { name: "acceptReading", key: "!", does: "Marked unreadable: accept the reading on the screen instead", kind: "review" },
   { name: "reject", key: "-", does: "Send back, with a reason", kind: "review" },
   { name: "decide", key: "Enter", does: "Decide, and open the next photo", kind: "adjudicate" },
   { name: "takeFirst", key: "<", does: "Take the first reading", kind: "adjudicate" },

@@ -20,6 +20,7 @@
  * @property {number} focus         0 to cells.length; the last one is the empty place after the text
  * @property {number[]} seen        ids of the cells that had the focus
  * @property {{width: number, height: number}} photo
+ * @property {boolean} [boxesFollow] whether a person drew the region, and has touched no box since
  * @property {{symbol: string, quad: Quad|null}[]} reading what the model read, to align boxes to; never changes
  */
 

@@ -60,10 +60,10 @@ export function createStore(screen) {
       const keep = hasSameContent(next, history.present);
       setHistory(keep ? replacePresent(history, next) : commit(history, next));
     },
-    /** Shows an action while the pointer is down; `settle` makes the whole drag one undo step. */
+    /** Shows an action while the pointer is down, each time from where the drag began; `settle` makes it one undo step. */
     preview(action, ...args) {
       beforeDrag ??= history;
-      setHistory(replacePresent(history, action(history.present, ...args)));
+      setHistory(replacePresent(history, action(beforeDrag.present, ...args)));
     },
     settle() {
       if (beforeDrag === null) return;

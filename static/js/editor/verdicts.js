@@ -22,6 +22,15 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
       const work = { verdict: "accepted", reason: "", ...base() };
       return finish((lease) => api.submitReview(lease, work), "Accepted.");
     }
+    return fix();
+  }
+
+  /** Accepts the reading on the screen of a photo that was marked unreadable: there, keeping it as it is is a fix. */
+  function acceptReading() {
+    return isMarkedUnreadable(store) ? fix() : undefined;
+  }
+
+  function fix() {
     const obstacle = findObstacle(store.state);
     if (obstacle) return say("warning", obstacle);
     const work = { verdict: "fixed_and_accepted", reason: "", ...toPayload(store.state), ...base() };
@@ -82,10 +91,19 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
     await claimTask(last.task);
   }
 
-  return { submitAnnotation, accept, reject, decide, takeReading, markUnreadable, skip, takeBack };
+  return { submitAnnotation, accept, acceptReading, reject, decide, takeReading, markUnreadable, skip, takeBack };
 }
 
-/** Whether a reviewer's version says anything else than the annotation under review. */
+/**
+ * Whether a reviewer's version says anything else than the annotation under review. One that says nothing is contradicted
+ * by whoever types, even what the model had read there.
+ */
 export function isFix({ state, screen }) {
-  return state !== null && screen.original !== null && !saysTheSame(state, screen.original);
+  if (state === null || screen.original === null) return false;
+  return !saysTheSame(state, screen.original) || (isMarkedUnreadable({ screen }) && state.cells.some(({ written }) => written));
 }
+
+/** Whether the annotation under review says that nobody can read the photo. */
+export const isMarkedUnreadable = ({ screen: { bundle } }) => (
+  bundle?.lease.kind === "review" && bundle.annotation?.outcome === "unreadable"
+);

@@ -52,7 +52,8 @@ export function splitBox(state) {
   const [left, right] = [half({ right: 0.5 - GAP }), half({ left: 0.5 + GAP })];
   const second = emptyCell(nextId(state), right);
   const halves = [{ ...cell, quad: left }, second];
-  return { ...state, cells: [...cells.slice(0, focus), ...halves, ...cells.slice(focus + 1)], focus: focus + 1 };
+  const split = [...cells.slice(0, focus), ...halves, ...cells.slice(focus + 1)];
+  return { ...state, cells: split, focus: focus + 1, boxesFollow: false };
 }
 
 /** Joins the focused cell's box with the next one, for a character that was taken for two; its symbol stays. */
@@ -61,7 +62,7 @@ export function mergeBoxes(state) {
   const [cell, next] = [cells[focus], cells[focus + 1]];
   if (!next) return state;
   const quad = cell.quad && next.quad ? encloseIn(cell.quad, [...cell.quad, ...next.quad]) : cell.quad ?? next.quad;
-  return { ...state, cells: [...cells.slice(0, focus), { ...cell, quad }, ...cells.slice(focus + 2)] };
+  return { ...state, cells: [...cells.slice(0, focus), { ...cell, quad }, ...cells.slice(focus + 2)], boxesFollow: false };
 }
 
 /** Spreads the boxes evenly over their rows: 17 places in a single one, or as many as there are characters. */
@@ -108,6 +109,7 @@ function fillUp(state) {
   return { ...state, cells: [...state.cells, ...places] };
 }
 
+/** Gives the cells these boxes, which stay where they are when the region moves. */
 export function setQuads(state, quads) {
-  return { ...state, cells: state.cells.map((cell, index) => ({ ...cell, quad: quads[index] })) };
+  return { ...state, cells: state.cells.map((cell, index) => ({ ...cell, quad: quads[index] })), boxesFollow: false };
 }

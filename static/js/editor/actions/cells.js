@@ -1,7 +1,7 @@
 /** What can be done to the cells. Each action takes a state and returns another, or the same where it changes nothing. */
 
 import { align } from "../alignment.js";
-import { between, beyond, shiftInside } from "../geometry.js";
+import { between, beyond, divide, shiftInside } from "../geometry.js";
 import { emptyCell, isSuspect, lastFocus, leastCertain, nextId } from "../state.js";
 import { LENGTH } from "../vin.js";
 
@@ -103,16 +103,22 @@ function appendCell(state, symbol) {
   return { ...state, cells: [...state.cells, cell] };
 }
 
-/** The box of a character put in at `index`: between its neighbours, or one step beyond the last two. */
-function quadAt({ cells, photo }, index) {
+/**
+ * The box of a character put in at `index`: between its neighbours, or one step beyond the last two; its share of a
+ * region that a person drew where there are no two.
+ */
+function quadAt(state, index) {
+  const { cells, photo } = state;
   const quad = (at) => cells[at]?.quad ?? null;
   const [left, right] = [quad(index - 1), quad(index)];
   if (left && right) return between(left, right);
   const [near, far] = left ? [left, quad(index - 2)] : [right, quad(index + 1)];
-  return near && far ? shiftInside(beyond(far, near), photo) : null;
+  return near && far ? shiftInside(beyond(far, near), photo) : shareOf(state, index);
 }
 
+const shareOf = ({ region, boxesFollow }, index) => (region && boxesFollow ? divide(region, LENGTH)[index] ?? null : null);
+
 /** The box for the cell at `index`, which is there already and has none. */
-function quadAmong({ cells, photo }, index) {
-  return quadAt({ cells: cells.filter((_, at) => at !== index), photo }, index);
+function quadAmong(state, index) {
+  return quadAt({ ...state, cells: state.cells.filter((_, at) => at !== index) }, index);
 }

@@ -68,11 +68,10 @@ const middleOf = ([[x0, y0], [x1, y1]]) => [(x0 + x1) / 2, (y0 + y1) / 2];
 function onGrip(app, event) {
   if (event.button !== 0) return;
   event.stopPropagation();
-  let last = toPhoto(app, event);
+  const [startX, startY] = toPhoto(app, event);
   drag(event, (move) => {
-    const point = toPhoto(app, move);
-    app.store.preview(moveRegion, [point[0] - last[0], point[1] - last[1]]);
-    last = point;
+    const [x, y] = toPhoto(app, move);
+    app.store.preview(moveRegion, [x - startX, y - startY]);
   }, app.store.settle);
 }
 

@@ -11,7 +11,7 @@ const FINGER = 44;
 /** A cell and the gap beside it; narrower than this only where 17 of them do not fit. */
 const PITCH = { least: 46, most: 60 };
 
-const MARKS = { empty: "empty", illegible: "unread", edited: "edited", confirmed: "kept" };
+const MARKS = { empty: "empty", illegible: "illegible", edited: "edited", confirmed: "kept" };
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 

@@ -20,7 +20,7 @@ export function createChanges(root, { kind }) {
     bands.forEach((band) => renderBefore(band, changes));
     if (shown === bundle.lease.id) return;
     shown = bundle.lease.id;
-    const lines = listChanges(changes, bundle.annotation?.text ?? "");
+    const lines = hasRead(bundle) ? listChanges(changes, bundle.annotation?.text ?? "") : [];
     rows.replaceChildren(...lines.map(makeRow));
     setHidden(table, lines.length === 0);
     setText(none, sayNothing(bundle, lines));
@@ -30,10 +30,14 @@ export function createChanges(root, { kind }) {
   };
 }
 
+/** Whether there was a reading to change: a VIN, or characters that the model was not sure of. */
+const hasRead = ({ prediction }) => Boolean(prediction?.vin || prediction?.characters?.length);
+
 /** Why the table is empty, as a sentence; empty where it is not. */
-function sayNothing({ prediction, annotation, changes }, lines) {
-  if (annotation?.outcome !== "read") return "";
-  if (!prediction?.vin) return "The model read nothing: all of it is the annotator's.";
+function sayNothing(bundle, lines) {
+  const { annotation, changes } = bundle;
+  if (annotation?.outcome !== "read") return "Nothing: the photo was marked unreadable.";
+  if (!hasRead(bundle)) return "The model read nothing: all of it is the annotator's.";
   return lines.length || changes?.region ? "" : "Nothing: the model's reading was kept as it was.";
 }
 

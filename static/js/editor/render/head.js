@@ -1,8 +1,8 @@
 /** The head, the notices, the buttons and the judgements about the text. */
 
-import { LENGTH, checkDigit, judgeCheckDigit } from "../vin.js";
+import { ILLEGIBLE, LENGTH, checkDigit, judgeCheckDigit } from "../vin.js";
 import { textOf } from "../state.js";
-import { isFix } from "../verdicts.js";
+import { isFix, isMarkedUnreadable } from "../verdicts.js";
 import { part, setAttribute, setHidden, setText } from "./dom.js";
 
 const SAVE_WORDS = {
@@ -42,12 +42,13 @@ export function createHead(root, { kind }) {
 /** What the reviewer's first button does to what is on the screen. */
 function nameAccept(store) {
   if (isFix(store)) return "Fix and accept";
-  return store.screen.bundle.annotation?.outcome === "unreadable" ? "Accept as unreadable" : "Accept";
+  return isMarkedUnreadable(store) ? "Accept as unreadable" : "Accept";
 }
 
-function renderHead(parts, { bundle, save, notice, unsent }) {
+function renderHead(parts, screen) {
+  const { bundle, save, notice, unsent } = screen;
   const { task, photo, annotation, lease } = bundle;
-  const isMarked = lease.kind === "review" && annotation?.outcome === "unreadable";
+  const isMarked = isMarkedUnreadable({ screen });
   setText(parts.name, photo.name);
   setText(parts.waiting, task.waiting ? `${task.waiting < 1000 ? task.waiting : "1000 or"} more waiting` : "");
   setText(parts.save, save.message ? `${SAVE_WORDS[save.status]}: ${save.message}` : SAVE_WORDS[save.status]);
@@ -63,7 +64,8 @@ function renderHead(parts, { bundle, save, notice, unsent }) {
 }
 
 function renderJudgement(parts, text, count) {
-  setText(parts.length, `${text.length} of ${LENGTH}`);
+  const illegible = [...text].filter((symbol) => symbol === ILLEGIBLE).length;
+  setText(parts.length, `${text.length} of ${LENGTH}${illegible ? `, ${illegible} illegible` : ""}`);
   setAttribute(parts.length, "data-tone", text.length === LENGTH && count === LENGTH ? "good" : "warning");
   const judgement = judgeCheckDigit(text);
   const wrong = `▲ Check digit: ${checkDigit(text)} expected at position 9`;

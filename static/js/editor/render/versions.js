@@ -34,10 +34,7 @@ export function listVersions(state, { bundle, keys = {} }) {
   const { prediction, annotation, lease, readings = [] } = bundle;
   if (readings.length === 2) return listReadings(state, readings, keys);
   const rows = [];
-  if (prediction) {
-    const sure = `${percentOf(prediction.confidence)} % sure`;
-    rows.push({ who: `Model ${prediction.model_version}`, note: prediction.vin ? sure : "", text: prediction.vin ?? "" });
-  }
+  if (prediction) rows.push(describePrediction(prediction));
   if (annotation) {
     const isRead = annotation.outcome === "read";
     const note = isRead ? `revision ${annotation.revision}` : "marked unreadable";
@@ -47,6 +44,14 @@ export function listVersions(state, { bundle, keys = {} }) {
   const base = rows[0].text;
   const others = rows.slice(1).map((row) => ({ ...row, differs: differencesTo(base, row.text) }));
   return [{ ...rows[0], differs: others.length ? differencesTo(others.at(-1).text, base) : [] }, ...others];
+}
+
+/** What the model read. Where it doubts that this is a VIN at all, its characters are there all the same: people begin with them. */
+function describePrediction({ vin, confidence, characters = [], model_version: version }) {
+  const who = `Model ${version}`;
+  if (vin) return { who, note: `${percentOf(confidence)} % sure`, text: vin };
+  const text = characters.map(({ symbol }) => symbol).join("");
+  return { who, note: text ? "doubts that it is a VIN" : "", text };
 }
 
 /** The two readings, marked where they differ from each other, and what the third person makes of them. */
