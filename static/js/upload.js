@@ -113,7 +113,7 @@ function showStored(upload, photos, refusals) {
   stored += photos.length;
   refused += refusals.length;
   if (photos.length === 1 && !refusals.length) {
-    finish(upload, "done", "Stored, waits to be read", photos[0].id);
+    finish(upload, "done", "Stored", photos[0].id);
     return;
   }
   const told = refusals.length ? `, ${refusals.length} refused` : "";

@@ -50,12 +50,16 @@ def _create_project(request: HttpRequest, form: ProjectForm) -> HttpResponse:
 
 
 def _render_projects(request: HttpRequest, form: ProjectForm) -> HttpResponse:
-    memberships = projects.list_memberships(user=current_user(request))
+    user = current_user(request)
+    memberships = projects.list_memberships(user=user)
     is_admin = any(membership.role == Role.ADMIN for membership in memberships)
     context = {
-        "memberships": memberships,
+        "memberships": [
+            (membership, tasks.work_waiting(project=membership.project, user=user, most=tasks.MANY))
+            for membership in memberships
+        ],
         "form": form,
-        "can_create": is_admin or current_user(request).is_superuser,
+        "can_create": is_admin or user.is_superuser,
     }
     return render(request, "projects.html", context, status=400 if form.errors else 200)
 

@@ -7,7 +7,7 @@ import { bindEvents } from "./events.js";
 import { createModes } from "./modes/modes.js";
 import { createRender } from "./render.js";
 import { createStore } from "./store.js";
-import { FIRST_VIEW } from "./view.js";
+import { FIRST_VIEW, keepInSight } from "./view.js";
 import { FIRST_SCREEN, createWork } from "./work.js";
 
 const VIEW_KEY = "vinloop-view";
@@ -50,9 +50,14 @@ export function startEditor(root, { settings, api, journal, storage, timers, clo
     window.location.assign(settings.home);
   }
 
+  let seen = null;
   const draw = () => {
     modes.follow(store.screen.mode);
     render(store);
+    const { state, screen } = store;
+    if (!state || screen.bundle.lease.id === seen) return;
+    seen = screen.bundle.lease.id;
+    look((view, photo, port) => keepInSight(view, state.region, photo, port));
   };
   const unsubscribe = store.subscribe(draw);
   const unbind = bindEvents(app, draw);

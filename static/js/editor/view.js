@@ -59,6 +59,15 @@ export function showRegion(view, region, photo, port) {
   };
 }
 
+/** Another photo under the same view: where its region would not be seen, it comes into the middle. */
+export function keepInSight(view, region, photo, port) {
+  if (!region || isWhole(view)) return view;
+  const { scale, left: x, top: y } = placePhoto(view, photo, port);
+  const { left, right, top, bottom } = boundsOf(region);
+  const isSeen = left * scale + x >= 0 && right * scale + x <= port.width && top * scale + y >= 0 && bottom * scale + y <= port.height;
+  return isSeen ? view : showRegion(view, region, photo, port);
+}
+
 export const showWhole = (view) => ({ ...view, ...WHOLE });
 export const isWhole = ({ zoom, x, y }) => zoom === WHOLE.zoom && x === WHOLE.x && y === WHOLE.y;
 export const toggle = (view, name) => ({ ...view, [name]: !view[name] });

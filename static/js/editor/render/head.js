@@ -39,6 +39,16 @@ export function createHead(root, { kind }) {
   };
 }
 
+/** How much more waits: in the head, and on the place where one is in the navigation. */
+function renderWaiting(element, waiting) {
+  const count = waiting < 1000 ? String(waiting) : "999+";
+  setText(element, waiting ? `${waiting < 1000 ? waiting : "1000 or"} more waiting` : "");
+  const badge = document.querySelector('.nav-link[aria-current="page"] .count');
+  if (!badge) return;
+  setText(badge, count);
+  setHidden(badge, !waiting);
+}
+
 /** What the reviewer's first button does to what is on the screen. */
 function nameAccept(store) {
   if (isFix(store)) return "Fix and accept";
@@ -50,7 +60,7 @@ function renderHead(parts, screen) {
   const { task, photo, annotation, lease } = bundle;
   const isMarked = isMarkedUnreadable({ screen });
   setText(parts.name, photo.name);
-  setText(parts.waiting, task.waiting ? `${task.waiting < 1000 ? task.waiting : "1000 or"} more waiting` : "");
+  renderWaiting(parts.waiting, task.waiting);
   setText(parts.save, save.message ? `${SAVE_WORDS[save.status]}: ${save.message}` : SAVE_WORDS[save.status]);
   setAttribute(parts.save, "data-status", save.status);
   setText(parts.notice, notice?.text ?? "");
