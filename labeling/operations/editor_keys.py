@@ -23,6 +23,7 @@ KINDS: dict[str, frozenset[LeaseKind]] = {
     "unreadable": _ANNOTATE | _ADJUDICATE,
     "skip": _ANNOTATE,
     "accept": _REVIEW,
+    "acceptReading": _REVIEW,
     "reject": _REVIEW,
     "decide": _ADJUDICATE,
     "takeFirst": _ADJUDICATE,
@@ -33,6 +34,7 @@ KINDS: dict[str, frozenset[LeaseKind]] = {
 DEFAULTS: dict[str, str] = {
     "submit": "Enter",
     "accept": "Enter",
+    "acceptReading": "!",
     "reject": "-",
     "decide": "Enter",
     "takeFirst": "<",

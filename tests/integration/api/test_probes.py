@@ -121,6 +121,7 @@ def test_a_probe_is_on_no_page_and_in_no_answer(people: People, yard: Yard, api:
         "run_id": yard.run.pk,
         "version_id": yard.challenger.pk,
         "member_id": people.project.memberships.first().pk,
+        "annotation_id": yard.submit(701).pk,
         "comment_id": yard.comment.pk,
         "mention_id": yard.comment.mentions.get().pk,
         "prediction_id": yard.photo.predictions.get().pk,
