@@ -52,6 +52,8 @@ SHOTS = (
     Shot("editor", "annotator", TO_ANNOTATE, follow=(CARD, WORK)),
     Shot("editor-dark", "annotator", TO_ANNOTATE, follow=(CARD, WORK), scheme="dark"),
     Shot("review", "reviewer", ("photos/?state=submitted",), follow=(CARD, WORK)),
+    Shot("queue", "admin", ("queue/",)),
+    Shot("quality", "admin", ("quality/",), height=1180),
     Shot("datasets", "ml_engineer", ("datasets/",)),
     Shot("run", "ml_engineer", ("runs/",), follow=(".row-link",)),
     Shot("models", "ml_engineer", ("models/",)),

@@ -63,6 +63,33 @@ def test_a_drag_beside_the_boxes_draws_the_focused_characters_box(desk: Desk, an
     assert annotator.problems == []
 
 
+def test_the_edge_of_the_box_in_focus_is_caught_from_just_outside(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo()
+    annotator.open(desk.address())
+    annotator.press("Home")
+    annotator.drag(box(annotator, 1), (-12, 0), at=(-0.04, 0.5))
+    annotation = send(annotator, task)
+    assert left_of(annotation, 1) < LEFT - 2
+    assert left_of(annotation, 2) == pytest.approx(LEFT + PITCH)
+
+
+def test_boxes_come_into_a_region_that_is_drawn_elsewhere(desk: Desk, annotator: Editor) -> None:
+    """The model read another line: the region is drawn around the VIN, turned, and the text typed, and that is all."""
+    task = desk.add_photo(text="C0RP0RAT10N2335LB")
+    annotator.open(desk.address())
+    annotator.press("+")
+    port = annotator.page.locator("[data-port]")
+    annotator.drag(port, (400, 30), at=(0.3, 0.82))
+    assert annotator.focused().startswith("position 1,")
+    annotator.press("(", "(")
+    annotator.type(VIN)
+    annotation = send(annotator, task)
+    assert annotation.text == VIN
+    assert min(y for character in annotation.characters for _, y in character["quad"]) > BOTTOM
+    first, last = (annotation.characters[index]["quad"] for index in (0, 16))
+    assert last[0][1] < first[0][1]
+
+
 def test_keys_move_stretch_split_and_join_boxes_and_align_them_again(desk: Desk, annotator: Editor) -> None:
     task = desk.add_photo()
     annotator.open(desk.address())

@@ -203,6 +203,18 @@ def test_filters_stay_in_the_address(
     expect(page.locator(".photo-card")).to_have_count(1)
 
 
+def test_a_policy_is_explained_while_it_is_written(
+    page: Page, people: People, project_url: str, log_in: Callable[..., None]
+) -> None:
+    """Before the reason is there, too: it comes last."""
+    log_in(page, people.admin)
+    page.goto(f"{project_url}policy/")
+    page.fill("[name=double_share]", "30")
+    expect(page.locator("#policy-meaning")).to_contain_text(
+        "about 30 are read by two people", timeout=LIVE_MS
+    )
+
+
 def test_the_theme_stays_as_chosen(
     page: Page, people: People, project_url: str, log_in: Callable[..., None]
 ) -> None:

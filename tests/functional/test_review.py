@@ -109,6 +109,36 @@ def test_a_mark_of_unreadable_can_be_accepted_or_read_after_all(desk: Desk, revi
     assert (review.verdict, review.corrected.text) == ("fixed_and_accepted", VIN)
 
 
+def test_a_reading_that_the_annotator_missed_is_accepted_as_it_is(desk: Desk, reviewer: Editor) -> None:
+    """The model was right, so there is nothing to change: typing it again, or one key, contradicts the mark."""
+    first, second = desk.add_photo(), desk.add_photo()
+    typed, kept = desk.mark_unreadable(first, "Blurred"), desk.mark_unreadable(second, "Blurred")
+    reviewer.open(desk.address("review"))
+    expect(reviewer.name()).to_have_text(first.photo.name)
+    reviewer.press("Home", VIN[0])
+    expect(reviewer.part("accept-word")).to_have_text("Fix and accept")
+    reviewer.press("Enter")
+    assert judged(typed).corrected.text == VIN
+    expect(reviewer.name()).to_have_text(second.photo.name)
+    expect(reviewer.part("changes-none")).to_have_text("Nothing: the photo was marked unreadable.")
+    reviewer.press("!")
+    review = judged(kept)
+    assert (review.verdict, review.corrected.text) == ("fixed_and_accepted", VIN)
+    expect(reviewer.part("rest")).to_be_visible()
+    for gone in ("outcome", "photo-name", "leave"):
+        expect(reviewer.part(gone)).to_be_hidden()
+
+
+def test_a_reading_that_the_model_doubted_is_told_from_none(desk: Desk, reviewer: Editor) -> None:
+    """Boxes without a VIN: the annotator began with them and took one away."""
+    desk.submit(desk.add_photo(text=VIN + "7"))
+    reviewer.open(desk.address("review"))
+    expect(reviewer.part("versions")).to_contain_text("doubts that it is a VIN")
+    rows = reviewer.page.locator("[data-changes] tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("removed")
+
+
 def test_nobody_reviews_their_own_work(desk: Desk, reviewer: Editor) -> None:
     own = desk.submit(desk.add_photo(), author=desk.people.reviewer)
     reviewer.page.goto(desk.address("review"))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FIRST_VIEW, filterOf, panBy, placePhoto, showRegion, showWhole, toggle, zoomAt } from "../../static/js/editor/view.js";
+import { FIRST_VIEW, filterOf, keepInSight, panBy, placePhoto, showRegion, showWhole, toggle, zoomAt } from "../../static/js/editor/view.js";
 import { PHOTO, REGION } from "./bundles.js";
 
 const PORT = { width: 800, height: 600 };
@@ -44,4 +44,13 @@ test("the region comes into the middle and fills the width", () => {
 test("filters are named in one CSS value", () => {
   assert.equal(filterOf(FIRST_VIEW), "none");
   assert.equal(filterOf(toggle(toggle(FIRST_VIEW, "contrast"), "invert")), "contrast(1.8) invert(1)");
+});
+
+test("another photo under the same view comes to its region where that would not be seen", () => {
+  const zoomed = { ...FIRST_VIEW, zoom: 8, x: 0.1, y: 0.9 };
+  const moved = keepInSight(zoomed, REGION, PHOTO, PORT);
+  assert.deepEqual([moved.x, moved.y], [0.44, 0.46]);
+  assert.equal(keepInSight(moved, REGION, PHOTO, PORT), moved);
+  assert.equal(keepInSight(FIRST_VIEW, REGION, PHOTO, PORT), FIRST_VIEW);
+  assert.equal(keepInSight(zoomed, null, PHOTO, PORT), zoomed);
 });

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from labeling.models import Task
+from labeling.models import Prediction, Task
 from labeling.operations import annotations, comments
 from labeling.policies import NotFound
-from labeling.queries.photo_history import EntryKind, list_history
+from labeling.queries.photo_history import EntryKind, list_history, version_of
 from tests.integration.domain.workshop import VIN, PlainReader, Workshop, make_boxes
 
 OTHER = VIN[:11] + "8" + VIN[12:]
@@ -30,6 +30,13 @@ def test_readings_verdicts_words_and_decisions_in_one_list(workshop: Workshop) -
     assert second.differences is not None
     assert [(c.before, c.after) for c in first.differences.symbols] == [(OTHER[11], VIN[11])]
     assert [(c.before, c.after) for c in second.differences.symbols] == [(VIN[11], OTHER[11])]
+
+
+def test_a_reading_that_the_model_doubted_is_compared_by_its_characters() -> None:
+    read = Prediction(vin="", characters=make_boxes(OTHER))
+    assert version_of(read).text == OTHER
+    assert version_of(Prediction(vin=VIN, characters=[])).text == VIN
+    assert version_of(Prediction(vin="", characters=[])).text == ""
 
 
 def draft(workshop: Workshop, task: Task) -> None:

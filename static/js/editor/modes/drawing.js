@@ -4,7 +4,7 @@ import { drawRow } from "../actions/boxes.js";
 import { drawRegion } from "../actions/region.js";
 import { commandFor } from "../keys.js";
 import { drag, listen } from "../listen.js";
-import { toPhoto } from "../pointer.js";
+import { freezePhoto } from "../pointer.js";
 
 /** The command that begins each mode, which once more ends it, and what a drag draws. */
 const DRAWINGS = { drawing: { command: "draw", draw: drawRegion }, row: { command: "row", draw: drawRow } };
@@ -18,8 +18,9 @@ export function enterDrawing(app, mode) {
     if (event.button !== 0) return;
     event.stopImmediatePropagation();
     event.preventDefault();
-    const start = toPhoto(app, event);
-    drag(event, (move) => store.preview(draw, start, toPhoto(app, move)), finish);
+    const at = freezePhoto(app);
+    const start = at(event);
+    drag(event, (move) => store.preview(draw, start, at(move)), finish);
   }
 
   function finish() {
