@@ -74,7 +74,7 @@ def test_the_edge_of_the_box_in_focus_is_caught_from_just_outside(desk: Desk, an
 
 
 def test_boxes_come_into_a_region_that_is_drawn_elsewhere(desk: Desk, annotator: Editor) -> None:
-    """The model read another line: the region is drawn around the VIN, turned, and the text typed, and that is all."""
+    """The model read another line: the region is drawn around the VIN and turned, the text typed."""
     task = desk.add_photo(text="C0RP0RAT10N2335LB")
     annotator.open(desk.address())
     annotator.press("+")

@@ -110,7 +110,7 @@ def test_a_mark_of_unreadable_can_be_accepted_or_read_after_all(desk: Desk, revi
 
 
 def test_a_reading_that_the_annotator_missed_is_accepted_as_it_is(desk: Desk, reviewer: Editor) -> None:
-    """The model was right, so there is nothing to change: typing it again, or one key, contradicts the mark."""
+    """The model was right, so there is nothing to change: typing it again, or one key, is enough."""
     first, second = desk.add_photo(), desk.add_photo()
     typed, kept = desk.mark_unreadable(first, "Blurred"), desk.mark_unreadable(second, "Blurred")
     reviewer.open(desk.address("review"))
