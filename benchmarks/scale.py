@@ -35,7 +35,13 @@ VARIANTS = {
         ),
         *("state=broken", "text=WBA", "text=IMG_0001234", "text=QQ", "text=in+no+photo", "confidence=low"),
         *("order=uncertain", "order=uncertain&confidence=medium", "order=uncertain&state=new", "order=vin"),
-        *("did=overturned", "did=changed", "did=wrong", "did=annotated&by=load-annotator-7&days=7"),
+        *(
+            "did=overturned",
+            "did=overturned&days=all",
+            "did=changed",
+            "did=wrong",
+            "did=annotated&by=load-annotator-7&days=7",
+        ),
     ),
     "quality": ("days=7", "days=90"),
     "queue": (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 SHEET = 24
 """Strips on one sheet: as many as a letter each from A to X."""
+
+PART = 200
+"""Tasks that are looked through at once."""
 
 MOST_COUNTED = 1000
 """Whether it is more, nobody needs to know who looks at 24 at a time."""
@@ -73,7 +77,8 @@ def list_unseen(*, project: Project) -> QuerySet[Prediction]:
     rows = Prediction.objects.filter(photo__task__project=project, spot_check=None)
     rows = rows.filter(photo__task__state=TaskState.AUTO_ACCEPTED, photo__rendered_at__isnull=False)
     rows = rows.exclude(Exists(newer))
-    return rows.select_related("photo__task__project", "model_version").order_by("photo__task")
+    rows = rows.select_related("photo__task__project").order_by("photo__task")
+    return rows.defer("characters", "quality", "stages")
 
 
 def list_unseen_work(*, project: Project, viewer: User | AnonymousUser) -> QuerySet[Annotation]:
@@ -87,14 +92,14 @@ def list_unseen_work(*, project: Project, viewer: User | AnonymousUser) -> Query
     rows = rows.filter(revision=F("task__revision"), outcome=Outcome.READ)
     has_line = Q(region__isnull=False) | Q(prediction__region__isnull=False)
     rows = rows.filter(has_line, task__photo__rendered_at__isnull=False).exclude(Exists(own))
-    return rows.select_related("task__project", "task__photo", "prediction").order_by("task")
+    return rows.select_related("task__project", "task__photo").defer("characters").order_by("task")
 
 
 def list_sheet(*, project: Project, viewer: User | AnonymousUser, limit: int = SHEET) -> list[SheetReading]:
     """The readings of the next sheet, of whatever source. Raises Forbidden, NotFound."""
     check_can(viewer, Capability.REVIEW, project)
-    labels = list_unseen(project=project)[:limit]
-    work = list_unseen_work(project=project, viewer=viewer)[:limit]
+    labels = islice(chain.from_iterable(part[:limit] for part in _walk_labels(project)), limit)
+    work = islice(chain.from_iterable(part[:limit] for part in _walk_work(project, viewer)), limit)
     return join_readings(labels, work)[:limit]
 
 
@@ -109,8 +114,33 @@ def join_readings(labels: Iterable[Prediction], work: Iterable[Annotation]) -> l
 
 def count_unseen(*, project: Project, viewer: User | AnonymousUser) -> int:
     """How many the viewer may look at, up to MOST_COUNTED."""
-    lists = (list_unseen(project=project), list_unseen_work(project=project, viewer=viewer))
-    return min(MOST_COUNTED, sum(rows[:MOST_COUNTED].count() for rows in lists))
+    total = 0
+    for part in chain(_walk_labels(project), _walk_work(project, viewer)):
+        total += part.count()
+        if total >= MOST_COUNTED:
+            return MOST_COUNTED
+    return total
+
+
+def _walk_labels(project: Project) -> Iterator[QuerySet[Prediction]]:
+    """The list in parts: an index has the tasks in their order, of which a page needs the first few."""
+    tasks = Task.objects.filter(project=project, state=TaskState.AUTO_ACCEPTED)
+    for keys in _walk_keys(tasks):
+        yield list_unseen(project=project).filter(photo__task__in=keys)
+
+
+def _walk_work(project: Project, viewer: User | AnonymousUser) -> Iterator[QuerySet[Annotation]]:
+    tasks = Task.objects.filter(project=project, state=TaskState.ACCEPTED, decided_by=DecidedBy.POLICY)
+    for keys in _walk_keys(tasks):
+        yield list_unseen_work(project=project, viewer=viewer).filter(task__in=keys)
+
+
+def _walk_keys(tasks: QuerySet[Task]) -> Iterator[list[UUID]]:
+    rows = tasks.order_by("pk").values_list("pk", flat=True)
+    keys = list(rows[:PART])
+    while keys:
+        yield keys
+        keys = list(rows.filter(pk__gt=keys[-1])[:PART])
 
 
 def list_precision(*, project: Project) -> list[Precision]:
