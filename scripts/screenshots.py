@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
         browser = playwright.chromium.launch(**launch_options())
         for shot in chosen:
             try:
-                size = _take(browser, shot, options.url.rstrip("/"), people, options.out)
+                size = _take(browser, shot, options, people)
                 print(f"{shot.name}.png  {size // 1024} KB")
             except (Error, LookupError) as error:
                 failed += 1
@@ -86,6 +86,7 @@ def _read_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.screenshots", description=__doc__)
     parser.add_argument("names", nargs="*", help="which pictures; all where none is named")
     parser.add_argument("--url", default="http://localhost:8000", help="where VINloop runs")
+    parser.add_argument("--project", default="demo", help="its slug: people may be in others, too")
     parser.add_argument("--people", type=Path, default=Path("var/demo-people.json"))
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     return parser.parse_args(arguments)
@@ -98,14 +99,19 @@ def _read_people(path: Path) -> dict[str, dict[str, str]]:
     return {person["role"]: person for person in people}
 
 
-def _take(browser: Browser, shot: Shot, url: str, people: dict[str, dict[str, str]], out: Path) -> int:
+def _take(
+    browser: Browser, shot: Shot, options: argparse.Namespace, people: dict[str, dict[str, str]]
+) -> int:
+    url = options.url.rstrip("/")
     with _open_page(browser, shot) as page:
-        base = _log_in(page, url, people[shot.role]) if shot.role else url
-        _open(page, shot, base)
+        if shot.role:
+            _log_in(page, url, people[shot.role])
+            url = f"{url}/p/{options.project}/"
+        _open(page, shot, url)
         page.wait_for_timeout(SETTLE_MS)
         content = shrink(page.screenshot())
         _leave_editor(page)
-    (out / f"{shot.name}.png").write_bytes(content)
+    (options.out / f"{shot.name}.png").write_bytes(content)
     return len(content)
 
 
@@ -136,14 +142,12 @@ def _open_page(browser: Browser, shot: Shot) -> Iterator[Page]:
         context.close()
 
 
-def _log_in(page: Page, url: str, person: dict[str, str]) -> str:
-    """The address of the person's project."""
+def _log_in(page: Page, url: str, person: dict[str, str]) -> None:
     page.goto(f"{url}/login/")
     page.fill("input[name=username]", person["username"])
     page.fill("input[name=password]", person["password"])
     page.click("button[type=submit]")
-    page.wait_for_url("**/p/*/")
-    return page.url
+    page.wait_for_url(lambda address: "/login/" not in address)
 
 
 def _leave_editor(page: Page) -> None:
