@@ -27,9 +27,10 @@ export function dialogFor({ isSignedOut, lost, mode }) {
   return mode === "help" ? "help" : null;
 }
 
-export function createDialogs(root, { kind }) {
+export function createDialogs(root, { kind, keys }) {
   const dialogs = [...root.querySelectorAll("dialog[data-dialog]")];
   const renderKeys = createKeys(root, kind);
+  renderKeys({ keys, asked: null, keyProblem: "" });
 
   return function render({ screen, state }) {
     const wanted = dialogFor(screen);
