@@ -138,7 +138,7 @@ def draw_shares(rows: Sequence[Named], *, together: Share, what: str) -> ShareCh
     if not measured:
         return None
     # The interval of somebody with three reviews would flatten all others: it is cut at the scale's end.
-    known = [share.high for share in measured if share.of >= ENOUGH]
+    known = [share.high for share in measured if share.of >= ENOUGH] or [share.high for share in measured]
     top = _round_up_share(max([*known, *(share.value or 0.0 for share in measured)]))
     foot = len(rows) * ROW + 6
     line = None

@@ -48,6 +48,13 @@ def test_a_dot_lies_inside_its_interval_on_the_scale() -> None:
     assert chart.summary == "Wrong: Ben 20 %, 12 of 60; Anna 2.5 %, 2 of 80."
 
 
+def test_where_nobody_has_enough_reviews_every_interval_fits() -> None:
+    chart = draw_shares([Named("Anna", Share(0, 9), "/a")], together=Share(0, 9), what="Wrong")
+    assert chart is not None
+    assert chart.dots[0].high < RIGHT
+    assert chart.ticks[-1].label == "40 %"
+
+
 def test_who_was_not_measured_has_a_row_and_no_dot() -> None:
     rows = [Named("Anna", Share(0, 10), "/a"), Named("Nobody knows", Share(), "/n")]
     chart = draw_shares(rows, together=Share(0, 10), what="Wrong")
