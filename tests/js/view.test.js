@@ -49,7 +49,7 @@ test("filters are named in one CSS value", () => {
 test("another photo under the same view comes to its region where that would not be seen", () => {
   const zoomed = { ...FIRST_VIEW, zoom: 8, x: 0.1, y: 0.9 };
   const moved = keepInSight(zoomed, REGION, PHOTO, PORT);
-  assert.deepEqual([moved.x, moved.y], [0.44, 0.46]);
+  assert.deepEqual([moved.x, moved.y, moved.zoom], [0.44, 0.46, 8]);
   assert.equal(keepInSight(moved, REGION, PHOTO, PORT), moved);
   assert.equal(keepInSight(FIRST_VIEW, REGION, PHOTO, PORT), FIRST_VIEW);
   assert.equal(keepInSight(zoomed, null, PHOTO, PORT), zoomed);

@@ -59,14 +59,17 @@ export function showRegion(view, region, photo, port) {
   };
 }
 
-/** Another photo under the same view: where its region would not be seen, it comes into the middle. */
+/** Another photo under the same view: the zoom stays, and where the middle of its region would not be seen, it moves there. */
 export function keepInSight(view, region, photo, port) {
   if (!region || isWhole(view)) return view;
-  const { scale, left: x, top: y } = placePhoto(view, photo, port);
-  const { left, right, top, bottom } = boundsOf(region);
-  const isSeen = left * scale + x >= 0 && right * scale + x <= port.width && top * scale + y >= 0 && bottom * scale + y <= port.height;
-  return isSeen ? view : showRegion(view, region, photo, port);
+  const { scale, left, top } = placePhoto(view, photo, port);
+  const bounds = boundsOf(region);
+  const [x, y] = [(bounds.left + bounds.right) / 2, (bounds.top + bounds.bottom) / 2];
+  const isSeen = isWithin(x * scale + left, port.width) && isWithin(y * scale + top, port.height);
+  return isSeen ? view : { ...view, x: x / photo.width, y: y / photo.height };
 }
+
+const isWithin = (value, most) => value >= 0 && value <= most;
 
 export const showWhole = (view) => ({ ...view, ...WHOLE });
 export const isWhole = ({ zoom, x, y }) => zoom === WHOLE.zoom && x === WHOLE.x && y === WHOLE.y;
