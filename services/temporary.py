@@ -33,9 +33,11 @@ def execute(command: Sequence[str]) -> int:
     _adopt_orphans()
     with _keeper() as (keeper, variables):
         started: list[servers.Process] = []
-        _pass_signals_on(started)
+        early = _pass_signals_on(started)
         child = subprocess.Popen(command, env={**os.environ, **variables})
         started.append(child)
+        for number in early:
+            child.send_signal(number)
         keeper.stdin.write(f"{child.pid}\n".encode())
         keeper.stdin.flush()
         try:
@@ -55,15 +57,22 @@ def _wait(child: servers.Process, keeper: servers.Process) -> int:
     return child.wait()
 
 
-def _pass_signals_on(children: list[servers.Process]) -> None:
+def _pass_signals_on(children: list[servers.Process]) -> list[int]:
+    """Send the children every signal from now on; returns the list of those that came while there was none."""
+    early: list[int] = []
+
     def pass_on(number: int, frame: FrameType | None) -> None:
         # Ctrl-C in a terminal has already reached the child.
-        if not (number == signal.SIGINT and _is_in_foreground()):
-            for child in children:
-                child.send_signal(number)
+        if number == signal.SIGINT and _is_in_foreground():
+            return
+        for child in children:
+            child.send_signal(number)
+        if not children:
+            early.append(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
+    return early
 
 
 @contextlib.contextmanager

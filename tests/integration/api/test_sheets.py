@@ -34,7 +34,7 @@ def test_a_sheet_is_looked_at_and_sent_back(people: People, api: As) -> None:
 
 def test_work_that_the_policy_accepted_is_on_the_sheet_of_others(people: People, api: As) -> None:
     yard = Yard(people)
-    yard.allow(review_share=0)
+    yard.allow(review_share=0, double_share=0, honeypot_share=0)
     theirs, own = yard.submit(1), yard.submit(2, author=people.reviewer)
     Photo.objects.update(rendered_at=timezone.now())
     address = f"projects/{people.project.slug}/sheet"
