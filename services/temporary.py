@@ -58,7 +58,7 @@ def _wait(child: servers.Process, keeper: servers.Process) -> int:
 
 
 def _pass_signals_on(children: list[servers.Process]) -> list[int]:
-    """Send the children every signal from now on; returns the list of those that came while there was none."""
+    """Send the children every signal from now on; returns those that came while there was none."""
     early: list[int] = []
 
     def pass_on(number: int, frame: FrameType | None) -> None:
