@@ -33,6 +33,8 @@ NETWORKS = ("detector", "sequence", "characters")
 """Found in every bundle."""
 QUALITY = "quality"
 """The network that refuses photos; a bundle may do without."""
+INTEGER_TWINS = {"detector": "detector-int8", "characters": "characters-int8"}
+"""Networks that may have a twin in eight bits, which runs in their place; training goes on without it."""
 OUTDATED_QUALITY = (
     "The network that refuses photos was fitted for another version of VINloop and is not used. Fit it anew: "
     "python -m training quality --bundle BUNDLE"
@@ -80,7 +82,7 @@ def load_bundle(path: str | Path, *, threads: int = 1) -> VinReader:
     if QUALITY in used and manifest.networks[QUALITY].input[-1:] != (len(MEASURES),):
         logger.warning("%s: %s", folder, OUTDATED_QUALITY)
         used.remove(QUALITY)
-    networks = {name: _load_network(folder, manifest.networks[name], threads) for name in used}
+    networks = {name: _load_network(folder, _running(manifest, name), threads) for name in used}
     return VinReader(
         detector=Detector(networks["detector"]),
         sequence=SequenceRecognizer(networks["sequence"]),
@@ -167,7 +169,8 @@ def _check_manifest(manifest: Manifest) -> None:
     missing = [name for name in NETWORKS if name not in manifest.networks]
     if missing:
         raise InvalidBundle(f"The bundle has no network named {' and '.join(missing)}.")
-    for name in RECOGNIZERS:
+    recognizers = {*RECOGNIZERS, *(twin for name, twin in INTEGER_TWINS.items() if name in RECOGNIZERS)}
+    for name in sorted(recognizers & manifest.networks.keys()):
         if tuple(manifest.networks[name].input[-2:]) != (CROP_HEIGHT, CROP_WIDTH):
             raise InvalidBundle(
                 f"The {name} network does not take crops of {CROP_HEIGHT} x {CROP_WIDTH} pixels."
@@ -194,6 +197,11 @@ def _read_verified(folder: Path, file: str, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise InvalidBundle(f"{file} in {folder} does not have the hash that the manifest promises.")
     return content
+
+
+def _running(manifest: Manifest, name: str) -> NetworkFile:
+    """The file that runs: the twin in eight bits where there is one."""
+    return manifest.networks.get(INTEGER_TWINS.get(name, name), manifest.networks[name])
 
 
 def _load_network(folder: Path, entry: NetworkFile, threads: int) -> Network:

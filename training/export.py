@@ -5,6 +5,7 @@ from, and a manifest with all hashes.
 from __future__ import annotations
 
 import datetime
+import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import torch
 from torch import nn
 
 from inference.bundle import (
+    INTEGER_TWINS,
     QUALITY,
     Manifest,
     NetworkFile,
@@ -30,9 +32,12 @@ from inference.fusion import Calibration
 from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.sessions import Network as Session
 from training.graphs import describe, keep_weights, trace_network
+from training.quantization import NoTwin, quantize
 from training.weights import Network, TrainedWeights, load_network, round_kernels
 
 Tensor = npt.NDArray[np.float32]
+
+logger = logging.getLogger(__name__)
 
 LICENCE = "Apache-2.0"
 TOLERANCE = 2e-3
@@ -70,10 +75,12 @@ def export_bundle(
     name: str,
     out_dir: Path,
     training: Mapping[str, Any],
+    samples: int | None = None,
 ) -> Path:
     """Write a bundle to `out_dir`, which must not exist yet or be empty; returns it.
 
-    Networks that `weights` does not bring, and the calibration, are taken over from the base bundle. The
+    Networks that `weights` does not bring, and the calibration, are taken over from the base bundle. New ones
+    get a twin in eight bits, for which `samples` synthetic photos are looked at. The
     bundle is made aside and renamed, so a failure leaves nothing. Raises ExportFailed, ParityError,
     weights.InvalidWeights, bundle.InvalidBundle.
     """
@@ -86,6 +93,8 @@ def export_bundle(
             network: _place_network(folder, network, source, base_bundle, base)
             for network, source in _list_sources(weights)
         }
+        for network, source in _list_sources(weights):
+            networks |= _place_twin(folder, network, source, base_bundle, base, samples)
         described = _describe(folder, name, networks, _calibration(weights, base), training)
         if base is not None and base_bundle is not None and QUALITY in base.networks:
             shutil.copyfile(base_bundle / base.networks[QUALITY].file, folder / f"{QUALITY}.onnx")
@@ -149,6 +158,33 @@ def _place_network(
     path.write_bytes(to_onnx(network, name))
     check_parity(network, path.read_bytes(), name)
     return describe_network(folder, path.name, shape=_INPUTS[name], parameters=count_parameters(network))
+
+
+def _place_twin(
+    folder: Path,
+    name: str,
+    source: Path | None,
+    base_bundle: Path | None,
+    base: Manifest | None,
+    samples: int | None,
+) -> dict[str, NetworkFile]:
+    """Put the network's twin in eight bits into the folder: a new one, or the one of the base bundle."""
+    twin = INTEGER_TWINS.get(name)
+    if twin is None:
+        return {}
+    path, network = folder / f"{twin}.onnx", folder / f"{name}.onnx"
+    if source is not None:
+        try:
+            path.write_bytes(quantize(network.read_bytes(), name, samples=samples))
+        except NoTwin as reason:
+            logger.warning("%s The bundle goes without the twin, and takes more time.", reason)
+            return {}
+    elif base is not None and base_bundle is not None and twin in base.networks:
+        shutil.copyfile(base_bundle / base.networks[twin].file, path)
+    else:
+        return {}
+    parameters = count_parameters(load_network(network, name))
+    return {twin: describe_network(folder, path.name, shape=_INPUTS[name], parameters=parameters)}
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -53,12 +53,23 @@ def test_a_manifest_comes_back_as_it_was_written(bundle: Path) -> None:
     assert not list(bundle.glob("*.tmp"))
 
 
-@pytest.mark.parametrize("file", ["detector.onnx", "sequence.onnx", "characters.onnx"])
+@pytest.mark.parametrize("file", ["detector.onnx", "sequence.onnx", "characters.onnx", "detector-int8.onnx"])
 def test_one_changed_byte_is_refused(bundle: Path, file: str) -> None:
     content = bytearray((bundle / file).read_bytes())
     content[len(content) // 2] ^= 1
     (bundle / file).write_bytes(content)
     with pytest.raises(InvalidBundle, match=f"{file} .* does not have the hash"):
+        load_bundle(bundle)
+
+
+def test_a_twin_in_eight_bits_runs_in_place_of_its_network(bundle: Path) -> None:
+    (bundle / "broken.onnx").write_bytes(b"no network")
+    entry = describe_network(bundle, "broken.onnx", shape=(-1, 3, -1, -1), parameters=0)
+    manifest = read_manifest(bundle)
+    write_manifest(bundle, replace(manifest, networks={**manifest.networks, "detector": entry}))
+    load_bundle(bundle)
+    write_manifest(bundle, replace(manifest, networks={**manifest.networks, "detector-int8": entry}))
+    with pytest.raises(InvalidBundle, match=r"broken\.onnx"):
         load_bundle(bundle)
 
 
@@ -84,6 +95,7 @@ def test_a_missing_file_is_refused(bundle: Path) -> None:
         (lambda d: d.update(alphabet="ABC"), "alphabet"),
         (lambda d: d["networks"].pop("sequence"), "no network named sequence"),
         (lambda d: d["networks"]["sequence"].update(input=[-1, 1, 32, 320]), "48 x 384"),
+        (lambda d: d["networks"]["characters-int8"].update(input=[-1, 1, 32, 320]), "48 x 384"),
         (lambda d: d["networks"]["detector"].update(file="../detector.onnx"), "inside the bundle"),
         (lambda d: d["networks"]["detector"].update(file="/etc/passwd"), "inside the bundle"),
         (lambda d: d["networks"]["detector"].update(surprise=1), "malformed"),
@@ -117,9 +129,9 @@ def test_a_folder_without_a_manifest(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_network(bundle: Path) -> None:
     """With the right hash, so that the runtime itself must refuse it."""
-    (bundle / "detector.onnx").write_bytes(b"no network")
+    (bundle / "sequence.onnx").write_bytes(b"no network")
     manifest = read_manifest(bundle)
-    entry = describe_network(bundle, "detector.onnx", shape=(1, 3, -1, -1), parameters=0)
-    write_manifest(bundle, replace(manifest, networks={**manifest.networks, "detector": entry}))
+    entry = describe_network(bundle, "sequence.onnx", shape=(-1, 1, 48, 384), parameters=0)
+    write_manifest(bundle, replace(manifest, networks={**manifest.networks, "sequence": entry}))
     with pytest.raises(InvalidBundle, match="cannot be used"):
         load_bundle(bundle)

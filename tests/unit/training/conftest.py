@@ -54,7 +54,9 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> TrainedWeights:
 @pytest.fixture(scope="session")
 def tiny_bundle(tiny_weights: TrainedWeights, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out_dir = tmp_path_factory.mktemp("bundles") / "tiny"
-    return export_bundle(weights=tiny_weights, base_bundle=None, name="tiny", out_dir=out_dir, training={})
+    return export_bundle(
+        weights=tiny_weights, base_bundle=None, name="tiny", out_dir=out_dir, training={}, samples=2
+    )
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from inference.bundle import DEFAULT_BUNDLE, InvalidBundle, load_bundle, read_manifest
+from training import quantization
 from training.__main__ import main
 from training.export import ExportFailed, ParityError, check_parity, export_bundle, to_onnx
 from training.weights import InvalidWeights, TrainedWeights, load_network, round_kernels, save_weights
@@ -59,10 +60,29 @@ def test_what_is_not_trained_is_carried_over_from_the_base(tiny_bundle: Path, tm
         training={"steps": 3},
     )
     base, second = read_manifest(tiny_bundle), read_manifest(out_dir)
-    assert second.networks["detector"].sha256 == base.networks["detector"].sha256
+    for name in ("detector", "detector-int8", "characters-int8"):
+        assert second.networks[name].sha256 == base.networks[name].sha256
     assert second.networks["sequence"].sha256 != base.networks["sequence"].sha256
     assert second.calibration.temperature == 2.0
     assert second.training == {"steps": 3}
+    load_bundle(out_dir)
+
+
+def test_a_network_that_answers_differently_in_eight_bits_goes_without_a_twin(
+    tiny_weights: TrainedWeights, tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quantization, "MOST_DIFFERENT", 0.0)
+    out_dir = export_bundle(
+        weights=TrainedWeights(characters=tiny_weights.characters),
+        base_bundle=tiny_bundle,
+        name="third",
+        out_dir=tmp_path / "third",
+        training={},
+        samples=1,
+    )
+    assert "characters-int8" not in read_manifest(out_dir).networks
+    assert not (out_dir / "characters-int8.onnx").exists()
+    assert "detector-int8" in read_manifest(out_dir).networks
     load_bundle(out_dir)
 
 

@@ -1,0 +1,91 @@
+"""Integer twins of networks: the same answers in eight bits, in a fraction of the time (decision 0032).
+
+Post-training quantization as ONNX Runtime does it: kernels by output channel, activations by the range that
+they have on synthetic photos (Jacob et al. 2018, arXiv 1712.05877; Nagel et al. 2021, arXiv 2106.08295).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from inference.detector import prepare_image
+from inference.recognizers.sequence import prepare_crop
+from inference.sessions import Network
+from training.synthesis.crops import render_crop
+from training.synthesis.scenes import render_scene
+
+Tensor = npt.NDArray[np.float32]
+
+MOST_DIFFERENT = 0.1
+"""Root mean square difference of the answers, in deviations of the network's; a twin has at most this."""
+SAMPLES = {"detector": 48, "characters": 256}
+"""For how many photos or crops the ranges are measured."""
+_SEED = 27
+_CHECKED = 8
+
+
+class NoTwin(RuntimeError):
+    """In eight bits the network answers differently."""
+
+
+def quantize(content: bytes, name: str, *, samples: int | None = None) -> bytes:
+    """The ONNX file of the network `name` with integer arithmetic inside; it takes and gives the same.
+
+    Kernels have seven bits, so that sums do not overflow on processors without VNNI. Raises NoTwin.
+    """
+    count = SAMPLES[name] if samples is None else samples
+    inputs = list(draw_inputs(name, count + _CHECKED))
+    with tempfile.TemporaryDirectory() as folder:
+        source, prepared, target = (
+            Path(folder) / file for file in ("source.onnx", "prepared.onnx", "target.onnx")
+        )
+        source.write_bytes(content)
+        quant_pre_process(source, prepared, skip_symbolic_shape=True)
+        quantize_static(
+            prepared,
+            target,
+            _Reader(inputs[_CHECKED:]),
+            per_channel=True,
+            reduce_range=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        twin = target.read_bytes()
+    difference = measure_difference(content, twin, inputs[:_CHECKED])
+    if not difference <= MOST_DIFFERENT:
+        raise NoTwin(f"The {name} in eight bits differs by {difference:.3f} deviations from itself.")
+    return twin
+
+
+def draw_inputs(name: str, count: int) -> Iterator[Tensor]:
+    """What the network `name` sees of so many synthetic photos, 1 x C x H x W each; always the same ones."""
+    for index in range(count):
+        rng = np.random.default_rng((_SEED, index))
+        if name == "detector":
+            yield prepare_image(render_scene(rng).image)[0]
+        else:
+            yield prepare_crop(render_crop(rng).pixels)[None]
+
+
+def measure_difference(content: bytes, twin: bytes, inputs: Iterable[Tensor]) -> float:
+    """Root mean square of how the answers differ, in standard deviations of those of `content`."""
+    first, second = Network(content), Network(twin)
+    answers = [(first.run(each).ravel(), second.run(each).ravel()) for each in inputs]
+    expected, got = (np.concatenate(part) for part in zip(*answers, strict=True))
+    return float(np.sqrt(np.mean((expected - got) ** 2)) / max(float(expected.std()), 1e-12))
+
+
+class _Reader(CalibrationDataReader):
+    def __init__(self, inputs: Iterable[Tensor]) -> None:
+        self._inputs = iter(inputs)
+
+    def get_next(self) -> dict[str, Tensor] | None:
+        following = next(self._inputs, None)
+        return None if following is None else {"input": following}
