@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 
 from labeling.management.base import DomainCommand
 from labeling.management.commands.import_photos import list_files
@@ -21,7 +22,6 @@ from labeling.operations.members import BASE_BUNDLE, add_member, create_project
 from labeling.operations.model_versions import register_base_bundle
 from labeling.operations.photos import DuplicatePhoto, create_photo
 
-SLUG = "demo"
 PEOPLE = {
     Role.ADMIN: "admin",
     Role.ANNOTATOR: "annotator",
@@ -39,6 +39,7 @@ class Command(DomainCommand):
     help = "Make a demo project with people of every role, the base bundle and photos."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--name", default="Demo", help="of the project")
         parser.add_argument("--photos", type=Path, help="a folder of photos to upload")
         parser.add_argument("--bundle", type=Path, default=BASE_BUNDLE, help="the first model version")
 
@@ -47,7 +48,7 @@ class Command(DomainCommand):
         # First the file, then the accounts: passwords that nobody knows would lock everybody out.
         passwords = _read_or_make_passwords()
         people = _make_people(passwords)
-        project = _make_project(people, now)
+        project = _make_project(options["name"], people, now)
         register_base_bundle(project=project, bundle_dir=options["bundle"], by=people[Role.ADMIN], now=now)
         uploaded = _upload(project, people[Role.ADMIN], options["photos"], now)
         self.stdout.write(f"{project.name} is ready: {uploaded} photos were uploaded.")
@@ -92,11 +93,11 @@ def _make_people(passwords: dict[str, str]) -> dict[Role, User]:
     return people
 
 
-def _make_project(people: dict[Role, User], now: datetime) -> Project:
+def _make_project(name: str, people: dict[Role, User], now: datetime) -> Project:
     admin = people[Role.ADMIN]
-    project = Project.objects.filter(slug=SLUG).first()
+    project = Project.objects.filter(slug=slugify(name)).first()
     if project is None:
-        project = create_project(name=SLUG.capitalize(), by=admin, now=now, base_bundle=None)
+        project = create_project(name=name, by=admin, now=now, base_bundle=None)
     for role, user in people.items():
         if not Membership.objects.filter(project=project, user=user).exists():
             add_member(project=project, user=user, role=role, by=admin, now=now)
