@@ -216,12 +216,8 @@ def build_loop(options: argparse.Namespace, photos: Photos) -> Loop:
     return Loop(
         project=options.project,
         engineer=clients["admin"],
-        annotator=Annotator(
-            clients["annotator"], truths, options.errors, np.random.default_rng(options.seed)
-        ),
-        reviewer=Reviewer(
-            clients["reviewer"], truths, options.caught, np.random.default_rng(options.seed + 1)
-        ),
+        annotator=Annotator(clients["annotator"], truths, options.errors, first),
+        reviewer=Reviewer(clients["reviewer"], truths, options.caught, second),
         measure=lambda digest: measure_bundle(options.bundles / digest, photos, options.csv),
         out=options.out,
         results=results,
