@@ -4,6 +4,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; \
 	done; echo python3)
 VENV_PYTHON := .venv/bin/python
+# One file runs in one process: starting more takes longer than it saves.
+PARALLEL = $(if $(findstring .py,$(ONLY)),,-n auto --dist worksteal)
 CHECKED := inference training labeling webapp worker services scripts benchmarks tests manage.py
 
 .DEFAULT_GOAL := help
@@ -25,8 +27,8 @@ run: install ## Start the whole system on this machine; PORT=8123 make run takes
 manage: install ## A command of manage.py against the running system: make manage DO="invite --help"
 	@exec $(VENV_PYTHON) -m services manage $(DO)
 
-test: install-test ## Run every test; ONLY=tests/unit runs a part
-	@exec $(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m pytest $(ONLY)
+test: install-test ## Run every test, in a process per core; ONLY=tests/unit runs a part
+	@exec $(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m pytest $(PARALLEL) $(ONLY)
 
 check: install-test ## Style, types, import contracts, migrations, states, documents: what CI checks besides the tests
 	$(VENV_PYTHON) -m ruff check $(CHECKED)

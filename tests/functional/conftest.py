@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from labeling.models import User
 from tests.conftest import LiveServer, People
-from tests.functional.desk import Desk, Editor, Opener, sign_in
+from tests.functional.desk import WAIT, Desk, Editor, Opener, let_in, sign_in
+
+expect.set_options(timeout=WAIT)
+
+
+@pytest.fixture
+def log_in(live_server: LiveServer) -> Callable[[Page, User], None]:
+    """Let a person in without the login page, in a browser's page."""
+    return lambda page, user: let_in(page.context, user, live_server.url)
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ from tests.photos import VIN, render_photo
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 600.0, 92.0, 148.0
 PITCH = (RIGHT - LEFT) / 17
-WAIT = 10_000
-"""Milliseconds until an expectation has failed: the machine may be busy with a training."""
+WAIT = 30_000
+"""Milliseconds until an expectation has failed: the machine may be busy with other tests or a training."""
 
 
 @dataclass(frozen=True)
@@ -204,10 +204,10 @@ class Editor:
     def close(self) -> None:
         """Close the browser once nothing is under way: a request would lock tables that are emptied next."""
         saving = self.page.locator("[data-phase=working] [data-save][data-status=pending]")
-        for _ in range(WAIT // 50):
+        for _ in range(WAIT // 20):
             if not self.under_way and saving.count() == 0:
                 break
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(20)
         self.page.context.close()
 
     def open(self, address: str) -> Editor:

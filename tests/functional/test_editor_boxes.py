@@ -175,7 +175,7 @@ def test_rows_come_back_with_the_photo_and_can_be_joined(desk: Desk, annotator: 
     annotator.page.get_by_role("button", name="Second row").click()
     bands = annotator.page.locator(".band")
     expect(bands).to_have_count(2)
-    expect(annotator.part("save")).to_have_text("Draft saved", timeout=3000)
+    expect(annotator.part("save")).to_have_text("Draft saved")
     annotator.page.reload()
     annotator.cell(1).wait_for()
     expect(bands).to_have_count(2)

@@ -73,7 +73,10 @@ class TestKilledBrowser:
         if not connected:
             first.page.context.route("**/draft", lambda route: route.abort())
         first.press("0", "Home", "W")
-        first.page.wait_for_timeout(TWO_SECONDS)
+        if connected:
+            expect(first.part("save")).to_have_text("Draft saved")
+        else:
+            first.page.wait_for_timeout(TWO_SECONDS)
         self.kill(first.page.context, profile)
         assert Draft.objects.filter(task=task).exists() == connected
         again = self.start(playwright, profile, desk).open(desk.address())

@@ -68,7 +68,7 @@ def test_a_photo_that_a_manager_takes_back_loses_nothing_on_either_side(
     task = desk.add_photo(doubts=WRONG)
     annotator.open(desk.address())
     annotator.press("Home", "W")
-    expect(annotator.part("save")).to_have_text("Draft saved", timeout=5000)
+    expect(annotator.part("save")).to_have_text("Draft saved")
     manager.goto(desk.address("queue") + "?state=held")
     manager.get_by_role("button", name=f"Take {task.photo.name} back from annotator").click()
     expect(manager.locator("#messages")).to_contain_text("is free again")

@@ -32,7 +32,7 @@ def test_an_admin_sets_one(people: People, api: As) -> None:
 
 
 def test_it_holds_for_the_next_submit(people: People, api: As) -> None:
-    api(people.admin).put(_address(people), POLICY | {"review_share": 0})
+    api(people.admin).put(_address(people), POLICY | {"review_share": 0, "double_share": 0})
     lease = Yard(people).lease()
     api(people.annotator).post(f"leases/{lease.pk}/annotation", work())
     lease.task.refresh_from_db()

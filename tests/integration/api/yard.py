@@ -70,6 +70,8 @@ POLICY: dict[str, object] = {
 }
 """A quality policy as an admin sends it."""
 
+WITHOUT_CHANCE = {"review_share": 1, "double_share": 0, "honeypot_share": 0, "blind_review": False}
+
 
 def box(index: int, left: float = 20.0, width: float = 15.0) -> list[list[float]]:
     """The quad of one character of the region."""
@@ -177,12 +179,12 @@ class Yard:
         return leases.claim_task(task=task, holder=self.people.reviewer, kind="review", now=timezone.now())
 
     def allow(self, **rules: object) -> None:
-        """A quality policy with these rules."""
+        """A quality policy with these rules, under which nothing else is drawn by chance."""
         quality.set_policy(
             project=self.people.project,
             by=self.people.admin,
             now=timezone.now(),
-            rules={**POLICY, "blind_review": False, **rules},
+            rules={**POLICY, **WITHOUT_CHANCE, **rules},
             reason="Because.",
             replaces=get_policy(project=self.people.project).number,
         )

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -42,8 +43,10 @@ def wait_until_nothing_is_left(folder: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder that PostgreSQL's account can enter, as the system's own for temporary files."""
-    for part in (tmp_path, *tmp_path.parents[:2]):
-        part.chmod(0o755)
+    system = Path(tempfile.gettempdir()).resolve()
+    for part in (tmp_path, *tmp_path.parents):
+        if part != system and part.is_relative_to(system):
+            part.chmod(0o755)
     return tmp_path
 
 
