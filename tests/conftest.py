@@ -21,9 +21,13 @@ from django.utils import timezone
 from labeling.models import Membership, Project, User
 from tests import browser as browsers
 from tests import photos, processes
-from tests.parallel import pytest_xdist_auto_num_workers, pytest_xdist_newgateway
+from tests.parallel import (
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_newgateway,
+)
 
-__all__ = ["pytest_xdist_auto_num_workers", "pytest_xdist_newgateway"]
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_auto_num_workers", "pytest_xdist_newgateway"]
 
 # Playwright's synchronous interface runs an event loop in the thread of the test, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -12,8 +12,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 MOST = 4
 """Each process may run a web server, workers and a browser besides."""
+
+LONG = (
+    "tests/integration/worker/",
+    "tests/integration/services/",
+    "tests/functional/test_loop.py",
+    "tests/functional/test_accessibility.py",
+)
+"""Tests that take half a minute or more, most of it waiting."""
 
 SET_VARIABLES = "import os; os.environ.update(channel.receive())"
 
@@ -21,6 +31,12 @@ SET_VARIABLES = "import os; os.environ.update(channel.receive())"
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` stands for."""
     return min(os.cpu_count() or 1, MOST)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones, while there is other work for the other processes."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_xdist_newgateway(gateway: Any) -> None:
