@@ -59,7 +59,7 @@ def _never_wait_for_the_disk() -> Iterator[None]:
 def _quick_flush() -> Iterator[None]:
     """After a test that commits, the tables that it filled are emptied, and no others.
 
-    Django's own way empties all of them and writes the permissions anew, which takes ten times as long.
+    Django's own way empties all of them, and then writes the permissions anew.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: _flush_patiently())

@@ -23,7 +23,7 @@ LONG = (
     "tests/functional/test_loop.py",
     "tests/functional/test_accessibility.py",
 )
-"""Tests that take half a minute or more, most of it waiting."""
+"""Tests that start whole systems, wait for real workers, or walk over every page."""
 
 SET_VARIABLES = "import os; os.environ.update(channel.receive())"
 

@@ -17,7 +17,7 @@ from tests.photos import render_photo
 from tests.processes import TestProcess
 
 # A photo of a killed worker is given back soon, so that the tests are quick.
-IMPATIENT = {"VINLOOP_PREDICTION_SECONDS": "8"}
+IMPATIENT = {"VINLOOP_PREDICTION_SECONDS": "12"}
 # Files are stored by content and outlive a test: no two tests upload the same photo, as one may damage it.
 SEEDS = itertools.count()
 
