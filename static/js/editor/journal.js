@@ -7,7 +7,7 @@
 const PREFIX = "vinloop-journal:";
 const KEPT_FOR = 14 * 24 * 3600 * 1000;
 /** A vault that takes longer to open must not keep a person from working. */
-const PATIENCE = 1500;
+const PATIENCE = 5000;
 /** Stands where the browser has no vault. */
 const NO_VAULT = { put: async () => {}, remove: async () => {}, list: async () => [] };
 
