@@ -42,7 +42,7 @@ SHARES: dict[QualityCode | None, int] = {
 MOST_REFUSED = 0.02
 """The share of readable photos that may be refused."""
 
-_HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 48, 600, 0.01, 0.03, 0.2
+_HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 48, 600, 0.01, 0.03, 0.3
 _FOLDS = 4
 _LEAST_SPREAD = 1e-2
 _FARTHEST = 5.0
