@@ -198,7 +198,8 @@ def measure_claims(kind: str, people: int, each: int) -> Row:
     role = "reviewer" if kind == "review" else "annotator"
     members = Membership.objects.filter(project=project, role=role).select_related("user")[:people]
     start = threading.Barrier(len(members))
-    row = Row(f"next task to {kind}, {len(members)} people at once")
+    crowd = "one person" if len(members) == 1 else f"{len(members)} people at once"
+    row = Row(f"next task to {kind}, {crowd}")
 
     def work(membership: Membership) -> Row:
         mine = Row("")
@@ -291,7 +292,11 @@ def main() -> None:
         print(f"{Photo.objects.count():,} photos\n")
         lists = measure_lists(client, options.rounds)
     show(lists, GOAL_LIST)
-    claims = [measure_claims(kind, options.people, options.claims) for kind in ("annotate", "review")]
+    claims = [
+        measure_claims(kind, people, options.claims)
+        for kind in ("annotate", "review")
+        for people in (1, options.people)
+    ]
     show(claims, GOAL_CLAIM)
     if options.plans:
         write_plans([*lists, *claims], options.plans)

@@ -1,10 +1,15 @@
-"""What the frame of every page shows: the project, what one may do in it, and what waits."""
+"""What the frame of every page shows: the project, what one may do in it, and what waits.
 
+A part of a page that is asked for alone has no frame: what only the frame shows is looked up when it is shown.
+"""
+
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
-from labeling.models import Project, User
+from labeling.models import Project, Role, User
 from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import comments, guidelines, tasks
 
@@ -20,13 +25,24 @@ def project(request: HttpRequest) -> dict[str, Any]:
         "project": current,
         "role": role,
         "can": {capability.value: capability in granted for capability in Capability},
-        "waiting": {
-            **tasks.work_waiting(project=current, user=request.user, most=tasks.MANY),
-            "mentions": comments.count_unread_mentions(project=current, user=request.user),
-        },
-        "has_guideline_news": role is not None and _has_news(current, request.user),
+        "waiting": SimpleLazyObject(partial(_count, request, current, request.user)),
+        "has_guideline_news": SimpleLazyObject(partial(_has_news, current, request.user, role)),
     }
 
 
-def _has_news(current: Project, user: User) -> bool:
-    return guidelines.get_guideline_state(project=current, user=user).is_news
+def count_waiting(request: HttpRequest, current: Project, user: User) -> dict[str, int]:
+    """What waits for whoever asks, counted once for the frame and the page in it."""
+    if not hasattr(request, "waiting"):
+        counted = tasks.work_waiting(project=current, user=user, most=tasks.MANY)
+        request.waiting = counted  # type: ignore[attr-defined]
+    waiting: dict[str, int] = request.waiting  # type: ignore[attr-defined]
+    return waiting
+
+
+def _count(request: HttpRequest, current: Project, user: User) -> dict[str, int]:
+    mentions = comments.count_unread_mentions(project=current, user=user)
+    return {**count_waiting(request, current, user), "mentions": mentions}
+
+
+def _has_news(current: Project, user: User, role: Role | None) -> bool:
+    return role is not None and guidelines.get_guideline_state(project=current, user=user).is_news

@@ -10,6 +10,9 @@ from labeling.queries.tasks import MANY
 class Situation:
     """What the project's home knows when it chooses. Names and keys are empty where there is none."""
 
+    in_hand: str = ""
+    """The name of the photo that the person has in hand, and `in_hand_for` the kind of work on it."""
+    in_hand_for: str = ""
     to_annotate: int = 0
     to_review: int = 0
     to_adjudicate: int = 0
@@ -38,6 +41,8 @@ class Step:
 def list_next_steps(*, can: Mapping[str, bool], now: Situation) -> list[Step]:
     """The most urgent first; there is always one."""
     steps: list[Step] = []
+    if now.in_hand:
+        steps.append(_held_step(now))
     if can.get("review"):
         steps += _review_steps(now)
     if can.get("annotate"):
@@ -45,6 +50,24 @@ def list_next_steps(*, can: Mapping[str, bool], now: Situation) -> list[Step]:
     if can.get("train"):
         steps += _learning_steps(now)
     return steps or [_idle_step(can, now)]
+
+
+_HELD = {
+    "annotate": ("Go on annotating", "annotate"),
+    "review": ("Go on reviewing", "review"),
+    "adjudicate": ("Go on settling", "balance"),
+}
+
+
+def _held_step(now: Situation) -> Step:
+    action, symbol = _HELD[now.in_hand_for]
+    return Step(
+        f"You have {now.in_hand} in hand",
+        "Nobody else can work on it meanwhile. What you typed is kept.",
+        action,
+        now.in_hand_for,
+        symbol,
+    )
 
 
 def _review_steps(now: Situation) -> Iterator[Step]:

@@ -68,6 +68,7 @@ project_urls = [
     path("transfers/<uuid:transfer_id>/cancel/", transfers.cancel, name="transfer-cancel"),
     path("transfers/<uuid:transfer_id>/retry/", transfers.retry, name="transfer-retry"),
     path("runs/", runs.run_list, name="runs"),
+    path("runs/table/", runs.run_table, name="run-table"),
     path("runs/schedule/", runs.schedule, name="run-schedule"),
     path("runs/<uuid:run_id>/", runs.run, name="run"),
     path("runs/<uuid:run_id>/first/", runs.start_first, name="run-first"),

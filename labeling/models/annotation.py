@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from labeling.models.base import Effort, choices_of, one_of
+from labeling.models.project import Project
 from labeling.models.task import Lease, Task
 from labeling.models.user import User
 
@@ -31,6 +32,9 @@ class Annotation(Effort):
 
     `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:
     as it is unique, a submit that is sent twice makes one annotation.
+
+    `project`, `is_probe` and `model_text` repeat what never changes elsewhere, so that figures are counted
+    from this table alone. The database fills them in: an object that was just created does not have them.
     """
 
     Outcome: ClassVar = Outcome
@@ -59,6 +63,13 @@ class Annotation(Effort):
         default=False, help_text="A second reading: its author saw nothing of the revision before."
     )
     created_at = models.DateTimeField()
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    is_probe = models.BooleanField(default=False, editable=False)
+    model_text = models.CharField(
+        max_length=17, blank=True, editable=False, help_text="What the model had read; empty where nothing."
+    )
 
     class Meta:
         constraints = [
@@ -76,18 +87,29 @@ class Annotation(Effort):
         indexes = [
             # What figures are counted of is read from the index alone: the rows are wide.
             models.Index(
-                fields=["created_at"],
+                fields=["project", "created_at"],
                 include=[
-                    *("id", "task", "author", "prediction", "revision"),
-                    *("outcome", "text", "active_ms", "keystrokes"),
+                    *("id", "task", "author", "is_probe", "revision"),
+                    *("outcome", "text", "model_text", "active_ms", "keystrokes"),
                 ],
                 name="annotation_by_time",
             ),
             models.Index(
-                fields=["created_at"],
-                include=["task"],
-                condition=models.Q(revision__gte=2),
+                fields=["project", "created_at"],
+                include=["id", "task"],
+                condition=models.Q(revision__gte=2, is_blind=False),
                 name="annotation_later",
+            ),
+            models.Index(
+                fields=["project", "created_at"], condition=models.Q(is_blind=True), name="annotation_second"
+            ),
+            # Newest first: what no run has seen is mostly new.
+            models.Index(
+                fields=["project", "-created_at"],
+                include=["task", "revision"],
+                condition=models.Q(outcome=Outcome.READ.value, is_probe=False)
+                & ~models.Q(text=models.F("model_text")),
+                name="annotation_correction",
             ),
             models.Index(fields=["author", "-created_at", "-id"], name="annotation_of_author"),
         ]

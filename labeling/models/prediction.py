@@ -32,7 +32,6 @@ class Prediction(models.Model):
                 condition=models.Q(confidence__gte=0, confidence__lte=1), name="prediction_confidence"
             ),
         ]
-        indexes = [models.Index(fields=["id"], include=["vin"], name="prediction_vin")]
 
     def __str__(self) -> str:
         return f"{self.vin or 'no VIN'} by {self.model_version.name}"

@@ -10,7 +10,8 @@ from django.db import models
 
 from labeling.models.annotation import Annotation
 from labeling.models.base import Effort, choices_of, one_of
-from labeling.models.task import Lease
+from labeling.models.project import Project
+from labeling.models.task import Lease, Task
 
 
 class Verdict(StrEnum):
@@ -23,6 +24,7 @@ class Review(Effort):
     """A verdict. The database refuses to change one, and refuses a review of one's own annotation.
 
     `author` repeats the annotation's author for the sake of that check; a trigger holds it to the truth.
+    `project`, `task`, `annotated_at` and `is_first` are filled in by the database, as those of an annotation.
     """
 
     Verdict: ClassVar = Verdict
@@ -43,6 +45,14 @@ class Review(Effort):
         Lease, on_delete=models.CASCADE, null=True, blank=True, related_name="review"
     )
     created_at = models.DateTimeField()
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="reviews", editable=False)
+    annotated_at = models.DateTimeField(editable=False)
+    is_first = models.BooleanField(
+        default=True, editable=False, help_text="Whether nobody had reviewed the task before."
+    )
 
     class Meta:
         constraints = [
@@ -60,7 +70,33 @@ class Review(Effort):
             ),
             one_of("verdict", Verdict, "review_verdict"),
         ]
-        indexes = [models.Index(fields=["created_at"], name="review_by_time")]
+        indexes = [
+            # What figures are counted of is read from these indexes alone.
+            models.Index(
+                fields=["project", "created_at"],
+                include=["id", "reviewer", "verdict", "active_ms", "task"],
+                name="review_by_time",
+            ),
+            models.Index(
+                fields=["project", "annotated_at"],
+                include=["author", "verdict"],
+                name="review_by_annotation",
+            ),
+            models.Index(
+                fields=["project", "annotated_at"],
+                include=["author", "annotation", "corrected", "task"],
+                condition=models.Q(verdict=Verdict.FIXED_AND_ACCEPTED.value),
+                name="review_fixed",
+            ),
+            models.Index(
+                fields=["project", "author", "-created_at"], include=["verdict"], name="review_of_author"
+            ),
+            models.Index(
+                fields=["corrected"],
+                condition=models.Q(is_first=True, corrected__isnull=False),
+                name="review_first_correction",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.reviewer_id}"

@@ -95,6 +95,10 @@ class Task(models.Model):
                 fields=["project", "state", "assignee", "-priority", "created_at"], name="task_next_of_person"
             ),
             models.Index(fields=["project", "state", "created_at"], name="task_oldest"),
+            # Counted from the index alone, which holds each state once with all its rows.
+            models.Index(
+                fields=["project", "state"], condition=models.Q(is_probe=False), name="task_by_state"
+            ),
             models.Index(fields=["project", "state", "confidence"], name="task_by_confidence"),
             models.Index(
                 fields=["project", "updated_at"],
@@ -147,6 +151,9 @@ class Lease(models.Model):
             models.Index(fields=["expires_at"], name="lease_open", condition=models.Q(ended_at__isnull=True)),
             models.Index(
                 fields=["holder", "kind"], name="lease_mine", condition=models.Q(ended_at__isnull=True)
+            ),
+            models.Index(
+                fields=["ended_at"], name="lease_skipped", condition=models.Q(end_reason="skipped")
             ),
         ]
 

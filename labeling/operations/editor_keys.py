@@ -58,6 +58,7 @@ DEFAULTS: dict[str, str] = {
     "barcode": "#",
     "align": "=",
     "spread": "_",
+    "box": '"',
     "split": "|",
     "merge": "&",
     "boxLeft": "Ctrl+ArrowLeft",

@@ -203,7 +203,8 @@ def _open_next(
 def _lock_next_task(project: Project, holder: User, kind: LeaseKind) -> Task | None:
     """The first waiting task that no other claim has locked: nobody waits, and nobody gets the same one."""
     for line in list_lines(project=project, user=holder, kind=kind):
-        task = line.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+        free = line.select_related("project").select_for_update(skip_locked=True, no_key=True, of=("self",))
+        task = free.first()
         if task is not None:
             return task
     return None

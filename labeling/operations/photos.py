@@ -136,8 +136,7 @@ def _delete_rows(photo: Photo) -> None:
     with connection.cursor() as cursor:
         # The triggers that keep history let it go in this transaction only.
         cursor.execute("SET LOCAL vinloop.deleting_photo = 'on'")
-    of_photo = {"annotation__task__photo": photo}
-    Review.objects.filter(**of_photo).delete()
+    Review.objects.filter(task__photo=photo).delete()
     Probe.objects.filter(photo=photo).delete()
     Annotation.objects.filter(task__photo=photo).delete()
     Prediction.objects.filter(photo=photo).delete()

@@ -12,6 +12,7 @@ from labeling.models import Annotation, DecidedBy, Photo, SnapshotItem, Task, Us
 from labeling.operations import audit
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.transitions import Conflict, move
+from labeling.queries.tasks import find_own_skip
 from labeling.states import IllegalTransition, TaskState
 
 _OWN_TO_TAKE_BACK = (
@@ -23,6 +24,10 @@ _OWN_TO_TAKE_BACK = (
     TaskState.CONFLICT,
     TaskState.IN_ADJUDICATION,
 )
+
+
+TAKEN_BACK = "taken back"
+"""How a lease ended whose skip was undone: it counts as none."""
 
 
 def open_task(*, photo: Photo, priority: float, now: datetime) -> Task:
@@ -51,13 +56,14 @@ def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
     """Put a task back into the queue of the annotators.
 
     Whoever submitted it may take it back until a reviewer opens it, or, where the policy asked for no review,
-    until a snapshot holds it. What was skipped or accepted without a person is put back by a reviewer.
-    Raises IllegalTransition, Conflict, Forbidden.
+    until a snapshot holds it; whoever skipped it, too. What was skipped or accepted without a person is put
+    back by a reviewer as well. Raises IllegalTransition, Conflict, Forbidden.
     """
     _check_can_reopen(task, by)
     changes: dict[str, Any] = {"skip_reason": "", "decided_by": "", "updated_at": now}
     with transaction.atomic():
         same = {"decided_by": task.decided_by, "revision": task.revision}
+        find_own_skip(task=task, person=by).update(end_reason=TAKEN_BACK)
         move(task, TaskState.NEW, by=by, verb="task.reopened", now=now, only_if=same, **changes)
         refresh_best_value(task.photo)
     return task
@@ -66,6 +72,9 @@ def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
 def _check_can_reopen(task: Task, by: User) -> None:
     if task.state == TaskState.ACCEPTED and task.decided_by != DecidedBy.POLICY:
         raise IllegalTransition("A second person has agreed to this reading, so it stays accepted.")
+    if task.state == TaskState.SKIPPED and find_own_skip(task=task, person=by).exists():
+        policies.check_can(by, policies.Capability.ANNOTATE, task.project)
+        return
     if task.state not in _OWN_TO_TAKE_BACK:
         policies.check_can(by, policies.Capability.REVIEW, task.project)
         if task.state == TaskState.IN_PROGRESS:

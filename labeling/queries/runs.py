@@ -68,16 +68,13 @@ def count_corrections(*, project: Project, most: int | None = None) -> int:
 
     Counting ends at `most`: all of a large project is a lot to go through.
     """
-    seen = SnapshotItem.objects.filter(photo=OuterRef("task__photo"), snapshot__runs__isnull=False)
-    accepted = Annotation.objects.filter(
-        task__project=project,
-        task__state=TaskState.ACCEPTED,
-        task__is_probe=False,
-        task__revision=F("revision"),
-        outcome=Outcome.READ,
+    taught = list(FinetuningRun.objects.filter(project=project).values_list("snapshot", flat=True).distinct())
+    seen = SnapshotItem.objects.filter(photo=OuterRef("task__photo"), snapshot__in=taught)
+    changed = Annotation.objects.filter(
+        ~Q(text=F("model_text")), project=project, is_probe=False, outcome=Outcome.READ
     )
-    changed = accepted.filter(Q(prediction=None) | ~Q(text=F("prediction__vin")))
-    return changed.exclude(Exists(seen))[:most].count()
+    accepted = changed.filter(task__state=TaskState.ACCEPTED, task__revision=F("revision"))
+    return accepted.exclude(Exists(seen)).order_by("-created_at")[:most].count()
 
 
 def find_schedule(*, project: Project) -> RunSchedule | None:

@@ -127,12 +127,11 @@ def list_tasks(
 
 def _merge(rows: QuerySet[Task], states: Iterable[str], most: int) -> list[Key]:
     """The first keys of all states. Each state is walked by itself along an index that is in this order; one
-    statement for all of them would have to sort everything that waits.
+    condition for all of them would have to sort everything that waits.
     """
-    found: list[Key] = []
-    for state in states:
-        ordered = rows.filter(state=state).order_by("-priority", "created_at", "id")
-        found += ordered.values_list("priority", "created_at", "id")[:most]
+    ordered = rows.order_by("-priority", "created_at", "id").values_list("priority", "created_at", "id")
+    lines = [ordered.filter(state=state)[:most] for state in states]
+    found = list(lines[0].union(*lines[1:], all=True)) if lines else []
     return sorted(found, key=lambda key: (-key[0], key[1], key[2]))[:most]
 
 

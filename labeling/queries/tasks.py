@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -133,10 +134,23 @@ def work_waiting(*, project: Project, user: User | AnonymousUser, most: int | No
     do it.
     """
     counts = dict.fromkeys((kind.value for kind in LeaseKind), 0)
+    role = policies.get_role(user, project)
     for kind in LeaseKind:
-        if isinstance(user, User) and policies.can(user, NEEDED[kind], project):
+        if isinstance(user, User) and role and NEEDED[kind] in policies.CAPABILITIES[role]:
             counts[kind.value] = count_waiting(project=project, user=user, kind=kind, most=most)
     return counts
+
+
+def find_own_lease(*, project: Project, holder: User, now: datetime) -> Lease | None:
+    """What the person has in hand in the project, the one at hand before the one ahead; None where nothing."""
+    own = Lease.objects.filter(task__project=project, holder=holder, ended_at=None, expires_at__gt=now)
+    return own.select_related("task__photo").order_by("created_at").first()
+
+
+def find_own_skip(*, task: Task, person: User | AnonymousUser) -> QuerySet[Lease]:
+    """The lease under which the task was skipped, where it still is and the person did it; else none."""
+    newest = Lease.objects.filter(task=task, end_reason="skipped").order_by("-ended_at").values("pk")[:1]
+    return Lease.objects.filter(pk__in=newest, holder_id=person.pk, task__state=TaskState.SKIPPED)
 
 
 def get_task_bundle(*, task: Task, user: User, lease: Lease | None = None) -> TaskBundle:

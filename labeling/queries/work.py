@@ -34,9 +34,9 @@ WAITING_FOR_JUDGEMENT = (*READ_ONCE, *JUDGED)
 
 READ = Q(outcome=Outcome.READ)
 UNREADABLE = Q(outcome=Outcome.UNREADABLE)
-HAD_READING = READ & Q(prediction__vin__gt="")
-UNCHANGED = HAD_READING & Q(text=F("prediction__vin"))
-CHANGED = HAD_READING & ~Q(text=F("prediction__vin"))
+HAD_READING = READ & Q(model_text__gt="")
+UNCHANGED = HAD_READING & Q(text=F("model_text"))
+CHANGED = HAD_READING & ~Q(text=F("model_text"))
 FAST = UNCHANGED & Q(active_ms__lt=FAST_MS)
 
 DISAGREED = ~Q(first_outcome=F("outcome"), first_text=F("text"))
@@ -52,15 +52,15 @@ MISSED = Q(is_right=False)
 UNNOTICED = Q(has_noticed=False)
 """The seeded wrong character was submitted as it was."""
 
-OVER = Q(annotation__task__state__in=(TaskState.ACCEPTED, TaskState.UNREADABLE))
+OVER = Q(task__state__in=(TaskState.ACCEPTED, TaskState.UNREADABLE))
 OVERTURNED = OVER & (
     (REJECTED & Q(final=F("annotation__text")))
     | (
         ACCEPTED
-        & Q(annotation__revision__lt=F("annotation__task__revision"))
+        & Q(annotation__revision__lt=F("task__revision"))
         & ~Q(final=F("annotation__text"))
     )
-    | (FIXED & Q(corrected__revision__lt=F("annotation__task__revision")) & ~Q(final=F("corrected__text")))
+    | (FIXED & Q(corrected__revision__lt=F("task__revision")) & ~Q(final=F("corrected__text")))
 )
 """The task ended otherwise than the reviewer said: what they accepted was replaced, or what they rejected
 stands. That something came after the review is asked first, as it is cheap to know."""
@@ -73,15 +73,15 @@ def list_submitted(
 
     Probes are no work, but to whoever had one in hand it is a photo like any other: `is_own` keeps them.
     """
-    rows = Annotation.objects.filter(span.covers("created_at"), task__project=project)
-    rows = rows if is_own else rows.filter(task__is_probe=False)
+    rows = Annotation.objects.filter(span.covers("created_at"), project=project)
+    rows = rows if is_own else rows.filter(is_probe=False)
     rows = rows.exclude(Exists(Review.objects.filter(corrected=OuterRef("pk"))))
     return rows.filter(author=person) if person else rows
 
 
 def list_received(*, project: Project, person: User | None, span: Span) -> QuerySet[Review]:
     """The reviews of what was submitted in the span, by one annotator or by all."""
-    rows = Review.objects.filter(span.covers("annotation__created_at"), annotation__task__project=project)
+    rows = Review.objects.filter(span.covers("annotated_at"), project=project)
     return rows.filter(author=person) if person else rows
 
 
@@ -90,10 +90,8 @@ def list_given(*, project: Project, person: User | None, span: Span) -> QuerySet
 
     `final` is the text of the task's newest revision, for OVERTURNED.
     """
-    newest = Annotation.objects.filter(
-        task=OuterRef("annotation__task"), revision=OuterRef("annotation__task__revision")
-    )
-    rows = Review.objects.filter(span.covers("created_at"), annotation__task__project=project)
+    newest = Annotation.objects.filter(task=OuterRef("task"), revision=OuterRef("task__revision"))
+    rows = Review.objects.filter(span.covers("created_at"), project=project)
     rows = rows.alias(final=Subquery(newest.values("text")[:1]))
     return rows.filter(reviewer=person) if person else rows
 
@@ -101,11 +99,14 @@ def list_given(*, project: Project, person: User | None, span: Span) -> QuerySet
 def list_overturned(*, project: Project, person: User | None, span: Span) -> QuerySet[Review]:
     """The reviews that were given in the span and did not stand.
 
-    What overturns a verdict is a later revision, of which there are few: they are looked through first.
+    What overturns a verdict is a later revision, of which there are few: they are looked through first. None
+    is what a task's first review itself made of it, nor a second reading, which comes before any review.
     """
-    later = Annotation.objects.filter(Span(span.start).covers("created_at"), revision__gte=2)
+    later = Annotation.objects.filter(Span(span.start).covers("created_at"), project=project, revision__gte=2)
+    later = later.filter(is_blind=False)
+    later = later.exclude(Exists(Review.objects.filter(corrected=OuterRef("pk"), is_first=True)))
     given = list_given(project=project, person=person, span=span)
-    return given.filter(OVERTURNED, annotation__task__in=later.values("task"))
+    return given.filter(OVERTURNED, task__in=list(later.values_list("task", flat=True)))
 
 
 def list_second_readings(*, project: Project, person: User | None, span: Span) -> QuerySet[Annotation]:
@@ -114,7 +115,7 @@ def list_second_readings(*, project: Project, person: User | None, span: Span) -
     With `person`, those in which they were one of the two.
     """
     first = Annotation.objects.filter(task=OuterRef("task"), revision=OuterRef("base_revision"))
-    rows = Annotation.objects.filter(span.covers("created_at"), task__project=project, is_blind=True)
+    rows = Annotation.objects.filter(span.covers("created_at"), project=project, is_blind=True)
     rows = rows.annotate(
         first_author=Subquery(first.values("author")[:1]),
         first_outcome=Subquery(first.values("outcome")[:1]),
@@ -145,9 +146,9 @@ def list_probed(*, project: Project, person: User | None, span: Span) -> QuerySe
 
 
 def list_corrections(*, project: Project, person: User | None, span: Span) -> list[tuple[UUID, str, str]]:
-    """Of each text that a reviewer changed the photo, what was typed, and what was meant."""
+    """Of each text that a reviewer changed the task, what was typed, and what was meant."""
     rows = list_received(project=project, person=person, span=span).filter(TEXT_FIXED)
-    return list(rows.values_list("annotation__task__photo_id", "annotation__text", "corrected__text"))
+    return list(rows.values_list("task_id", "annotation__text", "corrected__text"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,11 @@ def _submitted(where: Q) -> _Deed:
 
 
 def _received(where: Q) -> _Deed:
-    return _Deed(list_received, where, "annotation__task__photo", has_author=True)
+    return _Deed(list_received, where, "task__photo", has_author=True)
 
 
 def _given(where: Q) -> _Deed:
-    return _Deed(list_given, where, "annotation__task__photo")
+    return _Deed(list_given, where, "task__photo")
 
 
 def _read_twice(where: Q) -> _Deed:
@@ -189,6 +190,8 @@ DEEDS: dict[str, _Deed] = {
     "unchanged": _submitted(UNCHANGED),
     "fast": _submitted(FAST),
     "unreadable": _submitted(UNREADABLE),
+    "timed": _submitted(Q(active_ms__isnull=False)),
+    "counted": _submitted(Q(keystrokes__isnull=False)),
     "skipped": _Deed(list_skipped, Q(), "task__photo", has_author=True, has_probes=True),
     "reviewed": _received(Q()),
     "wrong": _received(WRONG),
@@ -201,7 +204,8 @@ DEEDS: dict[str, _Deed] = {
     "judged_accepted": _given(ACCEPTED),
     "judged_fixed": _given(FIXED),
     "judged_rejected": _given(REJECTED),
-    "overturned": _Deed(list_overturned, Q(), "annotation__task__photo"),
+    "judged_timed": _given(Q(active_ms__isnull=False)),
+    "overturned": _Deed(list_overturned, Q(), "task__photo"),
     "probed": _probed(Q()),
     "missed": _probed(MISSED),
     "unnoticed": _probed(UNNOTICED),
@@ -243,7 +247,7 @@ def filter_by_work(rows: QuerySet[Photo], *, project: Project, work: WorkFilter)
     if work.person and not work.is_own and deed.has_author:
         rows = rows.exclude(task__state__in=WAITING_FOR_JUDGEMENT)
     if work.deed == "confused":
-        return rows.filter(pk__in=_find_confused(project, work))
+        return rows.filter(task__in=_find_confused(project, work))
     options = {"is_own": True} if deed.has_probes and work.is_own else {}
     done = deed.rows(project=project, person=work.person, span=work.span, **options).filter(deed.where)
     if work.other and work.deed in READ_TWICE:
@@ -255,7 +259,7 @@ def filter_by_work(rows: QuerySet[Photo], *, project: Project, work: WorkFilter)
 
 def _find_confused(project: Project, work: WorkFilter) -> set[UUID]:
     corrections = list_corrections(project=project, person=work.person, span=work.span)
-    return {photo for photo, typed, meant in corrections if _is_confused(typed, meant, work)}
+    return {task for task, typed, meant in corrections if _is_confused(typed, meant, work)}
 
 
 def _is_confused(typed: str, meant: str, work: WorkFilter) -> bool:

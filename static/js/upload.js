@@ -13,7 +13,7 @@ const total = document.getElementById("upload-total");
 const summary = document.getElementById("upload-summary");
 const clear = document.getElementById("upload-clear");
 
-/** @typedef {{file: File, row: HTMLLIElement, bar: HTMLProgressElement, share: number, over: boolean}} Upload */
+/** @typedef {{file: File, row: HTMLLIElement, bar: HTMLProgressElement, share: number, over: boolean, isPlain: boolean}} Upload */
 
 /** @type {Upload[]} */
 let uploads = [];
@@ -51,7 +51,7 @@ function buildUpload(file) {
   bar.value = 0;
   bar.setAttribute("aria-label", `Upload of ${file.name}`);
   row.append(buildIcon("upload"), name, bar);
-  return { file, row, bar, share: 0, over: false };
+  return { file, row, bar, share: 0, over: false, isPlain: false };
 }
 
 function startWaiting() {
@@ -112,6 +112,7 @@ function showAnswer(upload, request) {
 function showStored(upload, photos, refusals) {
   stored += photos.length;
   refused += refusals.length;
+  upload.isPlain = !refusals.length;
   if (photos.length === 1 && !refusals.length) {
     finish(upload, "done", "Stored", photos[0].id);
     return;
@@ -189,6 +190,16 @@ function showTotals() {
       ? `Done: ${stored} ${stored === 1 ? "photo" : "photos"} stored${told}`
       : `${over} of ${uploads.length} files sent${told}`;
   clear.hidden = over !== uploads.length;
+  if (over === uploads.length) {
+    foldStored();
+  }
+}
+
+/** When all is sent, the photos are in the list of the page: what remains here is what somebody has to read. */
+function foldStored() {
+  for (const upload of uploads) {
+    upload.row.hidden = upload.isPlain;
+  }
 }
 
 function clearList() {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { assignKey, findClash, findProblem, isAllowed, keyOf, showKey } from "../../static/js/editor/keymap.js";
-import { COMMANDS, commandFor } from "../../static/js/editor/keys.js";
+import { assignKey, findClash, findProblem, isAllowed, showKey } from "../../static/js/editor/keymap.js";
+import { COMMANDS, commandFor, keyOf } from "../../static/js/editor/keys.js";
 
 const press = (key, modifiers = {}) => (
   { key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers }
@@ -32,6 +32,15 @@ test("a key of one's own takes the place of the table's, and the table's key is 
   assert.equal(commandFor(press("?", { shiftKey: true }), "annotate", keys), null);
   assert.equal(keyOf(COMMANDS.find(({ name }) => name === "illegible"), keys), "!");
   assert.deepEqual(assignKey(keys, "illegible", "?"), {});
+});
+
+test("a key of one's own goes before the table's of a command that came later", () => {
+  const keys = { illegible: "!" };
+  const later = COMMANDS.find(({ name }) => name === "acceptReading");
+  assert.equal(commandFor(press("!", { shiftKey: true }), "review", keys), "illegible");
+  assert.equal(keyOf(later, keys), null);
+  assert.equal(showKey(keyOf(later, keys)), "none");
+  assert.equal(findProblem("acceptReading", "F8", keys), null);
 });
 
 test("keys are written as people read them", () => {

@@ -43,7 +43,7 @@ test("the region comes into the middle and fills the width", () => {
 
 test("filters are named in one CSS value", () => {
   assert.equal(filterOf(FIRST_VIEW), "none");
-  assert.equal(filterOf(toggle(toggle(FIRST_VIEW, "contrast"), "invert")), "contrast(1.8) invert(1)");
+  assert.equal(filterOf(toggle(toggle(FIRST_VIEW, "contrast"), "invert")), "url(#contrast) invert(1)");
 });
 
 test("another photo under the same view comes to its region where that would not be seen", () => {

@@ -176,6 +176,16 @@ test("a submit can be taken back: the photo opens again, the next one goes back"
   assert.equal(store.screen.last, null);
 });
 
+test("a skip can be taken back like a submit, but not one that sent a second reading to a reviewer", async () => {
+  const { store, work, server } = await open({ claimTask: () => bundleOf() });
+  await work.skip("I am not sure");
+  await work.takeBack();
+  assert.deepEqual(server.calls.slice(-3).map(([name]) => name), ["reopen", "release", "claimTask"]);
+  const second = await open({ claimNext: () => bundleOf({ task: { id: "task-1", revision: 1, state: "in_second_reading" } }) });
+  await second.work.skip("I am not sure");
+  assert.equal(second.store.screen.last.isReversible, false);
+});
+
 test("unreadable and skipped go with their reason", async () => {
   const { work, server } = await open();
   await work.markUnreadable("Blurred");

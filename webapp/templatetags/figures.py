@@ -59,16 +59,20 @@ def share_percent(value: Share | float | None) -> str:
     return write_percent(value.value if isinstance(value, Share) else value)
 
 
-@register.simple_tag
-def seconds(spread: Spread | None) -> SafeString:
-    """The median time with the middle half of the times: '8.1 s' and '5 to 14 s'."""
-    return _cell(spread, median_seconds, middle_seconds)
+@register.simple_tag(takes_context=True)
+def seconds(
+    context: RequestContext, spread: Spread | None, did: str, person: User | None = None
+) -> SafeString:
+    """The median time with the middle half of the times: '8.1 s' and '5 to 14 s'. It leads to what was timed."""
+    return _cell(spread, median_seconds, middle_seconds, behind(context, did, person))
 
 
-@register.simple_tag
-def amount(spread: Spread | None) -> SafeString:
-    """The median count with the middle half of the counts."""
-    return _cell(spread, median_amount, middle_amount)
+@register.simple_tag(takes_context=True)
+def amount(
+    context: RequestContext, spread: Spread | None, did: str, person: User | None = None
+) -> SafeString:
+    """The median count with the middle half of the counts; it leads to what was counted."""
+    return _cell(spread, median_amount, middle_amount, behind(context, did, person))
 
 
 @register.filter
@@ -97,13 +101,14 @@ def middle_amount(spread: Spread) -> str:
 
 
 def _cell(
-    spread: Spread | None, median: Callable[[Spread], str], middle: Callable[[Spread], str]
+    spread: Spread | None, median: Callable[[Spread], str], middle: Callable[[Spread], str], address: str
 ) -> SafeString:
     if spread is None:
         return format_html('<span class="faint">–</span>')
     return format_html(
-        '<span class="figure-cell" title="the median of {}, and what half of them lie between">{}'
-        "<small>{}</small></span>",
+        '<a class="figure-cell" href="{}" title="the median of {}, and what half of them lie between">{}'
+        "<small>{}</small></a>",
+        address,
         f"{spread.n:,}",
         median(spread),
         middle(spread),

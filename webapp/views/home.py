@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from inference.types import Scorecard
 from labeling.errors import DomainError
-from labeling.models import LeaseKind, ModelVersion, Project, Role, Task
+from labeling.models import Lease, LeaseKind, ModelVersion, Project, Role, Task
 from labeling.operations import members
 from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import comments, pages, projects, tasks
@@ -19,6 +19,7 @@ from labeling.queries.champions import get_champion
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.tasks import WAITING
 from labeling.states import TaskState
+from webapp.context import count_waiting
 from webapp.forms import ProjectForm, show_refusal
 from webapp.next_steps import Situation, Step, list_next_steps
 from webapp.views.access import current_user, project_page, sent_form
@@ -70,14 +71,15 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
     photo_counts = pages.count_photos(project=project)
     task_counts = pages.count_tasks(project=project)
     champion = get_champion(project)
-    steps = list_next_steps(
-        can=_rights(request, project), now=_look_around(request, project, photo_counts, champion)
-    )
+    held = tasks.find_own_lease(project=project, holder=current_user(request), now=timezone.now())
+    situation = _look_around(request, project, photo_counts, champion, held)
+    steps = list_next_steps(can=_rights(request, project), now=situation)
     evaluation = pages.find_evaluation(version=champion) if champion else None
     context = {
         "next": _link(steps[0], project),
         "also": _link(steps[1], project) if len(steps) > 1 else None,
-        "first": _preview(request, project, steps[0]),
+        "held": held.task if held else None,
+        "first": _preview(request, project, steps[0]) if held is None else [held.task],
         "loop": _draw_loop(project, photo_counts, task_counts, champion),
         "events": pages.list_recent_events(project=project, user=current_user(request)),
         "mentions": comments.list_unread_mentions(project=project, user=current_user(request)),
@@ -94,13 +96,19 @@ def _rights(request: HttpRequest, project: Project) -> dict[str, bool]:
 
 
 def _look_around(
-    request: HttpRequest, project: Project, photo_counts: dict[str, int], champion: ModelVersion | None
+    request: HttpRequest,
+    project: Project,
+    photo_counts: dict[str, int],
+    champion: ModelVersion | None,
+    held: Lease | None,
 ) -> Situation:
-    waiting = tasks.work_waiting(project=project, user=current_user(request), most=tasks.MANY)
+    waiting = count_waiting(request, project, current_user(request))
     passed = pages.find_passed_version(project=project)
     run = pages.find_open_run(project=project)
     untrained = pages.find_untrained_snapshot(project=project)
     return Situation(
+        in_hand=held.task.photo.name if held else "",
+        in_hand_for=held.kind if held else "",
         to_annotate=waiting["annotate"],
         to_review=waiting["review"],
         to_adjudicate=waiting["adjudicate"],

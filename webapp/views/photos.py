@@ -21,7 +21,7 @@ from labeling.policies import CAPABILITIES, Capability, can_review, get_role, ha
 from labeling.queries import annotations, comments, members, pages, photos, predictions
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.paging import InvalidCursor, Page
-from labeling.queries.tasks import NEEDED
+from labeling.queries.tasks import NEEDED, find_own_skip
 from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
 from webapp.explanations import Explanation, explain_reading
@@ -200,7 +200,7 @@ def change_kind(request: HttpRequest, project: Project, photo_id: UUID) -> HttpR
 def reopen(request: HttpRequest, project: Project, photo_id: UUID) -> HttpResponse:
     shown = photos.get_photo(user=current_user(request), photo_id=photo_id, project=project)
     task_operations.reopen_task(task=shown.task, by=current_user(request), now=timezone.now())
-    messages.success(request, "The photo waits for annotation again. Your last revision is kept.")
+    messages.success(request, "The photo waits for annotation again. What you wrote is kept.")
     return redirect("photo", project.slug, photo_id)
 
 
@@ -290,6 +290,8 @@ def _link_work(place: str, action: str, project: Project, task: Task) -> dict[st
 
 
 def _can_take_back(request: HttpRequest, task: Task | None, revisions: list[Annotation]) -> bool:
+    if task is not None and find_own_skip(task=task, person=current_user(request)).exists():
+        return True
     if task is None or not revisions or revisions[0].is_blind:
         return False
     is_open = task.state in (TaskState.SUBMITTED, TaskState.SECOND_READING)

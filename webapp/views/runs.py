@@ -41,6 +41,12 @@ def run_list(request: HttpRequest, project: Project) -> HttpResponse:
     return _render_list(request, project, form, plan=plan, status=status)
 
 
+@project_page()
+def run_table(request: HttpRequest, project: Project) -> HttpResponse:
+    """The rows alone, which a page with an open run asks for every few seconds."""
+    return render(request, "parts/run_table.html", _list_rows(project))
+
+
 @project_action(Capability.TRAIN)
 def schedule(request: HttpRequest, project: Project) -> HttpResponse:
     """Let runs start by themselves, in the name of whoever sends this."""
@@ -68,20 +74,23 @@ def _render_list(
     schedule_form: RunScheduleForm | None = None,
     status: int,
 ) -> HttpResponse:
-    listed = list(runs.list_runs(project=project))
     kept = runs.find_schedule(project=project)
     initial = {"corrections": kept.corrections, "days": kept.days} if kept else {}
     context = {
         "form": form,
         "plan": plan,
-        "runs": listed,
-        "any_open": any(not run.is_over for run in listed),
+        **_list_rows(project),
         "blocked": _find_obstacle(project),
         "schedule": kept,
         "schedule_form": schedule_form or RunScheduleForm(initial=initial),
         "corrections": runs.count_corrections(project=project, most=MANY),
     }
     return render(request, "runs.html", context, status=status)
+
+
+def _list_rows(project: Project) -> dict[str, Any]:
+    listed = list(runs.list_runs(project=project))
+    return {"runs": listed, "any_open": any(not run.is_over for run in listed)}
 
 
 @project_page()

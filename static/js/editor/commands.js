@@ -45,6 +45,7 @@ export function createCommands({ store, work, comments, settings, enter, look })
     comment: () => comments.start(),
     guidelines: () => { window.open(settings.guidelines, "vinloop-guidelines"); },
     draw: () => enter(store.screen.mode === "drawing" ? "typing" : "drawing"),
+    box: () => enter(store.screen.mode === "box" || !store.state.cells[store.state.focus] ? "typing" : "box"),
     nextSuspect: moveOrLeave(cells.focusNextSuspect),
     previousSuspect: moveOrLeave(cells.focusPreviousSuspect),
     left: act(cells.moveFocus, -1),
@@ -76,6 +77,7 @@ export function createCommands({ store, work, comments, settings, enter, look })
     boxHigher: act(stretchBox, [0, 1]),
     row: () => {
       if (store.screen.mode !== "row") return enter("row");
+      store.cancel();
       store.act(store.state.focus === 0 ? joinRows : breakRow);
       return enter("typing");
     },

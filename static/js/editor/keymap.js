@@ -5,7 +5,7 @@
  * @typedef {Record<string, string>} Keys
  */
 
-import { COMMANDS } from "./keys.js";
+import { COMMANDS, canMeet, keyOf } from "./keys.js";
 
 /** Punctuation and letters outside of the Latin alphabet: a VIN needs the others. */
 const SIGN = "[!-/:-@\\[-`{-~\\u00a1-\\u00ff]";
@@ -26,17 +26,13 @@ const NAMES = {
 /** Whether a command may have the key, as `describeKey` writes it. */
 export const isAllowed = (key) => ALLOWED.test(key) && !TAKEN.has(key);
 
-/** The key of a command for this person. */
-export const keyOf = (command, keys) => keys[command.name] ?? command.key;
-
 /** A key as people read it: on buttons and in the help. */
 export function showKey(key) {
+  if (key === null) return "none";
   const chord = /^((?:Ctrl\+)?(?:Shift\+)?)(.+)$/s.exec(key);
   const last = NAMES[chord[2]] ?? (chord[1].startsWith("Ctrl") ? chord[2].toUpperCase() : chord[2]);
   return chord[1] + last;
 }
-
-const canMeet = (one, other) => !one.kind || !other.kind || one.kind === other.kind;
 
 /** The command that has the key already, in the same kind of work; null where it is free. */
 export function findClash(name, key, keys) {

@@ -37,6 +37,7 @@ export const COMMANDS = Object.freeze([
   { name: "barcode", key: "#", does: "Take the VIN of the bar code" },
   { name: "align", key: "=", does: "Align the boxes to the text" },
   { name: "spread", key: "_", does: "Spread the boxes evenly" },
+  { name: "box", key: "\"", does: "Draw this character's box anew in the strip" },
   { name: "split", key: "|", does: "Cut the box in two" },
   { name: "merge", key: "&", does: "Join the box with the next" },
   { name: "boxLeft", key: "Ctrl+ArrowLeft", does: "Move the box to the left" },
@@ -75,12 +76,22 @@ export function describeKey({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return ALIASES[chord] ?? chord;
 }
 
+/** Whether two commands can be asked for in the same kind of work. */
+export const canMeet = (one, other) => !one.kind || !other.kind || one.kind === other.kind;
+
 /**
- * The command that a key press asks for, or null.
- * @param {Record<string, string>} [keys] the person's own, where they differ from the table
+ * The key of a command for this person: their own, else the table's, unless another command of theirs has that one.
+ * @param {Record<string, string>} keys the person's own, where they differ from the table
+ * @returns {string|null} null where the command is left without a key
  */
+export function keyOf(command, keys) {
+  const isTaken = (other) => keys[other.name] === command.key && other.name !== command.name && canMeet(command, other);
+  return keys[command.name] ?? (COMMANDS.some(isTaken) ? null : command.key);
+}
+
+/** The command that a key press asks for, or null. */
 export function commandFor(event, kind, keys = {}) {
   const key = describeKey(event);
-  const command = COMMANDS.find((each) => (keys[each.name] ?? each.key) === key && (each.kind ?? kind) === kind);
-  return command?.name ?? null;
+  const command = COMMANDS.find((each) => (each.kind ?? kind) === kind && keyOf(each, keys) === key);
+  return command && key !== null ? command.name : null;
 }

@@ -3,6 +3,7 @@
 import { createBands } from "./render/bands.js";
 import { createChanges } from "./render/changes.js";
 import { createCode } from "./render/code.js";
+import { createContrast } from "./render/contrast.js";
 import { createCommentList } from "./render/comments.js";
 import { createDialogs, dialogFor } from "./render/dialogs.js";
 import { part, setAttribute, setHidden, setText } from "./render/dom.js";
@@ -20,6 +21,7 @@ export function createRender(root, settings) {
   const renderHints = createKeyHints(root);
   const renderOptions = createOptions(root);
   const photo = createPhoto(root);
+  const renderContrast = createContrast(root);
   const renderVersions = createVersions(root, settings);
   const renderChanges = createChanges(root, settings);
   const renderComments = createCommentList(root);
@@ -41,6 +43,7 @@ export function createRender(root, settings) {
     renderOptions(store, bands.centerAt(store.state.focus));
     renderCode(store);
     photo.render(store);
+    renderContrast(store);
     renderHead(store);
     renderVersions(store);
     renderChanges(store, bands.all);

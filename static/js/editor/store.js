@@ -71,6 +71,13 @@ export function createStore(screen) {
       beforeDrag = null;
       setHistory(hasSameContent(before.present, history.present) ? before : commit(before, history.present));
     },
+    /** Takes back what is only shown. */
+    cancel() {
+      if (beforeDrag === null) return;
+      const before = beforeDrag;
+      beforeDrag = null;
+      setHistory(before);
+    },
     undo: () => setHistory(undo(history)),
     redo: () => setHistory(redo(history)),
     show(change) {

@@ -69,11 +69,13 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
     return finish((lease) => api.markUnreadable(lease, { reason, ...base() }), "Marked unreadable.", true);
   }
 
+  /** What somebody else has read and one cannot goes to a reviewer, and stays there. */
   function skip(reason) {
-    return finish((lease) => api.skip(lease, { reason }), "Skipped.");
+    const isReversible = store.screen.bundle.task.state !== "in_second_reading";
+    return finish((lease) => api.skip(lease, { reason }), "Skipped.", isReversible);
   }
 
-  /** Takes the last submit back and opens that photo again. The photo that is open now goes back into the queue. */
+  /** Takes the last submit or skip back and opens that photo again. The photo that is open now goes back into the queue. */
   async function takeBack() {
     if (!(await sending.settle())) return;
     const { last, bundle } = store.screen;

@@ -47,6 +47,9 @@ export function panBy(view, [dx, dy], photo, port) {
   };
 }
 
+/** A place, as shares of the photo's size, in the middle. */
+export const centerAt = (view, [x, y]) => ({ ...view, x: clamp(x, 0, 1), y: clamp(y, 0, 1) });
+
 /** The region in the middle, with half of itself around it. */
 export function showRegion(view, region, photo, port) {
   const { left, right, top, bottom } = boundsOf(region);
@@ -75,8 +78,8 @@ export const showWhole = (view) => ({ ...view, ...WHOLE });
 export const isWhole = ({ zoom, x, y }) => zoom === WHOLE.zoom && x === WHOLE.x && y === WHOLE.y;
 export const toggle = (view, name) => ({ ...view, [name]: !view[name] });
 
-/** The CSS filter of a view; the sharpening kernel is an SVG filter of the page. */
+/** The CSS filter of a view; the kernel that sharpens and the line that stretches the contrast are SVG filters of the page. */
 export function filterOf({ contrast, invert, sharpen }) {
-  const parts = [contrast && "contrast(1.8)", invert && "invert(1)", sharpen && "url(#sharpen)"];
+  const parts = [contrast && "url(#contrast)", invert && "invert(1)", sharpen && "url(#sharpen)"];
   return parts.filter(Boolean).join(" ") || "none";
 }

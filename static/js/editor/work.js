@@ -17,11 +17,12 @@ const NEXT_STATE = { annotate: "new", review: "submitted", adjudicate: "conflict
 /**
  * What the screen shows besides the reading.
  * `original` is the server's version as a state; `lost` holds both versions once the lease is gone;
- * `last` is the submit that can be taken back; `unsent` names the photo whose verdict waits for the connection.
+ * `picked` is the corner of the region that the next press places;
+ * `last` is the submit or skip that can be taken back; `unsent` names the photo whose verdict waits for the connection.
  */
 export const FIRST_SCREEN = Object.freeze({
   phase: "loading", bundle: null, original: null, save: { status: "idle", message: "" },
-  lost: null, isSignedOut: false, last: null, unsent: null, notice: null, mode: "typing",
+  lost: null, isSignedOut: false, last: null, unsent: null, notice: null, mode: "typing", picked: null,
 });
 
 /**

@@ -138,7 +138,7 @@ TABLE = {
         accepted           c c c c c c
         rejected           f c f c f c
         unreadable         f c f c f c
-        skipped            f + f + f f
+        skipped            f + f + + +
         auto_accepted      f + f + f f
     """,
     "recall": """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from labeling.operations import annotations, leases, tasks
 from labeling.operations.inputs import InvalidReason, InvalidText
 from labeling.operations.transitions import Conflict
 from labeling.policies import Forbidden
+from labeling.queries.spans import Span
+from labeling.queries.work import list_skipped
 from labeling.states import IllegalTransition
 from tests.integration.domain.workshop import REGION, VIN, Workshop, make_boxes
 
@@ -165,10 +168,30 @@ def test_a_skipped_task_waits_for_a_reviewer_to_put_it_back(workshop: Workshop) 
     task = skip(workshop)
     assert (task.state, task.skip_reason) == ("skipped", "Two VINs.")
     with pytest.raises(Forbidden):
-        tasks.reopen_task(task=task, by=workshop.people.annotator, now=workshop.now)
+        tasks.reopen_task(task=task, by=workshop.people.ml_engineer, now=workshop.now)
     tasks.reopen_task(task=task, by=workshop.people.reviewer, now=workshop.now)
     task.refresh_from_db()
     assert (task.state, task.skip_reason) == ("new", "")
+
+
+def test_whoever_skipped_takes_it_back_and_it_counts_as_no_skip(workshop: Workshop) -> None:
+    task = skip(workshop)
+    tasks.reopen_task(task=task, by=workshop.people.annotator, now=workshop.now)
+    task.refresh_from_db()
+    assert (task.state, task.skip_reason) == ("new", "")
+    skipped = list_skipped(project=task.project, person=workshop.people.annotator, span=Span())
+    assert not skipped.exists()
+
+
+def test_a_skip_is_no_longer_ones_own_once_another_skipped_it_again(workshop: Workshop) -> None:
+    task = skip(workshop)
+    tasks.reopen_task(task=task, by=workshop.people.reviewer, now=workshop.now)
+    lease = workshop.claim(task, workshop.people.admin)
+    task = annotations.skip_task(
+        lease_id=lease.pk, holder=workshop.people.admin, reason="Torn.", now=workshop.now + timedelta(minutes=1)
+    )
+    with pytest.raises(Forbidden):
+        tasks.reopen_task(task=task, by=workshop.people.annotator, now=workshop.now)
 
 
 def test_an_author_takes_a_submit_back(workshop: Workshop) -> None:

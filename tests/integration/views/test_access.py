@@ -28,6 +28,7 @@ PAGES: dict[str, set[str]] = {
     "transfers": EVERYBODY,
     "transfer": EVERYBODY,
     "runs": EVERYBODY,
+    "run-table": EVERYBODY,
     "run": EVERYBODY,
     "models": EVERYBODY,
     "model": EVERYBODY,

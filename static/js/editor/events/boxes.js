@@ -35,6 +35,12 @@ function onPress(app, event) {
 
 const bandOf = (app, boxes) => app.render.bands().find(({ strip }) => strip === boxes.parentElement);
 
+/** The band in whose strip the pointer is; undefined where it is in none. */
+export function bandAt(app, event) {
+  const boxes = event.target.closest(".strip-boxes");
+  return boxes ? bandOf(app, boxes) : undefined;
+}
+
 const reachOf = ({ pointerType }) => (pointerType === "touch" ? REACH.touch : REACH.mouse);
 
 /** The box under the pointer, or that of the focus where one of its edges is within reach; null where there is none. */

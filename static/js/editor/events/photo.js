@@ -4,10 +4,12 @@ import { moveCorner, moveRegion, placeRegion, rotateRegion } from "../actions/re
 import { centerOf, rotate } from "../geometry.js";
 import { drag, listen } from "../listen.js";
 import { toPhoto, toPort } from "../pointer.js";
-import { panBy, zoomAt } from "../view.js";
+import { centerAt, panBy, zoomAt } from "../view.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const FAR = 10;
+/** Pixels of the screen; a shorter way is a press and no drag. */
+const SLIP = 4;
 
 export function bindPhoto(app) {
   const port = app.root.querySelector("[data-port]");
@@ -15,7 +17,10 @@ export function bindPhoto(app) {
   const corners = [...app.root.querySelectorAll("[data-corner]")];
   const turner = app.root.querySelector("[data-turner]");
   return listen([
+    [port, "pointerdown", (event) => placePicked(app, event), { capture: true }],
     [port, "pointerdown", createPan(app)],
+    [port, "dblclick", (event) => onDoubleClick(app, event)],
+    [document, "keydown", (event) => { if (event.key === "Escape") drop(app); }],
     // A drag over the photo must not take the focus from the character.
     [port, "mousedown", (event) => event.preventDefault()],
     [port, "wheel", (event) => onWheel(app, event), { passive: false }],
@@ -75,16 +80,44 @@ function onGrip(app, event) {
   }, app.store.settle);
 }
 
+/** A drag moves the corner; a press alone picks it up, and the next press says where it belongs. */
 function onCorner(app, event) {
   if (event.button !== 0) return;
   event.stopPropagation();
+  const { store } = app;
   const corner = Number(event.currentTarget.dataset.corner);
   const [startX, startY] = toPhoto(app, event);
-  const [x, y] = app.store.state.region[corner];
+  const [x, y] = store.state.region[corner];
+  let isMoved = false;
   drag(event, (move) => {
+    isMoved ||= Math.hypot(move.clientX - event.clientX, move.clientY - event.clientY) >= SLIP;
     const point = toPhoto(app, move);
-    app.store.preview(moveCorner, corner, [x + point[0] - startX, y + point[1] - startY]);
-  }, app.store.settle);
+    if (isMoved) store.preview(moveCorner, corner, [x + point[0] - startX, y + point[1] - startY]);
+  }, () => {
+    store.settle();
+    store.show({ picked: isMoved || store.screen.picked === corner ? null : corner });
+  });
+}
+
+function placePicked(app, event) {
+  const { picked } = app.store.screen;
+  if (picked === null || event.button !== 0 || event.target.closest("button")) return;
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  app.store.act(moveCorner, picked, toPhoto(app, event));
+  drop(app);
+}
+
+function drop({ store }) {
+  if (store.screen.picked !== null) store.show({ picked: null });
+}
+
+/** Without a drag: what is pressed twice comes to the middle, as near as it is. */
+function onDoubleClick(app, event) {
+  if (event.target.closest("button")) return;
+  const [x, y] = toPhoto(app, event);
+  const { width, height } = app.store.screen.bundle.photo;
+  app.look((view) => centerAt(view, [x / width, y / height]));
 }
 
 function onCornerKey(app, event) {

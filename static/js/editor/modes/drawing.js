@@ -1,27 +1,28 @@
-/** The modes for drawing: a drag over the photo spans the region, or the second row. */
+/**
+ * The modes for drawing: two opposite corners, by a drag or a press on each, span the region or the second row in the photo,
+ * or the focused character's box in the strip.
+ */
 
-import { drawRow } from "../actions/boxes.js";
+import { drawRow, placeBox } from "../actions/boxes.js";
 import { drawRegion } from "../actions/region.js";
+import { bandAt } from "../events/boxes.js";
+import { applyToQuad, boundsOf, invert, rectangle } from "../geometry.js";
 import { commandFor } from "../keys.js";
-import { drag, listen } from "../listen.js";
-import { freezePhoto } from "../pointer.js";
+import { listen } from "../listen.js";
+import { freezePhoto, toStrip } from "../pointer.js";
+import { bindSpan } from "../span.js";
 
-/** The command that begins each mode, which once more ends it, and what a drag draws. */
-const DRAWINGS = { drawing: { command: "draw", draw: drawRegion }, row: { command: "row", draw: drawRow } };
+/** What is drawn in each mode, and where; the command that begins a mode ends it once more. */
+const DRAWINGS = {
+  drawing: { command: "draw", part: "[data-port]", prepare: inPhoto(drawRegion) },
+  row: { command: "row", part: "[data-port]", prepare: inPhoto(drawRow) },
+  box: { command: "box", part: "[data-bands]", prepare: inStrip },
+};
 
 export function enterDrawing(app, mode) {
   const { root, store } = app;
-  const port = root.querySelector("[data-port]");
-  const { command, draw } = DRAWINGS[mode];
-
-  function onPress(event) {
-    if (event.button !== 0) return;
-    event.stopImmediatePropagation();
-    event.preventDefault();
-    const at = freezePhoto(app);
-    const start = at(event);
-    drag(event, (move) => store.preview(draw, start, at(move)), finish);
-  }
+  const { command, part, prepare } = DRAWINGS[mode];
+  const drawing = prepare(app);
 
   function finish() {
     store.settle();
@@ -45,13 +46,40 @@ export function enterDrawing(app, mode) {
   /** Without a pointer: a region to begin with, whose corners the arrow keys move. */
   function drawInTheMiddle() {
     const { width, height } = store.screen.bundle.photo;
+    store.cancel();
     store.act(drawRegion, [width * 0.2, height * 0.45], [width * 0.8, height * 0.55]);
     app.enter("typing");
     root.querySelector("[data-corner]").focus();
   }
 
-  return listen([
-    [port, "pointerdown", onPress, { capture: true }],
-    [document, "keydown", onKey],
-  ]);
+  const stops = [bindSpan(root.querySelector(part), { ...drawing, finish }), listen([[document, "keydown", onKey]])];
+  return () => {
+    stops.forEach((stop) => stop());
+    store.cancel();
+  };
+}
+
+/** The photo stays where it was when the drawing began, whatever the second row does to the layout. */
+function inPhoto(draw) {
+  return (app) => ({
+    begin: () => freezePhoto(app),
+    show: (from, to) => app.store.preview(draw, from, to),
+  });
+}
+
+/** Corners in pixels of the strip in which the first one is; a strip that moved meanwhile would draw something else. */
+function inStrip(app) {
+  const index = app.store.state.focus;
+  let toPhotoPixels = null;
+  return {
+    begin(event) {
+      const band = bandAt(app, event);
+      if (!band) return null;
+      toPhotoPixels = invert(band.layout.homography);
+      return (move) => toStrip(band.strip, move);
+    },
+    show(from, to) {
+      app.store.preview(placeBox, index, applyToQuad(toPhotoPixels, rectangle(boundsOf([from, to]))));
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { enterReasons } from "./reasons.js";
 import { enterTyping } from "./typing.js";
 
 const ENTER = {
-  typing: enterTyping, drawing: enterDrawing, row: enterDrawing, help: enterHelp,
+  typing: enterTyping, drawing: enterDrawing, row: enterDrawing, box: enterDrawing, help: enterHelp,
   unreadable: enterReasons, skip: enterReasons, reject: enterReasons,
 };
 

@@ -1,7 +1,7 @@
 /** The dialogs: reasons, both versions, logging in again, keys. Which one is open follows from the screen. */
 
-import { COMMANDS } from "../keys.js";
-import { keyOf, showKey } from "../keymap.js";
+import { COMMANDS, keyOf } from "../keys.js";
+import { showKey } from "../keymap.js";
 import { REASONS } from "../reasons.js";
 import { textOf } from "../state.js";
 import { commentAt, describePlace } from "../remarks.js";

@@ -88,7 +88,7 @@ function renderButtons(buttons, { state, screen, canUndo, canRedo }) {
   const idle = {
     undo: !canUndo && !screen.last?.isReversible, redo: !canRedo, delete: state.focus >= state.cells.length,
     ...Object.fromEntries(ON_REGION.map((name) => [name, !state.region])),
-    split: !state.cells[state.focus], merge: !state.cells[state.focus + 1],
+    split: !state.cells[state.focus], box: !state.region || !state.cells[state.focus], merge: !state.cells[state.focus + 1],
   };
   for (const button of buttons) {
     button.disabled = Boolean(idle[button.dataset.command]);

@@ -1,8 +1,8 @@
 /** The keys on the buttons and in the sentences, as this person has them. */
 
-import { COMMANDS } from "../keys.js";
-import { keyOf, showKey } from "../keymap.js";
-import { setText } from "./dom.js";
+import { COMMANDS, keyOf } from "../keys.js";
+import { showKey } from "../keymap.js";
+import { setHidden, setText } from "./dom.js";
 
 export function createKeyHints(root) {
   const hints = [...root.querySelectorAll("[data-command] kbd, kbd[data-key]")].map((element) => {
@@ -14,6 +14,10 @@ export function createKeyHints(root) {
   return function render(keys) {
     if (keys === shown) return;
     shown = keys;
-    for (const { element, command } of hints) setText(element, showKey(keyOf(command, keys)));
+    for (const { element, command } of hints) {
+      const key = keyOf(command, keys);
+      setText(element, key === null ? "" : showKey(key));
+      setHidden(element, key === null);
+    }
   };
 }

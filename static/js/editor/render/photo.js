@@ -7,11 +7,13 @@ import { part, pointsOf, setAttribute, setHidden, setPhoto, setText } from "./do
 const TURNER_AWAY = 34;
 
 const DRAWING_WORDS = {
-  drawing: () => "Drag over the VIN from its top left to its bottom right. Without a mouse: Enter, then the arrows. Esc ends it.",
+  drawing: () => "Drag over the VIN from its top left to its bottom right, or press the two places one after the other. Without a pointer: Enter, then the arrows. Esc ends it.",
   row: (position) => (position === 1
     ? "The second row begins at a later character: go there first. “Second row” again makes one row of all. Esc ends it."
-    : `Drag over the second row, which begins at position ${position}. “Second row” again halves the region. Esc ends it.`),
+    : `Drag over the second row, which begins at position ${position}, or press two of its corners. “Second row” again halves the region. Esc ends it.`),
+  box: (position) => `Drag over character ${position} in the strip above, or press two corners of its box. Esc ends it.`,
 };
+const PICKED_WORDS = "Press where this corner of the region belongs. Esc leaves it where it is.";
 
 export function createPhoto(root) {
   const port = part(root, "port");
@@ -38,9 +40,10 @@ export function createPhoto(root) {
     image.style.transform = `translate(${place.left}px, ${place.top}px) scale(${place.scale})`;
     image.style.filter = filterOf(screen.view);
     setAttribute(overlay, "viewBox", `0 0 ${size.width} ${size.height}`);
-    setAttribute(port, "data-drawing", screen.mode in DRAWING_WORDS);
+    setAttribute(port, "data-drawing", ["drawing", "row"].includes(screen.mode) || screen.picked !== null);
     toggles.forEach((button) => setAttribute(button, "aria-pressed", String(screen.view[button.dataset.toggle])));
     renderRegion(state.region, place, size);
+    corners.forEach((corner, index) => setAttribute(corner, "data-picked", screen.picked === index));
     renderNote(screen, state);
   }
 
@@ -58,7 +61,7 @@ export function createPhoto(root) {
   }
 
   function renderNote(screen, state) {
-    const drawing = DRAWING_WORDS[screen.mode]?.(state.focus + 1);
+    const drawing = DRAWING_WORDS[screen.mode]?.(state.focus + 1) ?? (screen.picked === null ? undefined : PICKED_WORDS);
     const text = drawing ?? (state.region ? "" : "No region yet: choose “Draw region” and draw around the VIN.");
     setHidden(note, text === "");
     setText(note, text);

@@ -1,8 +1,8 @@
 /** The model's text, the annotator's and one's own, character under character. */
 
 import { align } from "../alignment.js";
-import { keyOf, showKey } from "../keymap.js";
-import { COMMANDS } from "../keys.js";
+import { showKey } from "../keymap.js";
+import { COMMANDS, keyOf } from "../keys.js";
 import { percentOf } from "./cells.js";
 import { make, part, setAttribute, setHidden, setText } from "./dom.js";
 import { textOf } from "../state.js";
