@@ -1,6 +1,6 @@
 """What the frame of every page shows: the project, what one may do in it, and what waits.
 
-A part of a page that is asked for alone has no frame: what only the frame shows is looked up when it is shown.
+A part of a page that is asked for alone has no frame: what waits is counted when it is shown.
 """
 
 from functools import partial

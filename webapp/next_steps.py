@@ -39,7 +39,7 @@ class Step:
 
 
 def list_next_steps(*, can: Mapping[str, bool], now: Situation) -> list[Step]:
-    """The most urgent first; there is always one."""
+    """The most urgent first; there is always one. What is in hand comes before more of its kind."""
     steps: list[Step] = []
     if now.in_hand:
         steps.append(_held_step(now))
@@ -71,7 +71,7 @@ def _held_step(now: Situation) -> Step:
 
 
 def _review_steps(now: Situation) -> Iterator[Step]:
-    if now.to_adjudicate:
+    if now.to_adjudicate and now.in_hand_for != "adjudicate":
         yield Step(
             f"{_count(now.to_adjudicate, 'photo was', 'photos were')} read differently by two people",
             "Both readings are shown side by side. Take one, or write what the photo shows.",
@@ -79,7 +79,7 @@ def _review_steps(now: Situation) -> Iterator[Step]:
             "adjudicate",
             "balance",
         )
-    if now.to_review:
+    if now.to_review and now.in_hand_for != "review":
         yield Step(
             f"{_count(now.to_review, 'annotation waits', 'annotations wait')} for your review",
             "Others submitted them. Accept, fix, or send back with a reason.",
@@ -90,7 +90,7 @@ def _review_steps(now: Situation) -> Iterator[Step]:
 
 
 def _annotate_steps(now: Situation) -> Iterator[Step]:
-    if now.to_annotate:
+    if now.to_annotate and now.in_hand_for != "annotate":
         yield Step(
             f"{_count(now.to_annotate, 'photo waits', 'photos wait')} for annotation",
             "What the model doubts most comes first. Its reading is filled in: check, correct, Enter.",

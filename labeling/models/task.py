@@ -152,9 +152,7 @@ class Lease(models.Model):
             models.Index(
                 fields=["holder", "kind"], name="lease_mine", condition=models.Q(ended_at__isnull=True)
             ),
-            models.Index(
-                fields=["ended_at"], name="lease_skipped", condition=models.Q(end_reason="skipped")
-            ),
+            models.Index(fields=["ended_at"], name="lease_skipped", condition=models.Q(end_reason="skipped")),
         ]
 
     def __str__(self) -> str:

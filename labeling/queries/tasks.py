@@ -142,7 +142,7 @@ def work_waiting(*, project: Project, user: User | AnonymousUser, most: int | No
 
 
 def find_own_lease(*, project: Project, holder: User, now: datetime) -> Lease | None:
-    """What the person has in hand in the project, the one at hand before the one ahead; None where nothing."""
+    """What the person has in hand in the project, the one at hand before the one ahead; None: nothing."""
     own = Lease.objects.filter(task__project=project, holder=holder, ended_at=None, expires_at__gt=now)
     return own.select_related("task__photo").order_by("created_at").first()
 

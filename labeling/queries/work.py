@@ -55,11 +55,7 @@ UNNOTICED = Q(has_noticed=False)
 OVER = Q(task__state__in=(TaskState.ACCEPTED, TaskState.UNREADABLE))
 OVERTURNED = OVER & (
     (REJECTED & Q(final=F("annotation__text")))
-    | (
-        ACCEPTED
-        & Q(annotation__revision__lt=F("task__revision"))
-        & ~Q(final=F("annotation__text"))
-    )
+    | (ACCEPTED & Q(annotation__revision__lt=F("task__revision")) & ~Q(final=F("annotation__text")))
     | (FIXED & Q(corrected__revision__lt=F("task__revision")) & ~Q(final=F("corrected__text")))
 )
 """The task ended otherwise than the reviewer said: what they accepted was replaced, or what they rejected

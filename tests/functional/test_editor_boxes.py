@@ -73,6 +73,33 @@ def test_the_edge_of_the_box_in_focus_is_caught_from_just_outside(desk: Desk, an
     assert left_of(annotation, 2) == pytest.approx(LEFT + PITCH)
 
 
+def test_without_dragging_a_box_is_drawn_and_a_corner_is_moved(desk: Desk, annotator: Editor) -> None:
+    task = desk.add_photo()
+    annotator.open(desk.address())
+    annotator.press("End", '"')
+    tap(annotator, "[data-strip-boxes]", (0.93, 0.1))
+    tap(annotator, "[data-strip-boxes]", (0.98, 0.9))
+    assert annotator.part("photo-note").is_hidden()
+    before = annotator.points("[data-region-line]")
+    tap(annotator, '[data-corner="2"]', (0.5, 0.5))
+    expect(annotator.part("photo-note")).to_contain_text("where this corner")
+    tap(annotator, "[data-port]", (0.85, 0.75))
+    after = annotator.points("[data-region-line]")
+    assert after[2] != before[2]
+    assert after[:2] == before[:2]
+    annotation = send(annotator, task)
+    assert left_of(annotation, 17) > LEFT + 16 * PITCH
+    assert annotation.characters[16]["quad"][2][1] > BOTTOM
+    assert annotation.region[2] != [RIGHT, BOTTOM]
+
+
+def tap(editor: Editor, selector: str, at: tuple[float, float]) -> None:
+    """A press and its release at a place in an element, as shares of its width and height."""
+    box = editor.page.locator(selector).first.bounding_box()
+    assert box is not None
+    editor.page.mouse.click(box["x"] + box["width"] * at[0], box["y"] + box["height"] * at[1])
+
+
 def test_boxes_come_into_a_region_that_is_drawn_elsewhere(desk: Desk, annotator: Editor) -> None:
     """The model read another line: the region is drawn around the VIN and turned, the text typed."""
     task = desk.add_photo(text="C0RP0RAT10N2335LB")

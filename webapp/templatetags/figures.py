@@ -63,7 +63,7 @@ def share_percent(value: Share | float | None) -> str:
 def seconds(
     context: RequestContext, spread: Spread | None, did: str, person: User | None = None
 ) -> SafeString:
-    """The median time with the middle half of the times: '8.1 s' and '5 to 14 s'. It leads to what was timed."""
+    """The median time with the middle half of the times: '8.1 s' and '5 to 14 s'; it leads to them."""
     return _cell(spread, median_seconds, middle_seconds, behind(context, did, person))
 
 

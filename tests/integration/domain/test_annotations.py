@@ -188,7 +188,10 @@ def test_a_skip_is_no_longer_ones_own_once_another_skipped_it_again(workshop: Wo
     tasks.reopen_task(task=task, by=workshop.people.reviewer, now=workshop.now)
     lease = workshop.claim(task, workshop.people.admin)
     task = annotations.skip_task(
-        lease_id=lease.pk, holder=workshop.people.admin, reason="Torn.", now=workshop.now + timedelta(minutes=1)
+        lease_id=lease.pk,
+        holder=workshop.people.admin,
+        reason="Torn.",
+        now=workshop.now + timedelta(minutes=1),
     )
     with pytest.raises(Forbidden):
         tasks.reopen_task(task=task, by=workshop.people.annotator, now=workshop.now)

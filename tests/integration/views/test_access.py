@@ -28,7 +28,7 @@ PAGES: dict[str, set[str]] = {
     "transfers": EVERYBODY,
     "transfer": EVERYBODY,
     "runs": EVERYBODY,
-    "run-table": EVERYBODY,
+    "runs-table": EVERYBODY,
     "run": EVERYBODY,
     "models": EVERYBODY,
     "model": EVERYBODY,

@@ -80,6 +80,21 @@ def test_a_snapshot_of_another_project_cannot_be_chosen(people: People, other_pe
     assert not FinetuningRun.objects.exists()
 
 
+def test_the_list_of_runs_asks_for_its_rows_alone(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows.add_run(people, rows.add_snapshot(people), rows.add_version(people), state="running", step=20)
+    assert f'hx-get="{reverse("runs-table", args=[people.project.slug])}"' in _page(people, "runs")
+
+    def count(**scope: object) -> int:
+        raise AssertionError("What the rows do not show is not counted.")
+
+    monkeypatch.setattr("labeling.queries.runs.count_corrections", count)
+    monkeypatch.setattr("labeling.queries.tasks.count_waiting", count)
+    html = _page(people, "runs-table")
+    assert html.lstrip().startswith("<section")
+    assert "every 3s" in html
+    assert "Run 1" in html
+
+
 def test_without_a_snapshot_the_page_says_where_to_make_one(people: People) -> None:
     rows.add_version(people)
     html = _page(people, "runs")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labeling.models import AuditEvent
-from labeling.operations import leases
+from labeling.operations import annotations, leases
 from tests.conftest import People
 from tests.integration.views import rows
 
@@ -172,6 +172,16 @@ def test_an_author_takes_the_annotation_back(people: People) -> None:
     assert task.state == "new"
 
 
+def test_whoever_skipped_takes_it_back(people: People) -> None:
+    task = rows.add_task(people, rows.add_photo(people), "new")
+    now = timezone.now()
+    lease = leases.claim_task(task=task, holder=people.annotator, kind="annotate", now=now)
+    annotations.skip_task(lease_id=lease.pk, holder=people.annotator, reason="Unsure", now=now)
+    address = reverse("photo", args=[people.project.slug, task.photo_id])
+    assert "Take my skip back" in people.client("annotator").get(address).content.decode()
+    assert "Take my skip back" not in people.client("reviewer").get(address).content.decode()
+
+
 def test_upload_is_offered_to_those_who_may(people: People) -> None:
     html = _grid(people)
     address = re.search(r'data-url="([^"]+)"', html)
@@ -193,3 +203,6 @@ def test_whoever_has_a_photo_in_hand_can_go_on(people: People) -> None:
     address = reverse("photo", args=[people.project.slug, photo.pk])
     assert "Go on<kbd>" in people.client("annotator").get(address).content.decode()
     assert "Go on<kbd>" not in people.client("admin").get(address).content.decode()
+    home = reverse("project", args=[people.project.slug])
+    assert "You have photo-1.jpg in hand" in people.client("annotator").get(home).content.decode()
+    assert "in hand</h2>" not in people.client("admin").get(home).content.decode()

@@ -1,5 +1,7 @@
 """What a person is asked to do next."""
 
+from dataclasses import replace
+
 from webapp.next_steps import Situation, list_next_steps
 
 ANNOTATOR = {"upload": True, "annotate": True}
@@ -19,6 +21,13 @@ def test_reviews_come_before_annotations_as_somebody_waits_for_them() -> None:
 def test_nobody_is_sent_where_they_may_not_go() -> None:
     assert _places(ANNOTATOR, BUSY) == ["annotate"]
     assert _places(ENGINEER, BUSY) == ["model", "datasets"]
+
+
+def test_what_is_in_hand_comes_first_and_instead_of_more_of_its_kind() -> None:
+    held = replace(BUSY, in_hand="door.jpg", in_hand_for="annotate")
+    assert _places(REVIEWER, held) == ["annotate", "review"]
+    assert "door.jpg" in list_next_steps(can=REVIEWER, now=held)[0].title
+    assert _places({}, replace(held, in_hand_for="review")) == ["review"]
 
 
 def test_a_version_that_passed_leads_to_its_page() -> None:

@@ -7,18 +7,22 @@ const MOST = 4;
 
 export function createOptions(root) {
   const row = part(root, "options");
+  const bands = part(root, "bands");
 
   /** @param {number} wanted where the cell that has the focus stands */
   return function render({ state }, wanted) {
     const cell = state.cells[state.focus];
-    const options = cell?.options.slice(0, MOST) ?? [];
+    const options = cell?.options.filter(isWorthSaying).slice(0, MOST) ?? [];
     const buttons = keepChildren(row, options.length, makeOption);
     buttons.forEach((button, index) => renderOption(button, options[index], cell));
     const half = row.offsetWidth / 2;
-    const center = Math.min(Math.max(wanted, half), row.parentElement.clientWidth - half);
+    const center = Math.min(Math.max(wanted, half), bands.clientWidth - half);
     row.style.left = `${center - half}px`;
   };
 }
+
+/** What is less than a hundredth likely only says that something had to be in the list; up and down still reach it. */
+const isWorthSaying = ({ confidence }, index) => index === 0 || percentOf(confidence) > 0;
 
 function makeOption() {
   const button = make("button", "option");
