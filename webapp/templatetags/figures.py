@@ -106,8 +106,8 @@ def _cell(
     if spread is None:
         return format_html('<span class="faint">–</span>')
     return format_html(
-        '<a class="figure-cell" href="{}" title="the median of {}, and what half of them lie between">{}'
-        "<small>{}</small></a>",
+        '<a class="figure-cell" href="{}" title="the median of {}, and what half of them lie between">'
+        "<span>{}</span><small>{}</small></a>",
         address,
         f"{spread.n:,}",
         median(spread),
