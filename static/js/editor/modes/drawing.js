@@ -75,7 +75,7 @@ function inStrip(app) {
     begin(event) {
       const band = bandAt(app, event);
       if (!band) return null;
-      toPhotoPixels = invert(band.layout.homography);
+      toPhotoPixels ??= invert(band.layout.homography);
       return (move) => toStrip(band.strip, move);
     },
     show(from, to) {
