@@ -176,7 +176,7 @@ def run_loop(loop: Loop, photos: Photos, options: argparse.Namespace) -> None:
         if size in options.stop_after:
             return
     if options.rounds:
-        loop.step("unread photos", lambda: loop.upload(photos.unread))
+        loop.step("unread photos", lambda: loop.upload(photos.unread[: options.unread]))
     for number in range(1, options.rounds + 1):
         folder = options.out.parent / f"{loop.project}-round-{number}"
         trust = partial(loop.trust, options.target, options.sample, folder)
@@ -253,6 +253,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--caught", type=float, default=0.8, help="the share of mistakes that a reviewer sees"
     )
     parser.add_argument("--rounds", type=int, default=2, help="of pseudo-labels")
+    parser.add_argument("--unread", type=int, default=None, help="photos for the rounds; all by default")
     parser.add_argument("--target", type=float, default=0.995, help="of their precision")
     parser.add_argument(
         "--sample", type=int, default=0, help="readings to audit; 0: as many as the target needs"
