@@ -102,6 +102,8 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             yield from _flatten(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, str):
+        yield path or "body", str(detail)
     elif any(isinstance(inner, (Mapping, list)) for inner in detail):
         for position, inner in enumerate(detail):
             yield from _flatten(inner, f"{path}.{position}" if path else str(position))

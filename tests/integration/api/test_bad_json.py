@@ -99,3 +99,10 @@ def test_thousands_of_mistakes_are_answered_briefly(people: People, api: As) -> 
     answer = api(people.annotator).put(f"leases/{lease.pk}/draft", body)
     assert len(expect_refusal(answer, 400)["fields"]) <= 20
     assert len(answer.content) < 10_000
+
+
+def test_an_unknown_field_is_named_in_a_sentence(people: People, api: As) -> None:
+    lease = Yard(people).lease(3)
+    answer = api(people.annotator).put(f"leases/{lease.pk}/draft", {**work(), "colour": "red"})
+    known = "text, characters, region, base_revision"
+    assert answer.json()["message"] == f"colour: There is no such field here. Known: {known}."
