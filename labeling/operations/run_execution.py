@@ -190,7 +190,7 @@ def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion:
     claim.check_not_canceled()
     claim.write(message="Registering the new version")
     version = register_version(run=run, bundle_dir=bundle_dir, now=claim.clock())
-    claim.tell(f"{version.name} is registered")
+    claim.tell(f"Registered as {version.name}")
     return version
 
 

@@ -115,7 +115,7 @@ def freeze_and_train(page: Page, project: str) -> None:
     for field, value in {"steps": "6", "batch_size": "4"}.items():
         page.fill(f"input[name={field}]", value)
     page.get_by_role("button", name="Start the run").click()
-    expect(page.get_by_text("is registered")).to_be_visible(timeout=TRAIN_MS)
+    expect(page.get_by_role("heading", name="What came of it")).to_be_visible(timeout=TRAIN_MS)
 
 
 def promote(page: Page, project: str) -> None:

@@ -119,10 +119,12 @@ def execute(
     trainer: Any = None,
     evaluator: Any = None,
     at: datetime | None = None,
+    code: str = "",
 ) -> FinetuningRun | None:
     """Let a worker take what comes first in the queue, which is this run where it waits alone."""
     return runs.execute_next_run(
         trainer=trainer or PlainTrainer(),
         evaluator=evaluator or PlainEvaluator(),
         now=at or workshop.now,
+        code=code,
     )

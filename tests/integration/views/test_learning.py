@@ -280,20 +280,31 @@ def test_the_plan_is_shown_and_nothing_starts(people: People) -> None:
     sent = {"snapshot": snapshot.pk, "networks": ["sequence", "detector"], "steps": "100", "plan": "1"}
     html = _send(people, "runs", data=sent).content.decode()
     assert "30 photos" in html
-    assert "1,200 real ones and 1,200 synthetic ones in 100 steps" in html
+    assert "100 steps at most: 1,200 real samples and 1,200 synthetic ones" in html
+    assert "100 steps at most: 300 real samples and 300 synthetic ones" in html
     assert 'value="100"' in html
     assert not FinetuningRun.objects.exists()
 
 
 def test_a_clone_starts_from_the_settings_of_its_source(people: People) -> None:
-    run = rows.add_run(people, rows.add_snapshot(people), rows.add_version(people), config={"steps": 77})
+    config = {
+        "networks": ["detector"],
+        "steps": 77,
+        "detector": {"batch_size": 3},
+        "weights": {"pseudo": 0.1},
+    }
+    run = rows.add_run(people, rows.add_snapshot(people), rows.add_version(people), config=config)
     url = reverse("runs", args=[people.project.slug])
     html = people.client("ml_engineer").get(url, {"clone": run.pk}).content.decode()
     assert 'name="steps" value="77"' in html
-    sent = {"snapshot": run.snapshot_id, "steps": "80", "cloned_from": run.pk}
+    assert 'name="weight_pseudo" value="0.1"' in html
+    assert "Also kept from the run that is cloned: Detector" in html
+    sent = {"snapshot": run.snapshot_id, "steps": "80", "cloned_from": run.pk, "networks": ["sequence"]}
     assert _send(people, "runs", data=sent).status_code == 302
     clone = FinetuningRun.objects.latest("number")
     assert (clone.cloned_from, clone.config["steps"]) == (run, 80)
+    assert (clone.config["detector"], clone.config["networks"]) == ({"batch_size": 3}, ["sequence"])
+    assert "weights" not in clone.config
     assert "Cloned from" in _page(people, "run", clone.pk)
 
 
