@@ -6,7 +6,16 @@ from typing import Any
 from django import forms
 
 from labeling.errors import DomainError
-from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, QualityPolicy, Role, Scope
+from labeling.models import (
+    DatasetSnapshot,
+    FinetuningRun,
+    ModelVersion,
+    Project,
+    QualityPolicy,
+    Role,
+    RunSchedule,
+    Scope,
+)
 from labeling.models.comment import LONGEST_COMMENT
 from labeling.models.guideline import LONGEST_GUIDELINE
 from labeling.operations.runs import MAX_PRIORITY
@@ -19,6 +28,7 @@ from labeling.run_settings import (
     SOURCES,
     WEIGHT,
     Setting,
+    networks_of,
 )
 from webapp.dataset_words import SOURCE_WORDS
 from webapp.run_words import NETWORK_WORDS
@@ -161,6 +171,25 @@ class RunScheduleForm(forms.Form):
         label="After so many days",
         help_text="If anything was corrected since.",
     )
+    networks = forms.MultipleChoiceField(
+        choices=[(network, NETWORK_WORDS[network]) for network in NETWORKS],
+        widget=forms.CheckboxSelectMultiple,
+        label="What learns then",
+        error_messages={"required": "Choose one network at least."},
+    )
+
+    def __init__(self, data: Any = None, *, schedule: RunSchedule | None = None) -> None:
+        self._kept: dict[str, Any] = dict(schedule.config) if schedule else {}
+        counts = {"corrections": schedule.corrections, "days": schedule.days} if schedule else {}
+        # The same page has the form for a run, and ids must differ.
+        super().__init__(
+            data, auto_id="schedule_%s", initial={**counts, "networks": list(networks_of(self._kept))}
+        )
+
+    def values(self) -> dict[str, Any]:
+        """As the domain takes it: settings that were set by a program stay."""
+        counts = {name: self.cleaned_data[name] for name in ("corrections", "days")}
+        return {**counts, "config": {**self._kept, "networks": self.cleaned_data["networks"]}}
 
 
 class CommentForm(forms.Form):

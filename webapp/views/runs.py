@@ -52,16 +52,9 @@ def run_table(request: HttpRequest, project: Project) -> HttpResponse:
 @project_action(Capability.TRAIN)
 def schedule(request: HttpRequest, project: Project) -> HttpResponse:
     """Let runs start by themselves, in the name of whoever sends this."""
-    form = RunScheduleForm(request.POST)
+    form = RunScheduleForm(request.POST, schedule=runs.find_schedule(project=project))
     if form.is_valid():
-        kept = runs.find_schedule(project=project)
-        set_run_schedule(
-            project=project,
-            by=current_user(request),
-            now=timezone.now(),
-            config=kept.config if kept else {},
-            **form.cleaned_data,
-        )
+        set_run_schedule(project=project, by=current_user(request), now=timezone.now(), **form.values())
         messages.success(request, "Kept. Runs that start by themselves say so in the list.")
         return redirect("runs", project.slug)
     return _render_list(request, project, _build_form(request, project), schedule_form=form, status=400)
@@ -77,14 +70,13 @@ def _render_list(
     status: int,
 ) -> HttpResponse:
     kept = runs.find_schedule(project=project)
-    initial = {"corrections": kept.corrections, "days": kept.days} if kept else {}
     context = {
         "form": form,
         "plan": plan,
         **_list_rows(project),
         "blocked": _find_obstacle(project),
         "schedule": kept,
-        "schedule_form": schedule_form or RunScheduleForm(initial=initial),
+        "schedule_form": schedule_form or RunScheduleForm(schedule=kept),
         "corrections": runs.count_corrections(project=project, most=MANY),
     }
     return render(request, "runs.html", context, status=status)

@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labeling.gates import DEFAULT_RULES
-from labeling.models import AuditEvent, DatasetSnapshot, FinetuningRun, GatePolicy, Promotion, RunLogLine
+from labeling.models import (
+    AuditEvent,
+    DatasetSnapshot,
+    FinetuningRun,
+    GatePolicy,
+    Promotion,
+    RunLogLine,
+    RunSchedule,
+)
 from tests.conftest import People
 from tests.integration.views import rows
 from webapp.gate_form import fill_in
@@ -318,10 +326,12 @@ def test_a_queued_run_can_start_first(people: People) -> None:
 
 
 def test_runs_may_start_by_themselves(people: People) -> None:
+    sent = {"corrections": "50", "days": "", "networks": ["detector"]}
     assert "Off." in _page(people, "runs")
-    assert _send(people, "run-schedule", data={"corrections": "50", "days": ""}).status_code == 302
+    assert _send(people, "run-schedule", data=sent).status_code == 302
     html = _page(people, "runs")
     assert 'name="corrections" value="50"' in html
     assert "On, in the name of" in html
+    assert RunSchedule.objects.get().config["networks"] == ["detector"]
     assert "After 50 corrections." in _page(people, "runs", role="annotator")
     assert _send(people, "run-schedule", data={"corrections": "0", "days": ""}).status_code == 400
