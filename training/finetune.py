@@ -23,12 +23,15 @@ from training.networks.characters import CharacterNetwork
 from training.networks.detector import DetectorNetwork
 from training.tuning.crops import Lessons, prepare_characters, prepare_sequence
 from training.tuning.loop import WEIGHTS, Course, Progress, Report, Tuning, find_finished
+from training.tuning.regions import tighten_regions
 from training.tuning.settings import NETWORKS, SOURCES, FinetuneConfig, FinetuningFailed
 from training.tuning.windows import prepare_detector
 from training.weights import InvalidWeights, Network, TrainedWeights, load_network
 
 __all__ = ["NETWORKS", "SOURCES", "FinetuneConfig", "FinetuningFailed", "Progress", "Report", "finetune"]
 
+_REPORTED = 5
+"""After so many photos somebody is told."""
 _NOTHING = "The train split holds no photo with a VIN and its place; accept more annotations first."
 
 
@@ -49,8 +52,8 @@ def finetune(
     config.check()
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(config.threads)
-    school = _School(snapshot, photo_path, base_bundle, config, out_dir)
-    total, before = sum(pace.steps for pace in config.paces.values()), 0
+    school = _School(snapshot, photo_path, base_bundle, config, out_dir, report)
+    total, before = config.total_steps, 0
     records = {}
     for name, pace in config.paces.items():
         folder = out_dir / name
@@ -91,9 +94,10 @@ class _School:
         base_bundle: Path,
         config: FinetuneConfig,
         out_dir: Path,
+        report: Report,
     ) -> None:
         self._snapshot, self._photo_path, self._config = snapshot, photo_path, config
-        self._base, self._out_dir = base_bundle, out_dir
+        self._base, self._out_dir, self._report = base_bundle, out_dir, report
         self._manifest = _verify(base_bundle)
         self._lessons: Lessons | None = None
         self.fingerprint = _fingerprint(snapshot, base_bundle, config)
@@ -132,9 +136,22 @@ class _School:
 
     def _load_lessons(self) -> Lessons:
         weighed = [replace(item, weight=self._weigh(item)) for item in self._snapshot.split("train")]
-        train = load_examples([item for item in weighed if item.weight > 0], self._photo_path)
-        validation = load_examples(self._snapshot.split("validation"), self._photo_path)
-        return Lessons.of(train, validation, missing=_NOTHING)
+        train = [item for item in weighed if item.weight > 0]
+        tight = tighten_regions(
+            [*train, *self._snapshot.split("validation")],
+            bundle=self._base,
+            photo_path=self._photo_path,
+            folder=self._out_dir,
+            on_photo=self._tell,
+        )
+        teaching = load_examples(tight[: len(train)], self._photo_path)
+        validation = load_examples(tight[len(train) :], self._photo_path)
+        return Lessons.of(teaching, validation, missing=_NOTHING)
+
+    def _tell(self, done: int, count: int) -> None:
+        if done % _REPORTED == 0:
+            message = f"Looking for the line in regions that were drawn by hand: {done} of {count}"
+            self._report(Progress.between(message, step=0, steps=self._config.total_steps))
 
     def _weigh(self, item: SnapshotItem) -> float:
         return max(item.weight, 0.0) * self._config.weights.get(item.source, 1.0)

@@ -48,7 +48,7 @@ def finetune_bundle(
         out_dir=out_dir,
         report=report,
     )
-    teller = _Teller(report, sum(pace.steps for pace in config.paces.values()))
+    teller = _Teller(report, config.total_steps)
     teller.tell("Exporting to ONNX and comparing the files with the networks", is_news=True)
     _clear(out_dir)
     training = {**weights.figures, "code": describe_code()}
@@ -69,10 +69,7 @@ class _Teller:
     steps: int
 
     def tell(self, message: str, *, is_news: bool = False) -> None:
-        nothing = {"loss": None, "validation_loss": None, "validation_exact": None, "validation_cer": None}
-        self.report(
-            Progress("", 0, step=self.steps, steps=self.steps, message=message, is_news=is_news, **nothing)
-        )
+        self.report(Progress.between(message, step=self.steps, steps=self.steps, is_news=is_news))
 
 
 def _clear(out_dir: Path) -> None:

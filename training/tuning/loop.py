@@ -56,6 +56,11 @@ class Progress:
     message: str
     is_news: bool = False
 
+    @classmethod
+    def between(cls, message: str, *, step: int, steps: int, is_news: bool = False) -> Progress:
+        """What is done where no network learns."""
+        return cls("", 0, step, steps, None, None, None, None, message, is_news)
+
 
 Report = Callable[[Progress], None]
 

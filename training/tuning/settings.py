@@ -72,6 +72,10 @@ class FinetuneConfig:
         config.check()
         return config
 
+    @property
+    def total_steps(self) -> int:
+        return sum(pace.steps for pace in self.paces.values())
+
     def to_json(self) -> dict[str, Any]:
         """All settings, with nothing left to a default."""
         return asdict(self)

@@ -20,6 +20,7 @@ from training.train import CONFIGS, read_config
 from training.tuning import bundle as bundles
 from training.tuning import loop
 from training.tuning.bundle import finetune_bundle
+from training.tuning.regions import tighten_regions
 from training.tuning.settings import Pace
 from training.weights import TrainedWeights, load_network
 
@@ -177,7 +178,7 @@ def test_a_run_killed_at_its_export_goes_on_there(
     bundle = finetune_bundle(snapshot=photos[0], out_dir=tmp_path / "run", report=told.append, **given)
     load_bundle(bundle)
     assert {p.network for p in told} == {""}
-    assert sorted(path.name for path in bundle.parent.iterdir()) == ["bundle", "sequence"]
+    assert sorted(path.name for path in bundle.parent.iterdir()) == ["bundle", "regions.json", "sequence"]
 
 
 def test_a_network_stops_when_patience_is_over_and_keeps_the_best(
@@ -226,6 +227,23 @@ def test_without_photos_to_validate_on_the_last_weights_are_kept(
     run((train, photo_path), tiny_bundle, tmp_path, report=told.append)
     assert all(p.validation_loss is None for p in told)
     assert next(p.message for p in told if p.is_news).endswith("so the last weights are kept.")
+
+
+def test_regions_that_were_drawn_by_hand_are_tightened_once(
+    photos: Photos, tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second photo's characters are boxed, in the third no line is found."""
+    tight = ((1.0, 2.0), (90.0, 2.0), (90.0, 12.0), (1.0, 12.0))
+    found = iter([tight, None])
+    monkeypatch.setattr("training.tuning.regions.tighten", lambda *given, **named: next(found))
+    first, boxed, third = photos[0].items[:3]
+    items = [replace(first, characters=()), boxed, replace(third, characters=())]
+    told: list[tuple[int, int]] = []
+    given = {"bundle": tiny_bundle, "photo_path": photos[1], "folder": tmp_path}
+    for _ in range(2):
+        regions = tighten_regions(items, on_photo=lambda *done: told.append(done), **given)
+        assert [item.region for item in regions] == [tight, boxed.region, third.region]
+    assert told == [(1, 2), (2, 2)]
 
 
 def test_another_runs_checkpoint_is_refused(photos: Photos, tiny_bundle: Path, tmp_path: Path) -> None:
