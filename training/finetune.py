@@ -24,7 +24,13 @@ from training.networks.detector import DetectorNetwork
 from training.tuning.crops import Lessons, prepare_characters, prepare_sequence
 from training.tuning.loop import WEIGHTS, Course, Progress, Report, Tuning, find_finished
 from training.tuning.regions import tighten_regions
-from training.tuning.settings import NETWORKS, SOURCES, FinetuneConfig, FinetuningFailed
+from training.tuning.settings import (
+    NETWORKS,
+    SOURCES,
+    FinetuneConfig,
+    FinetuningFailed,
+    list_validating,
+)
 from training.tuning.windows import prepare_detector
 from training.weights import InvalidWeights, Network, TrainedWeights, load_network
 
@@ -115,7 +121,7 @@ class _School:
             return prepare_detector(
                 network,
                 train=self._snapshot.split("train"),
-                validation=self._snapshot.split("validation"),
+                validation=list_validating(self._snapshot),
                 weigh=self._weigh,
                 photo_path=self._photo_path,
                 config=self._config,
@@ -138,7 +144,7 @@ class _School:
         weighed = [replace(item, weight=self._weigh(item)) for item in self._snapshot.split("train")]
         train = [item for item in weighed if item.weight > 0]
         tight = tighten_regions(
-            [*train, *self._snapshot.split("validation")],
+            [*train, *list_validating(self._snapshot)],
             bundle=self._base,
             photo_path=self._photo_path,
             folder=self._out_dir,

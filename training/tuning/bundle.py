@@ -13,7 +13,7 @@ from training.export import SCRATCH, export_bundle
 from training.finetune import finetune
 from training.provenance import describe_code
 from training.tuning.loop import Progress, Report
-from training.tuning.settings import FinetuneConfig
+from training.tuning.settings import FinetuneConfig, list_validating
 
 _DRAFT = "draft"
 _REPORTED = 5
@@ -80,7 +80,7 @@ def _clear(out_dir: Path) -> None:
 
 def _calibrate(bundle: Path, snapshot: Snapshot, photo_path: PhotoPath, teller: _Teller) -> None:
     """A validation split of few photos, or without errors, leaves the base bundle's calibration."""
-    items = snapshot.split("validation")
+    items = list_validating(snapshot)
 
     def on_photo(done: int) -> None:
         if done % _REPORTED == 0:

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from inference.snapshot import Snapshot, SnapshotItem
+
 NETWORKS = ("sequence", "characters", "detector")
 """In the order in which a run trains them: what a correction teaches most comes first."""
 SOURCES = ("human", "consensus", "imported", "barcode", "pseudo")
 MAX_WEIGHT = 10.0
+GUESSED = "pseudo"
+"""The source whose labels are a model's own readings: they may teach, but vouch for nothing."""
 
 
 class FinetuningFailed(RuntimeError):
@@ -90,6 +94,11 @@ class FinetuneConfig:
                 raise FinetuningFailed("The setting learning_rate must be above 0 and at most 0.1.")
         if not 0 <= self.replay_share < 1 or not 0 <= self.averaging < 1:
             raise FinetuningFailed("The settings replay_share and averaging must be at least 0 and below 1.")
+
+
+def list_validating(snapshot: Snapshot) -> tuple[SnapshotItem, ...]:
+    """The photos that say when to stop and how sure readings are: those whose labels are known."""
+    return tuple(item for item in snapshot.split("validation") if item.source != GUESSED)
 
 
 def _read_paces(data: Mapping[str, Any]) -> dict[str, Pace]:

@@ -222,7 +222,8 @@ def test_without_photos_to_validate_on_the_last_weights_are_kept(
     photos: Photos, tiny_bundle: Path, tmp_path: Path
 ) -> None:
     snapshot, photo_path = photos
-    train = Snapshot("train", snapshot.split("train"))
+    guessed = [replace(item, source="pseudo") for item in snapshot.split("validation")]
+    train = Snapshot("train", (*snapshot.split("train"), *guessed))
     told: list[Progress] = []
     run((train, photo_path), tiny_bundle, tmp_path, report=told.append)
     assert all(p.validation_loss is None for p in told)
