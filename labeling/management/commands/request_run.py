@@ -41,7 +41,13 @@ class Command(MemberCommand):
         if options["network"]:
             config["networks"] = options["network"]
         base = find_version(project, options["base"]) if options["base"] else None
-        wanted = {"project": project, "snapshot": snapshot, "base_version": base, "config": config, "by": by}
+        wanted: dict[str, Any] = {
+            "project": project,
+            "snapshot": snapshot,
+            "base_version": base,
+            "config": config,
+            "by": by,
+        }
         if options["plan"]:
             self._tell_plan(plan_run(**wanted))
             return

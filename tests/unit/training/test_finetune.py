@@ -42,6 +42,12 @@ def ignore(progress: Progress) -> None:
     pass
 
 
+@pytest.fixture(autouse=True)
+def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranges for eight bits from two photos: a twin need not be good here."""
+    monkeypatch.setattr("training.quantization.SAMPLES", {"detector": 2, "characters": 2})
+
+
 def run(photos: Photos, bundle: Path, out_dir: Path, *, config=CONFIG, report=ignore) -> TrainedWeights:
     snapshot, photo_path = photos
     return finetune(
