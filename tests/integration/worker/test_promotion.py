@@ -59,8 +59,10 @@ def test_promotion_and_rollback_take_effect_in_all_running_workers(
 
 def is_held_up() -> bool:
     """Whether a process waits for a row that somebody else has locked."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # in a transaction, the first look would be kept
+        cursor.execute(f"{waiting} AND datname = current_database()")
         return bool(cursor.fetchone()[0])
 
 
