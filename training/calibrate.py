@@ -128,10 +128,13 @@ def calibrate_bundle(bundle: Path, *, count: int, seed: int) -> dict[str, float]
 def recalibrate_bundle(bundle: Path, outcomes: Sequence[Outcome], *, photos: int) -> dict[str, float]:
     """Fit anew on outcomes of `photos` labeled photos, beginning with what the bundle has; as above.
 
-    Raises CalibrationFailed; the bundle then stays as it is.
+    Raises CalibrationFailed, also where confidences come out no better; the bundle then stays as it is.
     """
     known = read_manifest(bundle).calibration
     fitted = fit_calibration(outcomes, prior=known)
+    before, after = (_measure_error(each, outcomes) for each in (known, fitted))
+    if not after < before:
+        raise CalibrationFailed(f"They are off by {before:.1%}, and no less where they are fitted anew.")
     return _write_calibration(bundle, fitted, outcomes, before=known, photos=photos)
 
 
