@@ -22,7 +22,8 @@ from labeling.queries.pages import find_decision, find_evaluation
 from labeling.queries.tasks import MANY
 from labeling.run_settings import paces_of
 from webapp.charts import chart_run
-from webapp.forms import RunForm, RunScheduleForm, show_refusal
+from webapp.forms import show_refusal
+from webapp.run_forms import RunForm, RunScheduleForm
 from webapp.run_words import describe_settings
 from webapp.views.access import current_user, project_action, project_page, sent_form
 
