@@ -16,7 +16,7 @@ def name_the_network(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0024_unseen_tasks'),
+        ('labeling', '0026_figures_from_indexes_alone'),
     ]
 
     operations = [
