@@ -15,7 +15,7 @@ from training.anchors import cluster_sizes, mean_best_iou, measure_boxes
 from training.calibrate import CalibrationFailed, calibrate_bundle
 from training.character_boxes import box_shards
 from training.export import ExportFailed, ParityError, export_bundle
-from training.finetune import FinetuneConfig, FinetuningFailed, Progress, finetune
+from training.finetune import FinetuneConfig, FinetuningFailed, Progress
 from training.finetune_detector import finetune_detector
 from training.fonts import FONTS_DIR, FontsUnavailable, fetch_fonts
 from training.published import (
@@ -34,6 +34,7 @@ from training.synthesis.demo import write_demo_photos
 from training.synthesis.plates import KINDS
 from training.systems.loop import TrainingFailed
 from training.train import CONFIGS, read_config, train
+from training.tuning.bundle import finetune_bundle
 from training.votes import write_votes
 from training.weights import InvalidWeights, TrainedWeights, average_weights, load_characters
 
@@ -176,15 +177,17 @@ def _quality(options: argparse.Namespace) -> None:
 
 
 def _finetune(options: argparse.Namespace) -> None:
-    weights = finetune(
-        snapshot=decode_snapshot(options.snapshot.read_bytes()),
+    snapshot = decode_snapshot(options.snapshot.read_bytes())
+    bundle = finetune_bundle(
+        snapshot=snapshot,
         photo_path=lambda sha256: options.photos / sha256,
         base_bundle=options.base,
         config=FinetuneConfig.from_json(read_config(options.config)),
+        name=snapshot.name,
         out_dir=options.out,
         report=_print_progress,
     )
-    print(weights.sequence)
+    print(bundle)
 
 
 def _finetune_detector(options: argparse.Namespace) -> None:
@@ -223,7 +226,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
     _add_calibrate(commands.add_parser("calibrate", help="make a bundle's confidences honest, in place"))
     _add_quality(commands.add_parser("quality", help="fit what refuses unreadable photos, in place"))
-    _add_finetune(commands.add_parser("finetune", help="fine-tune the recognizer on a dataset snapshot"))
+    _add_finetune(commands.add_parser("finetune", help="fine-tune a bundle on a dataset snapshot"))
     _add_finetune_detector(
         commands.add_parser("finetune-detector", help="teach the detector real photos whose VIN is boxed")
     )

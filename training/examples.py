@@ -15,7 +15,7 @@ from inference.decoding import decode_image
 from inference.geometry import DegenerateQuad, is_convex, quad_from_points, quad_size
 from inference.rectifier import rectify
 from inference.snapshot import PhotoPath, SnapshotItem
-from inference.types import Image, Quad, Region
+from inference.types import Crop, Image, Quad, Region
 from inference.vin import ALPHABET, LENGTH
 from training.synthesis.crops import jitter_quad
 
@@ -29,27 +29,37 @@ _TALLEST = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`patch` is the part of the photo around the VIN, `quad` lies in its pixels."""
+    """`patch` is the part of the photo around the VIN, `quad` lies in its pixels.
+
+    So do `characters`, 17 x 4 x 2, where somebody or something said where they are.
+    """
 
     patch: Image
     quad: Quad
     vin: str
     weight: float
+    characters: npt.NDArray[np.float64] | None = None
 
     @property
     def symbols(self) -> Symbols:
         return vin_symbols(self.vin)
 
     def straight_crop(self) -> Image:
-        return rectify(self.patch, Region(self.quad, 1.0)).pixels
+        return self.rectify().pixels
 
     def jittered_crop(self, rng: np.random.Generator) -> Image:
+        return self.rectify_jittered(rng).pixels
+
+    def rectify(self) -> Crop:
+        return rectify(self.patch, Region(self.quad, 1.0))
+
+    def rectify_jittered(self, rng: np.random.Generator) -> Crop:
         """The crop as another detection would have cut it."""
         moved = quad_from_points(jitter_quad(rng, np.array(self.quad)))
         try:
-            return rectify(self.patch, Region(moved, 1.0)).pixels
+            return rectify(self.patch, Region(moved, 1.0))
         except DegenerateQuad:
-            return self.straight_crop()
+            return self.rectify()
 
 
 def vin_symbols(vin: str) -> Symbols:
@@ -68,9 +78,15 @@ def load_examples(items: Iterable[SnapshotItem], photo_path: PhotoPath) -> list[
         if quad is None or not _is_readable(item.vin):
             continue
         image = decode_image(photo_path(item.photo).read_bytes())
-        patch, moved = _cut(image, quad)
-        loaded.append(Example(patch, moved, item.vin, max(item.weight, 0.0)))
+        loaded.append(_cut(image, quad, item))
     return loaded
+
+
+def find_characters(item: SnapshotItem) -> npt.NDArray[np.float64] | None:
+    """17 x 4 x 2 in photo pixels, where the label has a box for each symbol of the VIN."""
+    if "".join(character.symbol for character in item.characters) != item.vin or len(item.vin) != LENGTH:
+        return None
+    return np.array([character.quad for character in item.characters], np.float64)
 
 
 def find_quad(item: SnapshotItem) -> Quad | None:
@@ -88,7 +104,7 @@ def _is_readable(vin: str) -> bool:
     return len(vin) == LENGTH and all(symbol in ALPHABET for symbol in vin)
 
 
-def _cut(image: Image, quad: Quad) -> tuple[Image, Quad]:
+def _cut(image: Image, quad: Quad, item: SnapshotItem) -> Example:
     corners = np.array(quad)
     margin = _MARGIN * quad_size(quad)[1] + 4
     low = np.maximum(np.floor(corners.min(0) - margin), 0).astype(int)
@@ -96,16 +112,23 @@ def _cut(image: Image, quad: Quad) -> tuple[Image, Quad]:
     high = np.maximum(high, low + 1)
     patch = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
     if patch.size == 0:
-        return image, quad
-    return _reduce(patch, corners - low)
+        patch, low = image, np.zeros(2, int)
+    reduced, scale = _reduce(patch, quad)
+    characters = find_characters(item)
+    return Example(
+        patch=reduced,
+        quad=quad_from_points((corners - low) * scale),
+        vin=item.vin,
+        weight=max(item.weight, 0.0),
+        characters=None if characters is None else (characters - low) * scale,
+    )
 
 
-def _reduce(patch: Image, corners: npt.NDArray[np.float64]) -> tuple[Image, Quad]:
-    """Photos of many megapixels shrink, so that a snapshot of thousands fits into memory."""
-    factor = min(1.0, _TALLEST / max(quad_size(quad_from_points(corners))[1], 1e-6))
+def _reduce(patch: Image, quad: Quad) -> tuple[Image, npt.NDArray[np.float64]]:
+    """Photos of many megapixels shrink, so that a snapshot of thousands fits into memory; and by how much."""
+    factor = min(1.0, _TALLEST / max(quad_size(quad)[1], 1e-6))
     if factor > 0.8:
-        return patch, quad_from_points(corners)
+        return patch, np.ones(2)
     size = (max(round(patch.shape[1] * factor), 1), max(round(patch.shape[0] * factor), 1))
-    scale = (size[0] / patch.shape[1], size[1] / patch.shape[0])
-    reduced = np.asarray(cv2.resize(patch, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return reduced, quad_from_points(corners * scale)
+    scale = np.array([size[0] / patch.shape[1], size[1] / patch.shape[0]])
+    return np.asarray(cv2.resize(patch, size, interpolation=cv2.INTER_AREA), np.uint8), scale

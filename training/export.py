@@ -40,6 +40,8 @@ Tensor = npt.NDArray[np.float32]
 logger = logging.getLogger(__name__)
 
 LICENCE = "Apache-2.0"
+SCRATCH = ".bundle-"
+"""How the name of a folder begins in which a bundle is being made."""
 TOLERANCE = 2e-3
 """Greatest difference allowed between torch and ONNX Runtime, in logits or probabilities."""
 
@@ -86,7 +88,7 @@ def export_bundle(
     """
     base = verify_bundle(base_bundle) if base_bundle is not None else None
     out_dir.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=".bundle-") as scratch:
+    with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=SCRATCH) as scratch:
         folder = Path(scratch) / "bundle"
         folder.mkdir()
         networks = {

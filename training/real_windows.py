@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from inference.decoding import decode_image
 from inference.detector import STRIDE
@@ -38,14 +37,22 @@ def stream_mixed_windows(
     real = _draw_photos(rng, photos)
     count = round(batch_size * real_share)
     while True:
-        known = window_batch([vary_window(rng, next(synthetic)) for _ in range(batch_size - count)])
-        weak = window_batch([vary_window(rng, draw_real_window(rng, *next(real))) for _ in range(count)])
-        scores, weights = weak.maps.split(2, dim=1)
-        yield WindowBatch(
-            torch.cat([known.inputs, weak.inputs]),
-            torch.cat([known.maps, scores]),
-            torch.cat([torch.ones_like(known.maps), weights]),
-        )
+        known = [vary_window(rng, next(synthetic)) for _ in range(batch_size - count)]
+        weak = [vary_window(rng, draw_real_window(rng, *next(real))) for _ in range(count)]
+        yield mix_windows(known, weak)
+
+
+def mix_windows(known: list[dict[str, Bytes]], weak: list[dict[str, Bytes]]) -> WindowBatch:
+    """Synthetic windows, of which every cell counts, and real ones as `draw_real_window` makes them."""
+    samples = [{**sample, "maps": _count_all(sample["maps"])} for sample in known] + weak
+    batch = window_batch(samples)
+    maps, weights = batch.maps.split(2, dim=1)
+    return WindowBatch(batch.inputs, maps.contiguous(), weights.contiguous())
+
+
+def _count_all(maps: Bytes) -> Bytes:
+    """4 x H/4 x W/4 from 2: with a weight of 1 for every cell."""
+    return np.concatenate([maps, np.full_like(maps, 255)])
 
 
 def _draw_photos(

@@ -64,8 +64,17 @@ def label_photo(detector: Detector, image: Image, box: Box) -> WeakLabel:
     quads = [scale_quad(line.quad, STRIDE / scale) for line in found]
     line = find_boxed_line(detector, image, box, quads)
     characters, confidence = split_line(line) if line is not None else _divide_box(box)
-    surroundings = np.round(np.clip([region, affinity], 0, 1) * 255).astype(np.uint8)
-    return WeakLabel(box, characters, confidence, surroundings, scale / STRIDE)
+    return WeakLabel(box, characters, confidence, _keep_scores(region, affinity), scale / STRIDE)
+
+
+def label_known(detector: Detector, image: Image, box: Box, characters: Quads) -> WeakLabel:
+    """The label of a photo whose characters somebody has boxed: only the surroundings are the detector's."""
+    tensor, scale = prepare_image(image)
+    return WeakLabel(box, characters, 1.0, _keep_scores(*detector.score(tensor)), scale / STRIDE)
+
+
+def _keep_scores(region: npt.NDArray[np.float32], affinity: npt.NDArray[np.float32]) -> Bytes:
+    return np.round(np.clip([region, affinity], 0, 1) * 255).astype(np.uint8)
 
 
 def label_again(detector: Detector, image: Image, label: WeakLabel) -> WeakLabel:

@@ -10,9 +10,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
+from training.checkpoints import write_flushed
 from training.graphs import describe, read_weights
 from training.networks.characters import CharacterNetwork
 from training.networks.detector import DetectorNetwork
@@ -58,10 +59,8 @@ def round_kernels(network: Network) -> None:
 
 
 def _write(path: Path, name: str, network: Network, tensors: dict[str, Tensor]) -> None:
-    part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, part, metadata=describe(name, network.settings))
-    part.replace(path)
+    write_flushed(path, save(tensors, metadata=describe(name, network.settings)))
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

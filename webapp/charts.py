@@ -1,12 +1,12 @@
 """Curves of a fine-tuning run as numbers for an inline SVG."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-WIDTH, HEIGHT = 560, 240
-LEFT, RIGHT, TOP, BOTTOM = 44, 470, 12, 200
+WIDTH, HEIGHT = 560, 200
+LEFT, RIGHT, TOP, BOTTOM = 44, 440, 12, 160
 LABEL_GAP = 14
 MAX_POINTS = 400
 
@@ -14,9 +14,12 @@ MAX_POINTS = 400
 class Point(Protocol):
     """One report of a training; a value that was not measured is None."""
 
+    network: str
     step: int
     loss: float | None
+    validation_loss: float | None
     validation_exact: float | None
+    validation_cer: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,23 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class RunChart:
-    """Loss on the axis that is drawn; validation exact match from 0 at its foot to 100 % at its top."""
+class Mark:
+    """A point that stands out: where the best was measured."""
 
+    x: float
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves by step on one axis from 0."""
+
+    title: str
     series: list[Series]
+    best: Mark | None
     x_ticks: list[Tick]
     y_ticks: list[Tick]
-    rows: Sequence[Point]
     summary: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -53,33 +66,81 @@ class RunChart:
     bottom: int = BOTTOM
 
 
-def chart_run(metrics: Sequence[Point], *, steps: int) -> RunChart | None:
-    """The curves so far; None where nothing was reported."""
-    losses = [(point.step, point.loss) for point in metrics if point.loss is not None]
-    if not losses:
+@dataclass(frozen=True, slots=True)
+class NetworkCharts:
+    """What one network has learned so far, as curves and as rows."""
+
+    network: str
+    charts: list[Chart]
+    rows: Sequence[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    name: str
+    word: str
+    pairs: list[tuple[int, float]]
+    write: Callable[[float], str]
+
+    @property
+    def label(self) -> str:
+        return f"{self.word} {self.write(self.pairs[-1][1])}"
+
+
+def chart_run(metrics: Sequence[Point], *, steps: Mapping[str, int]) -> list[NetworkCharts]:
+    """Charts of each network that has reported a loss; `steps` says how long each will learn."""
+    networks = dict.fromkeys(point.network for point in metrics)
+    charted = [
+        _chart_network([point for point in metrics if point.network == network], steps.get(network, 0))
+        for network in networks
+    ]
+    return [charts for charts in charted if charts.charts]
+
+
+def _chart_network(points: Sequence[Point], steps: int) -> NetworkCharts:
+    last_step = max(steps, points[-1].step, 1)
+    losses = [
+        _Curve("loss", "training", _pick(points, "loss"), _write_loss),
+        _Curve("validation", "validation", _pick(points, "validation_loss"), _write_loss),
+    ]
+    rates = [_Curve("validation", "CER", _pick(points, "validation_cer"), _write_rate)]
+    charts = [_draw("Loss", losses, last_step)] if losses[0].pairs else []
+    charts += [_draw("Wrong characters (CER) of the validation photos", rates, last_step)] if charts else []
+    return NetworkCharts(points[-1].network, [chart for chart in charts if chart], points)
+
+
+def _pick(points: Sequence[Point], name: str) -> list[tuple[int, float]]:
+    return [(point.step, getattr(point, name)) for point in points if getattr(point, name) is not None]
+
+
+def _draw(title: str, curves: Sequence[_Curve], last_step: int) -> Chart | None:
+    drawn = [curve for curve in curves if curve.pairs]
+    if not drawn:
         return None
-    exacts = [(p.step, p.validation_exact) for p in metrics if p.validation_exact is not None]
-    last_step = max(steps, metrics[-1].step, 1)
-    top = _round_up(max(loss for _, loss in losses))
-    series = [_build_series("loss", losses, last_step, top, f"loss {losses[-1][1]:.3f}")]
-    if exacts:
-        words = f"exact {exacts[-1][1] * 100:.0f} %"
-        series.append(_keep_apart(_build_series("exact", exacts, last_step, 1.0, words), series[0]))
-    return RunChart(
+    top = _round_up(max(value for curve in drawn for _, value in curve.pairs))
+    series = [_build_series(curve, last_step, top) for curve in drawn]
+    if len(series) > 1:
+        series[0] = _keep_apart(series[0], series[1])
+    best = next((_mark_best(curve, last_step, top) for curve in drawn if curve.name == "validation"), None)
+    return Chart(
+        title=title,
         series=series,
+        best=best,
         x_ticks=[Tick(_x(step, last_step), f"{step:,}") for step in _spread(last_step)],
-        y_ticks=[Tick(_y(top * part / 4, top), f"{top * part / 4:.3g}") for part in range(5)],
-        rows=metrics,
-        summary=_summarize(losses, exacts),
+        y_ticks=[Tick(_y(top * part / 4, top), drawn[0].write(top * part / 4)) for part in range(5)],
+        summary=" ".join(_summarize(curve) for curve in drawn),
     )
 
 
-def _build_series(
-    name: str, pairs: Iterable[tuple[int, float]], last_step: int, top: float, label: str
-) -> Series:
-    points = [(_x(step, last_step), _y(value, top)) for step, value in _thin(list(pairs))]
+def _mark_best(curve: _Curve, last_step: int, top: float) -> Mark:
+    step, value = min(curve.pairs, key=lambda pair: pair[1])
+    return Mark(_x(step, last_step), _y(value, top), f"best {curve.write(value)}, step {step:,}")
+
+
+def _build_series(curve: _Curve, last_step: int, top: float) -> Series:
+    points = [(_x(step, last_step), _y(value, top)) for step, value in _thin(curve.pairs)]
     x, y = points[-1]
-    return Series(name, " ".join(f"{px:.1f},{py:.1f}" for px, py in points), x, y, y, label)
+    return Series(curve.name, " ".join(f"{px:.1f},{py:.1f}" for px, py in points), x, y, y, curve.label)
 
 
 def _keep_apart(series: Series, other: Series) -> Series:
@@ -88,7 +149,15 @@ def _keep_apart(series: Series, other: Series) -> Series:
     if abs(gap) >= LABEL_GAP:
         return series
     moved = other.label_y + math.copysign(LABEL_GAP, gap)
-    return Series(series.name, series.points, series.last_x, series.last_y, moved, series.label)
+    return replace(series, label_y=moved)
+
+
+def _write_loss(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _write_rate(value: float) -> str:
+    return f"{value * 100:.2g} %"
 
 
 def _thin(pairs: list[tuple[int, float]]) -> list[tuple[int, float]]:
@@ -117,10 +186,7 @@ def _spread(last_step: int) -> list[int]:
     return sorted({round(last_step * part / 4) for part in range(5)})
 
 
-def _summarize(losses: list[tuple[int, float]], exacts: list[tuple[int, float]]) -> str:
-    words = (
-        f"Loss from {losses[0][1]:.3f} at step {losses[0][0]} to {losses[-1][1]:.3f} at step {losses[-1][0]}."
-    )
-    if exacts:
-        words += f" Validation exact match now {exacts[-1][1] * 100:.0f} %."
-    return words
+def _summarize(curve: _Curve) -> str:
+    (first, begin), (last, end) = curve.pairs[0], curve.pairs[-1]
+    word = curve.word[:1].upper() + curve.word[1:]
+    return f"{word} {curve.write(begin)} at step {first}, {curve.write(end)} at step {last}."

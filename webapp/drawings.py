@@ -59,7 +59,7 @@ def draw_reading(
         region=write_points(region) if region else "",
         boxes=tuple(_draw_box(character) for character in ordered if character.get("quad")),
         cells=tuple(_draw_cell(character) for character in ordered),
-        strip=_frame_strip(region) if region else None,
+        strip=frame_strip(region) if region else None,
         source=source,
         key=key,
     )
@@ -84,7 +84,7 @@ def write_points(quad: Quad) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in quad)
 
 
-def _frame_strip(region: Quad) -> Strip:
+def frame_strip(region: Quad) -> Strip:
     """The region's first corner is the top left of the text, the second its top right."""
     angle = math.atan2(region[1][1] - region[0][1], region[1][0] - region[0][0])
     center_x = sum(x for x, _ in region) / 4

@@ -5,12 +5,10 @@ from typing import Any
 from django import forms
 
 from labeling.errors import DomainError
-from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, QualityPolicy, Role, Scope
+from labeling.models import Project, QualityPolicy, Role, Scope
 from labeling.models.comment import LONGEST_COMMENT
 from labeling.models.guideline import LONGEST_GUIDELINE
-from labeling.operations.runs import MAX_PRIORITY
 from labeling.policies import Forbidden
-from labeling.run_settings import SETTINGS
 from webapp.templatetags.words import ROLE_WORDS
 
 ROLE_CHOICES = [(role.value, ROLE_WORDS[role.value]) for role in Role]
@@ -35,83 +33,6 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
 
 class ProjectForm(forms.Form):
     name = forms.CharField(max_length=100, label="Name")
-
-
-class RunForm(forms.Form):
-    """What to train on and from where. A setting that is left empty keeps the training's own default."""
-
-    snapshot = forms.ModelChoiceField(DatasetSnapshot.objects.none(), empty_label=None)
-    base_version = forms.ModelChoiceField(
-        ModelVersion.objects.none(), required=False, empty_label="The version in service", label="Start from"
-    )
-    priority = forms.IntegerField(
-        min_value=-MAX_PRIORITY,
-        max_value=MAX_PRIORITY,
-        required=False,
-        help_text="Runs of a higher priority start first. Empty: 0.",
-    )
-    cloned_from = forms.ModelChoiceField(
-        FinetuningRun.objects.none(), required=False, widget=forms.HiddenInput
-    )
-
-    CONFIG = ("steps", "batch_size", "learning_rate", "replay_share", "seed")
-
-    def __init__(self, *args: Any, snapshots: Any, versions: Any, runs: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["snapshot"].queryset = snapshots  # type: ignore[attr-defined]
-        self.fields["base_version"].queryset = versions  # type: ignore[attr-defined]
-        self.fields["cloned_from"].queryset = runs  # type: ignore[attr-defined]
-        self.fields.update({name: _build_setting(name) for name in self.CONFIG})
-
-    def config_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.CONFIG]
-
-    def opens_settings(self) -> bool:
-        """Whether a setting has an error, or is filled in."""
-        return any(self[name].errors or self[name].value() not in (None, "") for name in self.CONFIG)
-
-    def config(self) -> dict[str, Any]:
-        """Only what was filled in."""
-        return {name: self.cleaned_data[name] for name in self.CONFIG if self.cleaned_data[name] is not None}
-
-
-_SETTING_WORDS = {
-    "steps": ("Steps", "How long it learns."),
-    "batch_size": ("Batch size", "Crops in one step."),
-    "learning_rate": ("Learning rate", "How far each step goes."),
-    "replay_share": ("Share of synthetic crops", "Keeps what was known."),
-    "seed": ("Seed", "The same seed gives the same run."),
-}
-
-
-def _build_setting(name: str) -> forms.Field:
-    setting = SETTINGS[name]
-    label, hint = _SETTING_WORDS[name]
-    words: dict[str, Any] = {
-        "label": label,
-        "help_text": f"{hint} Empty: {setting.default:g}.",
-        "required": False,
-    }
-    if setting.is_whole:
-        return forms.IntegerField(min_value=int(setting.least), max_value=int(setting.most), **words)
-    return forms.FloatField(min_value=setting.least, max_value=setting.most, **words)
-
-
-class RunScheduleForm(forms.Form):
-    """When runs start by themselves. Empty switches it off."""
-
-    corrections = forms.IntegerField(
-        min_value=1,
-        required=False,
-        label="After so many corrections",
-        help_text="Accepted, and not yet learned from.",
-    )
-    days = forms.IntegerField(
-        min_value=1,
-        required=False,
-        label="After so many days",
-        help_text="If anything was corrected since.",
-    )
 
 
 class CommentForm(forms.Form):

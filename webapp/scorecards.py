@@ -1,12 +1,13 @@
 """Two scorecards side by side, with intervals where the number of photos allows one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from inference.comparison import PairedComparison, compare_exact, pair_photos
 from inference.metrics import wilson_interval
-from inference.types import Scorecard
+from inference.types import EvaluatedPhoto, Scorecard
+from labeling.models import Photo
+from webapp.drawings import Strip, frame_strip
 
 INTERVAL_WIDTH = 200
 MAX_CHANGED = 50
@@ -38,14 +39,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """What one version read in a photo, how sure it was, and the strip where it found the VIN."""
+
+    name: str
+    vin: str
+    confidence: float
+    is_right: bool
+    strip: Strip | None
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
-    """A photo that one version reads right and the other does not."""
+    """A photo that the two versions read differently; both may be wrong. `photo` is None where it is gone."""
 
     expected: str
-    champion: str
-    challenger: str
-    better: bool
-    photo: Any
+    champion: Side
+    challenger: Side
+    photo: Photo | None
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.champion, self.challenger
+
+    @property
+    def rank(self) -> int:
+        """What a promotion would cost comes first, then what it would gain, then what stays wrong."""
+        if self.champion.is_right:
+            return 0
+        return 1 if self.challenger.is_right else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,10 @@ class KindRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`chance` says how the two differ in whole VINs, and whether that may be chance; empty for one alone."""
+    """`chance` says how the two differ in whole VINs, and whether that may be chance; empty for one alone.
+
+    `changed` are the first of the photos that they read differently, of which there are `changed_count`.
+    """
 
     names: list[str]
     snapshot: str
@@ -71,6 +96,7 @@ class Comparison:
     kinds: list[KindRow]
     chance: str
     changed: list[Changed]
+    changed_count: int
 
     @property
     def has_two(self) -> bool:
@@ -144,12 +170,13 @@ def compare_scorecards(
     champion: tuple[str, Scorecard] | None,
     challenger: tuple[str, Scorecard],
     snapshot: str,
-    photos: Mapping[str, Any],
+    photos: Mapping[str, Photo],
 ) -> Comparison:
-    """The tables of a model version's page. `photos` maps the SHA-256 of a photo to its id."""
+    """The tables of a model version's page. `photos` maps the SHA-256 of a photo to its row."""
     pairs = [pair for pair in (champion, challenger) if pair]
     cards = [card for _, card in pairs]
     two = len(cards) == 2
+    changed = _find_changed(pairs, photos) if two else []
     return Comparison(
         names=[name for name, _ in pairs],
         snapshot=snapshot,
@@ -158,7 +185,8 @@ def compare_scorecards(
         rows=[_build_row(measure, cards) for measure in _MEASURES],
         kinds=_list_kinds(cards),
         chance=_say_chance(compare_exact(*cards)) if two and cards[1].photos else "",
-        changed=_find_changed(cards, photos) if two else [],
+        changed=changed[:MAX_CHANGED],
+        changed_count=len(changed),
     )
 
 
@@ -250,17 +278,21 @@ def _say_chance(paired: PairedComparison) -> str:
     )
 
 
-def _find_changed(cards: list[Scorecard], photos: Mapping[str, Any]) -> list[Changed]:
-    """What one reads right and the other does not, the losses first: they are what a promotion would cost."""
+def _find_changed(pairs: Sequence[tuple[str, Scorecard]], photos: Mapping[str, Photo]) -> list[Changed]:
+    (champion, first), (challenger, second) = pairs
     changed = [
         Changed(
             expected=after.expected,
-            champion=before.vin or "",
-            challenger=after.vin or "",
-            better=after.is_right,
+            champion=_describe_side(champion, before),
+            challenger=_describe_side(challenger, after),
             photo=photos.get(after.photo),
         )
-        for before, after in pair_photos(cards[0], cards[1])
-        if before.is_right != after.is_right
+        for before, after in pair_photos(first, second)
+        if before.vin != after.vin
     ]
-    return sorted(changed, key=lambda row: row.better)[:MAX_CHANGED]
+    return sorted(changed, key=lambda row: row.rank)
+
+
+def _describe_side(name: str, photo: EvaluatedPhoto) -> Side:
+    strip = frame_strip(photo.region) if photo.region else None
+    return Side(name, photo.vin or "", photo.confidence, photo.is_right, strip)

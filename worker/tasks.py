@@ -42,10 +42,12 @@ def render_photo(photo_id: str) -> None:
 def execute_run() -> None:
     """Train, export, register, measure: the fine-tuning run that comes first."""
     # torch takes seconds and hundreds of megabytes, which the prediction worker does not need.
-    from worker.finetuning import evaluate_bundle, train_bundle
+    from worker.finetuning import describe_code, evaluate_bundle, train_bundle
 
     limits.limit_memory(limits.FINETUNING_BYTES)
-    runs.execute_next_run(trainer=train_bundle, evaluator=evaluate_bundle, now=timezone.now)
+    runs.execute_next_run(
+        trainer=train_bundle, evaluator=evaluate_bundle, now=timezone.now, code=describe_code()
+    )
 
 
 @shared_task(name=EXECUTE_BULK_ACTION, time_limit=60)

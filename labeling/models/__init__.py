@@ -20,7 +20,7 @@ from labeling.models.prediction import Prediction
 from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.review import Review, Verdict
-from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
+from labeling.models.run import FinetuningRun, RunLogLine, RunMetric, RunSchedule, RunTrigger
 from labeling.models.spot_check import SpotCheck, Unseen
 from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
@@ -64,6 +64,7 @@ __all__ = [
     "QualityPolicy",
     "Review",
     "Role",
+    "RunLogLine",
     "RunMetric",
     "RunSchedule",
     "RunTrigger",

@@ -27,7 +27,9 @@ class FinetuningRun(models.Model):
     """A snapshot, a base version, a configuration and a seed, and what became of them.
 
     Queued runs start by `priority`, the highest first, then in the order of their requests. `heartbeat_at` is
-    written while a worker is on it; `cancel_requested_at` stops it at its next report.
+    written while a worker is on it; `cancel_requested_at` stops it at its next report. Loss and validation
+    figures are the newest of the `network` that learned last, `steps` those of all its networks. `peak_bytes`
+    is the most memory that a worker took for it, `code` what the worker trained with.
     """
 
     State: ClassVar = RunState
@@ -48,13 +50,18 @@ class FinetuningRun(models.Model):
     cloned_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="clones"
     )
+    network = models.CharField(max_length=20, blank=True)
     step = models.PositiveIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0)
     loss = models.FloatField(null=True, blank=True)
+    validation_loss = models.FloatField(null=True, blank=True)
     validation_exact = models.FloatField(null=True, blank=True)
+    validation_cer = models.FloatField(null=True, blank=True)
     message = models.CharField(max_length=300, blank=True)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(max_length=100, blank=True)
+    peak_bytes = models.BigIntegerField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
     requested_at = models.DateTimeField()
@@ -126,17 +133,34 @@ class RunSchedule(models.Model):
 
 
 class RunMetric(models.Model):
-    """One point of a run's curves. A resumed run writes a step once."""
+    """One point of a network's curves, at a step of that network. A resumed run writes a step once."""
 
     run = models.ForeignKey(FinetuningRun, on_delete=models.CASCADE, related_name="metrics")
+    network = models.CharField(max_length=20, blank=True)
     step = models.PositiveIntegerField()
     loss = models.FloatField(null=True, blank=True)
+    validation_loss = models.FloatField(null=True, blank=True)
     validation_exact = models.FloatField(null=True, blank=True)
+    validation_cer = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["step"]
-        constraints = [models.UniqueConstraint(fields=["run", "step"], name="run_metric_once")]
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["run", "network", "step"], name="run_metric_once")]
 
     def __str__(self) -> str:
-        return f"step {self.step}: {self.loss}"
+        return f"{self.network} step {self.step}: {self.loss}"
+
+
+class RunLogLine(models.Model):
+    """Something worth telling that a run's worker did."""
+
+    run = models.ForeignKey(FinetuningRun, on_delete=models.CASCADE, related_name="log")
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text

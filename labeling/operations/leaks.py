@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inference.snapshot import Snapshot
 from labeling.models import DatasetSnapshot, ModelVersion, SnapshotItem, VehicleInTest
 from labeling.operations.transitions import Conflict
 
@@ -31,6 +32,19 @@ def check_no_leak(*, snapshot: DatasetSnapshot, base: ModelVersion) -> None:
             "Freeze a new snapshot: it leaves them out."
         )
     _check_kept_apart(snapshot)
+
+
+def check_file(document: Snapshot) -> None:
+    """The same of the file that is learned from, whatever the rows say. Raises LeakedTestSplit."""
+    tested = document.split("test")
+    learned = (*document.split("train"), *document.split("validation"))
+    photos = {item.photo for item in tested} & {item.photo for item in learned}
+    vehicles = {item.vin for item in tested} & {item.vin for item in learned}
+    if photos or vehicles:
+        raise LeakedTestSplit(
+            f"The file of {document.name} tests on {len(photos) or len(vehicles)} photos or vehicles that it "
+            "also teaches. Freeze a new snapshot."
+        )
 
 
 def _check_kept_apart(snapshot: DatasetSnapshot) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.db import transaction
 
-from inference.snapshot import PhotoPath, Snapshot, Split, decode_snapshot
+from inference.snapshot import InvalidSnapshot, PhotoPath, Snapshot, Split, decode_snapshot
 from inference.types import Scorecard
-from labeling import storage
+from labeling import memory, storage
 from labeling.models import (
     DatasetSnapshot,
     Evaluation,
@@ -25,9 +24,11 @@ from labeling.models import (
 )
 from labeling.operations import audit
 from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
-from labeling.operations.heartbeats import WorkLost, heartbeat
-from labeling.operations.leaks import check_no_leak
+from labeling.operations.heartbeats import heartbeat
+from labeling.operations.leaks import check_file, check_no_leak
 from labeling.operations.model_versions import register_version
+from labeling.operations.run_claims import LONGEST_MESSAGE, Clock, RunCanceled, RunClaim, RunLost
+from labeling.operations.run_failures import explain_failure
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
 from labeling.queries.gate_policies import find_gate_policy
@@ -36,14 +37,21 @@ from labeling.states import ModelVersionState, RunState
 
 logger = logging.getLogger(__name__)
 
-_MAX_ERROR = 4000
-
-Clock = Callable[[], datetime]
+MEASURED_AT_ONCE = 5
+"""After so many photos somebody is told how far the measuring is, and a cancellation is noticed."""
 
 
 class Progress(Protocol):
-    """What a trainer reports. `message` is for people; losses and shares may be missing."""
+    """What a trainer reports. `message` is for people; losses and shares may be missing.
 
+    `network_step` counts the steps of the `network` that learns now, `step` and `steps` those of all. No
+    network is named where none learns. What `is_news` goes into the run's log.
+    """
+
+    @property
+    def network(self) -> str: ...
+    @property
+    def network_step(self) -> int: ...
     @property
     def step(self) -> int: ...
     @property
@@ -51,9 +59,18 @@ class Progress(Protocol):
     @property
     def loss(self) -> float | None: ...
     @property
+    def validation_loss(self) -> float | None: ...
+    @property
     def validation_exact(self) -> float | None: ...
     @property
+    def validation_cer(self) -> float | None: ...
+    @property
     def message(self) -> str: ...
+    @property
+    def is_news(self) -> bool: ...
+
+
+_FIGURES = ("loss", "validation_loss", "validation_exact", "validation_cer")
 
 
 class Trainer(Protocol):
@@ -72,62 +89,32 @@ class Trainer(Protocol):
 
 
 class Evaluator(Protocol):
-    """Measures a bundle on a split through the pipeline of production."""
+    """Measures a bundle on a split through the pipeline of production. `on_progress` is told after each photo
+    how many are done, and of how many.
+    """
 
     def __call__(
-        self, *, bundle_dir: Path, snapshot: Snapshot, split: Split, photo_path: PhotoPath
+        self,
+        *,
+        bundle_dir: Path,
+        snapshot: Snapshot,
+        split: Split,
+        photo_path: PhotoPath,
+        on_progress: Callable[[int, int], None],
     ) -> Scorecard: ...
 
 
-class RunCanceled(Exception):
-    """Raised into the trainer, which lets it through."""
-
-
-class RunLost(WorkLost):
-    """The sweep took this worker for dead and gave the run to another one."""
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """A run, and the number of the attempt that is ours: whatever we write, we write under that number."""
-
-    run: FinetuningRun
-    attempt: int
-    clock: Clock
-
-    def write(self, **changes: Any) -> None:
-        """Raises RunLost."""
-        mine = FinetuningRun.objects.filter(pk=self.run.pk, state=RunState.RUNNING, attempts=self.attempt)
-        if not mine.update(heartbeat_at=self.clock(), **changes):
-            raise RunLost
-
-    def finish(self, state: RunState, verb: str, **changes: Any) -> None:
-        now = self.clock()
-        facts = {name: changes[name] for name in ("message", "error") if changes.get(name)}
-        mine = {"attempts": self.attempt}
-        move(
-            self.run,
-            state,
-            by=None,
-            verb=verb,
-            now=now,
-            data=facts,
-            only_if=mine,
-            finished_at=now,
-            nudge_at=None,
-            **changes,
-        )
-
-
 def execute_next_run(
-    *, trainer: Trainer, evaluator: Evaluator, now: datetime | Clock
+    *, trainer: Trainer, evaluator: Evaluator, now: datetime | Clock, code: str = ""
 ) -> FinetuningRun | None:
     """Carry out the run that comes first in the queue; None where none waits. Never trains in a transaction.
 
     A run that fails keeps the error and raises nothing: what went wrong is for the person who reads its page.
+    `code` names what the trainer is made of.
     """
     clock: Clock = now if callable(now) else lambda: now
-    claim = _claim_next(clock)
+    memory.forget_peak()
+    claim = _claim_next(clock, code)
     if claim is None:
         return None
     try:
@@ -151,74 +138,109 @@ def execute_next_run(
     return claim.run
 
 
-def _claim_next(clock: Clock) -> _Claim | None:
+def _claim_next(clock: Clock, code: str) -> RunClaim | None:
     """Each queued run has a message of its own, so whichever message comes, the first run starts."""
     run = list_queue().select_related("project", "snapshot", "base_version__run", "requested_by").first()
     if run is None:
         return None
     now = clock()
+    before = run.code
     changes: dict[str, Any] = {
         "attempts": run.attempts + 1,
         "heartbeat_at": now,
         "started_at": run.started_at or now,
         "message": "Preparing",
         "nudge_at": None,
+        "code": code,
     }
     try:
         move(run, RunState.RUNNING, by=None, verb="run.started", now=now, **changes)
     except Conflict:
         return None
-    return _Claim(run=run, attempt=run.attempts, clock=clock)
+    claim = RunClaim(run=run, attempt=run.attempts, clock=clock)
+    claim.log(_describe_start(run, before))
+    return claim
 
 
-def _find_or_train(claim: _Claim, trainer: Trainer) -> ModelVersion:
+def _describe_start(run: FinetuningRun, code_before: str) -> str:
+    began = "A worker began" if run.attempts == 1 else f"A worker goes on (attempt {run.attempts})"
+    text = f"{began}: from {run.base_version.name} on {run.snapshot.name} ({run.snapshot.sha256[:12]})."
+    if code_before and code_before != run.code:
+        text += " The code has changed meanwhile: the same run may give other figures another time."
+    return text
+
+
+def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion:
     """The run's version: trained now, or registered by an attempt that was killed right after."""
     run = claim.run
     known = ModelVersion.objects.filter(run=run).first()
     if known is not None:
         return known
     check_no_leak(snapshot=run.snapshot, base=run.base_version)
+    document = load_snapshot(run.snapshot)
+    check_file(document)
     bundle_dir = trainer(
-        snapshot=load_snapshot(run.snapshot),
+        snapshot=document,
         photo_path=storage.original_path,
         base_bundle=storage.bundle_path(run.base_version.digest),
         config=run.config,
         out_dir=storage.run_dir(run.pk),
         report=lambda progress: _report(claim, progress),
     )
-    _check_not_canceled(claim)
+    claim.check_not_canceled()
     claim.write(message="Registering the new version")
-    return register_version(run=run, bundle_dir=bundle_dir, now=claim.clock())
+    version = register_version(run=run, bundle_dir=bundle_dir, now=claim.clock())
+    claim.tell(f"Registered as {version.name}")
+    return version
 
 
 def load_snapshot(snapshot: DatasetSnapshot) -> Snapshot:
     """The file of a snapshot, verified. Raises inference.snapshot.InvalidSnapshot."""
-    return decode_snapshot(storage.snapshot_path(snapshot.sha256).read_bytes(), sha256=snapshot.sha256)
+    try:
+        content = storage.snapshot_path(snapshot.sha256).read_bytes()
+    except FileNotFoundError as error:
+        raise InvalidSnapshot(
+            f"The file of {snapshot.name} is gone from the data folder. Restore it from a backup and try "
+            "again, or freeze a new snapshot."
+        ) from error
+    return decode_snapshot(content, sha256=snapshot.sha256)
 
 
-def _report(claim: _Claim, progress: Progress) -> None:
+def _report(claim: RunClaim, progress: Progress) -> None:
     """Write the progress and look whether to go on. Raises RunCanceled, RunLost."""
-    loss, exact = _finite(progress.loss), _finite(progress.validation_exact)
-    values = {"step": progress.step, "steps": progress.steps, "message": str(progress.message)[:300]}
-    known = {} if exact is None else {"validation_exact": exact}
+    values: dict[str, Any] = {"step": progress.step, "steps": progress.steps}
+    if progress.is_news:
+        claim.tell(str(progress.message), **values)
+    elif not progress.network:
+        claim.write(message=str(progress.message)[:LONGEST_MESSAGE], **values)
+    else:
+        _write_point(claim, progress, values)
+    claim.check_not_canceled()
+
+
+def _write_point(claim: RunClaim, progress: Progress, values: dict[str, Any]) -> None:
+    """The run shows the newest of each figure, the curve those of this very step."""
+    figures = {name: _finite(getattr(progress, name)) for name in _FIGURES}
+    known = {name: value for name, value in figures.items() if value is not None}
     with transaction.atomic():
-        claim.write(**values, **known, loss=loss)
+        if claim.run.network != progress.network:  # what another network reached says nothing of this one
+            claim.run.network = progress.network
+            values = dict.fromkeys(_FIGURES) | values
+        message = str(progress.message)[:LONGEST_MESSAGE]
+        claim.write(**{**values, **known}, network=progress.network, message=message)
         RunMetric.objects.update_or_create(
-            run=claim.run, step=progress.step, defaults={"loss": loss, **known, "created_at": claim.clock()}
+            run=claim.run,
+            network=progress.network,
+            step=progress.network_step,
+            defaults={**known, "created_at": claim.clock()},
         )
-    _check_not_canceled(claim)
-
-
-def _check_not_canceled(claim: _Claim) -> None:
-    if FinetuningRun.objects.filter(pk=claim.run.pk, cancel_requested_at__isnull=False).exists():
-        raise RunCanceled
 
 
 def _finite(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def _compare(claim: _Claim, version: ModelVersion, evaluator: Evaluator) -> GateDecision:
+def _compare(claim: RunClaim, version: ModelVersion, evaluator: Evaluator) -> GateDecision:
     """Measure the challenger and the champion on the same photos and apply the gate's rules.
 
     They read the run's test split, and that of the reference set where the project has one.
@@ -228,7 +250,7 @@ def _compare(claim: _Claim, version: ModelVersion, evaluator: Evaluator) -> Gate
     policy = find_gate_policy(project=run.project)
     for snapshot in list_measured(run.snapshot, policy):
         for each in (version, champion):
-            claim.write(message=f"Measuring {each.name} on the test split of {snapshot.name}")
+            claim.check_not_canceled()
             _evaluate(claim, each, snapshot, evaluator)
     with transaction.atomic():
         decision = decide(
@@ -246,11 +268,13 @@ def _compare(claim: _Claim, version: ModelVersion, evaluator: Evaluator) -> Gate
     return decision
 
 
-def _evaluate(claim: _Claim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator) -> None:
+def _evaluate(
+    claim: RunClaim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator
+) -> None:
     """A version is measured once on a split: what is stored is what it was."""
     if find_scorecard(version=version, snapshot=snapshot) is not None:
         return
-    card = _measure(version, snapshot, evaluator)
+    card = _measure(claim, version, snapshot, evaluator)
     with transaction.atomic():
         Evaluation.objects.create(
             model_version=version,
@@ -259,6 +283,7 @@ def _evaluate(claim: _Claim, version: ModelVersion, snapshot: DatasetSnapshot, e
             scorecard=card.to_json(),
             created_at=claim.clock(),
         )
+        claim.tell(f"{version.name} reads {card.exact} of {card.n} test photos of {snapshot.name} right")
         facts = {"snapshot": snapshot.name, "n": card.n, "exact": card.exact}
         audit.record(
             project=claim.run.project,
@@ -270,30 +295,40 @@ def _evaluate(claim: _Claim, version: ModelVersion, snapshot: DatasetSnapshot, e
         )
 
 
-def _measure(version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator) -> Scorecard:
+def _measure(
+    claim: RunClaim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator
+) -> Scorecard:
     frozen = load_snapshot(snapshot)
     if not frozen.split(TEST):
         return Scorecard(version.digest, frozen.name, TEST, 0, 0, 0.0, 0, 0.0, 0.0, 0.0)
+    what = f"Measuring {version.name} on the test split of {snapshot.name}"
+    claim.write(message=what[:LONGEST_MESSAGE])
+
+    def on_progress(done: int, count: int) -> None:
+        if done % MEASURED_AT_ONCE == 0:
+            claim.write(message=f"{what}: {done} of {count} photos"[:LONGEST_MESSAGE])
+            claim.check_not_canceled()
+
     return evaluator(
         bundle_dir=storage.bundle_path(version.digest),
         snapshot=frozen,
         split=TEST,
         photo_path=storage.original_path,
+        on_progress=on_progress,
     )
 
 
-def _fail(claim: _Claim, error: Exception) -> None:
-    text = f"{error} ({type(error).__name__})"[:_MAX_ERROR]
-    _finish_or_let_go(claim, RunState.FAILED, "run.failed", error=text, message="")
+def _fail(claim: RunClaim, error: Exception) -> None:
+    _finish_or_let_go(claim, RunState.FAILED, "run.failed", error=explain_failure(error), message="")
 
 
-def _finish_or_let_go(claim: _Claim, state: RunState, verb: str, **changes: Any) -> None:
+def _finish_or_let_go(claim: RunClaim, state: RunState, verb: str, **changes: Any) -> None:
     try:
         claim.finish(state, verb, **changes)
     except Conflict:
         logger.warning("Run %s is with another worker now", claim.run.pk)
 
 
-def _is_mine(claim: _Claim) -> bool:
+def _is_mine(claim: RunClaim) -> bool:
     mine = FinetuningRun.objects.filter(pk=claim.run.pk, state=RunState.RUNNING, attempts=claim.attempt)
     return mine.exists()

@@ -17,8 +17,8 @@ from labeling.operations.leaks import check_no_leak
 from labeling.operations.run_execution import execute_next_run
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
-from labeling.queries.runs import find_pace, list_queue
-from labeling.run_settings import InvalidConfig, clean_config, value_of
+from labeling.queries.runs import TaughtSource, find_pace, list_queue, list_sources
+from labeling.run_settings import InvalidConfig, Pace, clean_config, paces_of
 from labeling.states import RunState
 
 __all__ = [
@@ -39,6 +39,10 @@ LOST_AFTER = timedelta(seconds=60)
 """No heartbeat for so long: the worker was killed, and another one goes on from the checkpoint."""
 
 MAX_ATTEMPTS = 3
+_LOST = (
+    "The worker was lost {} times on this run. It may have run out of memory: clone the run with a smaller "
+    "batch size, or try again: it goes on from its checkpoint."
+)
 MAX_PRIORITY = 100
 
 
@@ -87,17 +91,22 @@ def request_run(
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run would do. `seconds` is guessed from the pace of the project's last run, if there was one."""
+    """What a run would do. `seconds` is guessed from the last run of the same networks, if there was one.
+
+    `sources` says of the labels that would teach where they come from.
+    """
 
     snapshot: DatasetSnapshot
     base: ModelVersion
     config: dict[str, Any]
-    steps: int
-    real_crops: int
-    synthetic_crops: int
-    passes: float
+    paces: list[Pace]
+    sources: list[TaughtSource]
     ahead: int
     seconds: float | None
+
+    @property
+    def steps(self) -> int:
+        return sum(pace.steps for pace in self.paces)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -128,20 +137,21 @@ def plan_run(
         raise NothingToLearn("This snapshot has no photo to train on: all of them fell into other splits.")
     check_no_leak(snapshot=snapshot, base=base)
     settings = clean_config(config)
-    steps, batch = value_of(settings, "steps"), value_of(settings, "batch_size")
-    synthetic = round(batch * value_of(settings, "replay_share"))
-    real = max(batch - synthetic, 1)
-    pace = find_pace(project=project)
+    sources = list_sources(snapshot=snapshot, config=settings)
+    if sources and not any(source.weight for source in sources):
+        raise NothingToLearn(
+            "The weights leave nothing to learn from: raise that of a source in the snapshot."
+        )
+    paces = paces_of(settings)
+    seconds = find_pace(project=project, config=settings)
     return RunPlan(
         snapshot=snapshot,
         base=base,
         config=settings,
-        steps=steps,
-        real_crops=steps * real,
-        synthetic_crops=steps * synthetic,
-        passes=steps * real / photos,
+        paces=paces,
+        sources=sources,
         ahead=list_queue().count(),
-        seconds=None if pace is None else pace * steps * batch,
+        seconds=None if seconds is None else seconds * sum(pace.samples for pace in paces),
     )
 
 
@@ -271,7 +281,7 @@ def _recover(run: FinetuningRun, now: datetime) -> bool:
         state, verb, changes = RunState.CANCELED, "run.canceled", {"finished_at": now}
     elif run.attempts >= MAX_ATTEMPTS:
         state, verb = RunState.FAILED, "run.failed"
-        changes = {"finished_at": now, "error": f"The worker was lost {run.attempts} times on this run."}
+        changes = {"finished_at": now, "error": _LOST.format(run.attempts)}
     still_silent = {"heartbeat_at": run.heartbeat_at, "attempts": run.attempts}
     try:
         with transaction.atomic():

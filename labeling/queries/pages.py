@@ -126,9 +126,10 @@ def list_promotions(*, version: ModelVersion) -> QuerySet[Promotion]:
     return promotions.select_related(*related).order_by("-at")
 
 
-def list_photo_ids(*, project: Project, sha256s: Iterable[str]) -> dict[str, UUID]:
+def list_photos_by_hash(*, project: Project, sha256s: Iterable[str]) -> dict[str, Photo]:
     """Photos of the project by the hash of their original."""
-    return dict(Photo.objects.filter(project=project, sha256__in=list(sha256s)).values_list("sha256", "id"))
+    found = Photo.objects.filter(project=project, sha256__in=list(sha256s))
+    return {photo.sha256: photo for photo in found}
 
 
 def list_recent_events(*, project: Project, user: User | None = None, limit: int = 100) -> list[AuditEvent]:

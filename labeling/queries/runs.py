@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
-from labeling.models import Annotation, FinetuningRun, Outcome, Project, RunSchedule, SnapshotItem
+from labeling.models import (
+    Annotation,
+    DatasetSnapshot,
+    FinetuningRun,
+    Outcome,
+    Project,
+    RunMetric,
+    RunSchedule,
+    SnapshotItem,
+)
 from labeling.queries.access import get_visible
-from labeling.run_settings import value_of
+from labeling.run_settings import networks_of, paces_of, weight_of
 from labeling.states import RunState, TaskState
 
 if TYPE_CHECKING:
@@ -18,14 +30,15 @@ if TYPE_CHECKING:
     from labeling.models import User
 
 OPEN = (RunState.QUEUED, RunState.RUNNING)
+_LOOKED_BACK = 20
 _RELATED = ("project", "snapshot", "base_version", "requested_by", "model_version", "cloned_from")
 
 
 def get_run(
     *, user: User | AnonymousUser, run_id: UUID | str, project: Project | None = None
 ) -> FinetuningRun:
-    """A run with its metrics. Raises NotFound."""
-    rows = FinetuningRun.objects.select_related(*_RELATED).prefetch_related("metrics")
+    """A run with its metrics and its log. Raises NotFound."""
+    rows = FinetuningRun.objects.select_related(*_RELATED).prefetch_related("metrics", "log")
     return get_visible(rows, user=user, key=run_id, project=project)
 
 
@@ -46,16 +59,47 @@ def count_ahead(*, run: FinetuningRun) -> int:
     return waiting.index(run.pk) if run.pk in waiting else 0
 
 
-def find_pace(*, project: Project) -> float | None:
-    """Seconds for one crop, by the project's last run that went all the way; None where there was none."""
+def find_pace(*, project: Project, config: Mapping[str, Any]) -> float | None:
+    """Seconds for one crop or window, by the project's last run of the same networks that went all the way;
+    None where there was none.
+    """
     done = FinetuningRun.objects.filter(
-        project=project, state=RunState.SUCCEEDED, started_at__isnull=False, step__gt=0
+        project=project, state=RunState.SUCCEEDED, started_at__isnull=False, finished_at__isnull=False
     )
-    last = done.order_by("-finished_at").first()
+    newest = done.order_by("-finished_at")[:_LOOKED_BACK]
+    last = next((run for run in newest if networks_of(run.config) == networks_of(config)), None)
     if last is None or last.finished_at is None or last.started_at is None:
         return None
-    crops = last.step * value_of(last.config, "batch_size")
-    return (last.finished_at - last.started_at).total_seconds() / crops
+    samples = sum(pace.samples for pace in paces_of(last.config))
+    return (last.finished_at - last.started_at).total_seconds() / samples
+
+
+def guess_time_left(*, run: FinetuningRun, metrics: Sequence[RunMetric]) -> timedelta | None:
+    """From the pace of the network that learns now; None where nothing can be said."""
+    points = [point for point in metrics if point.network == run.network][-_LOOKED_BACK:]
+    if run.state != RunState.RUNNING or len(points) < 2 or points[-1].step == points[0].step:
+        return None
+    pace = (points[-1].created_at - points[0].created_at) / (points[-1].step - points[0].step)
+    return pace * max(0, run.steps - run.step)
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtSource:
+    """Labels of one source in the train split of a snapshot; `weight` is theirs on average, in the run."""
+
+    source: str
+    photos: int
+    weight: float
+
+
+def list_sources(*, snapshot: DatasetSnapshot, config: Mapping[str, Any]) -> list[TaughtSource]:
+    """Where the labels come from that teach, and how much each counts with what the run says of it."""
+    rows = SnapshotItem.objects.filter(snapshot=snapshot, split="train").values("source")
+    counted = rows.annotate(photos=Count("*"), mean=Avg("weight")).order_by("-photos")
+    return [
+        TaughtSource(row["source"], row["photos"], row["mean"] * weight_of(config, row["source"]))
+        for row in counted
+    ]
 
 
 def has_open_run(*, project: Project) -> bool:

@@ -7,6 +7,7 @@ learned towards 1 with cross-entropy, not towards the IoU with squares, and so a
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -16,7 +17,7 @@ from inference.recognizers.characters import read_lines as read_outputs
 from training.character_streams import CharacterBatch
 from training.networks.characters import CharacterNetwork
 from training.systems.loop import System
-from training.systems.sequence import read_in_batches
+from training.systems.sequence import error_rate, read_in_batches
 
 _IGNORED = 0.5
 """A box that overlaps a character's with this IoU, but is not the one in charge, learns no objectness."""
@@ -99,8 +100,12 @@ def read_lines(network: nn.Module, inputs: Tensor) -> list[CharacterLine]:
 
 def exact_share(lines: list[CharacterLine], symbols: Tensor) -> float:
     """Share of lines with every symbol right."""
-    read = np.stack([line.evidence.scores.argmax(axis=1) for line in lines])
-    return float((read == symbols.numpy()).all(axis=1).mean())
+    return float((_read_symbols(lines) == symbols.numpy()).all(axis=1).mean())
+
+
+def _read_symbols(lines: list[CharacterLine]) -> npt.NDArray[np.int64]:
+    """N x 17 places in the alphabet."""
+    return np.stack([line.evidence.scores.argmax(axis=1) for line in lines])
 
 
 def mean_iou(lines: list[CharacterLine], boxes: Tensor) -> float:
@@ -112,16 +117,21 @@ def mean_iou(lines: list[CharacterLine], boxes: Tensor) -> float:
     return float((overlap / (areas[0] + areas[1] - overlap)).mean())
 
 
-def character_system(network: CharacterNetwork, validation: CharacterBatch) -> System[CharacterBatch]:
+def character_system(network: CharacterNetwork, validation: CharacterBatch | None) -> System[CharacterBatch]:
+    """Without crops to validate on there are no figures."""
+
     def loss(batch: CharacterBatch) -> Tensor:
         return character_loss(network(batch.inputs.contiguous(memory_format=torch.channels_last)), batch)
 
     def validate(averaged: nn.Module) -> dict[str, float]:
+        if validation is None:
+            return {}
         outputs = read_in_batches(averaged, validation.inputs).float()
         lines = read_outputs(outputs.numpy())
         return {
             "validation_loss": float(character_loss(outputs, validation)),
             "validation_exact": exact_share(lines, validation.symbols),
+            "validation_cer": error_rate(_read_symbols(lines).tolist(), validation.symbols.tolist()),
             "validation_iou": mean_iou(lines, validation.boxes),
         }
 

@@ -47,15 +47,19 @@ def map_f1(scores: Tensor, maps: Tensor) -> float:
 
 
 def detector_system(network: DetectorNetwork, validation: list[WindowBatch]) -> System[WindowBatch]:
+    """Without windows to validate on there are no figures."""
+
     def loss(batch: WindowBatch) -> Tensor:
         inputs = batch.inputs.contiguous(memory_format=torch.channels_last)
         return map_loss(network.logits(inputs), batch.maps, batch.weights)
 
     def validate(averaged: nn.Module) -> dict[str, float]:
+        if not validation:
+            return {}
         losses, scores = [], []
         for batch in validation:
             logits = network.logits(batch.inputs.contiguous(memory_format=torch.channels_last))
-            losses.append(float(map_loss(logits, batch.maps)))
+            losses.append(float(map_loss(logits, batch.maps, batch.weights)))
             scores.append(map_f1(torch.sigmoid(logits), batch.maps))
         return {"validation_loss": sum(losses) / len(losses), "validation_f1": sum(scores) / len(scores)}
 

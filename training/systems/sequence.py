@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.ctc import BLANK
+from inference.metrics import count_edits
 from training.networks.sequence import SequenceNetwork
 from training.streams import CropBatch
 from training.systems.loop import System
@@ -42,6 +45,13 @@ def exact_share(logits: Tensor, targets: Tensor) -> float:
     )
 
 
+def error_rate(readings: Sequence[Sequence[int]], expected: Sequence[Sequence[int]]) -> float:
+    """CER: edits over expected symbols, which are given by any numbers."""
+    pairs = list(zip(readings, expected, strict=True))
+    edits = sum(count_edits("".join(map(chr, want)), "".join(map(chr, got))) for got, want in pairs)
+    return edits / max(sum(len(want) for want in expected), 1)
+
+
 def read_in_batches(network: nn.Module, inputs: Tensor, *, batch_size: int = 64) -> Tensor:
     """Logits of many crops, without gradients."""
     with torch.inference_mode():
@@ -50,15 +60,20 @@ def read_in_batches(network: nn.Module, inputs: Tensor, *, batch_size: int = 64)
 
 
 def sequence_system(
-    network: SequenceNetwork, validation: CropBatch, real_validation: CropBatch | None = None
+    network: SequenceNetwork, validation: CropBatch | None, real_validation: CropBatch | None = None
 ) -> System[CropBatch]:
+    """Without crops to validate on there are no figures."""
+
     def loss(batch: CropBatch) -> Tensor:
         inputs = batch.inputs.contiguous(memory_format=torch.channels_last)
         return ctc_loss(network(inputs), batch.targets)
 
     def validate(averaged: nn.Module) -> dict[str, float]:
-        figures = _judge(averaged, validation, "validation")
-        return figures if real_validation is None else figures | _judge(averaged, real_validation, "real")
+        named = {"validation": validation, "real": real_validation}
+        figures: dict[str, float] = {}
+        for name, batch in named.items():
+            figures |= _judge(averaged, batch, name) if batch is not None else {}
+        return figures
 
     return System(network, loss, validate)
 
@@ -68,4 +83,5 @@ def _judge(network: nn.Module, batch: CropBatch, name: str) -> dict[str, float]:
     return {
         f"{name}_loss": float(ctc_loss(logits, batch.targets)),
         f"{name}_exact": exact_share(logits, batch.targets),
+        f"{name}_cer": error_rate(read_greedily(logits), batch.targets.tolist()),
     }

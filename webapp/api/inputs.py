@@ -152,7 +152,10 @@ class RunInput(StrictInput):
     snapshot = serializers.UUIDField()
     base_version = serializers.UUIDField(allow_null=True, default=None, help_text="Null: the champion.")
     config = serializers.DictField(
-        default=dict, help_text="Settings of the training that differ from the defaults."
+        default=dict,
+        help_text="Settings of the training that differ from the defaults: `networks` (a list of sequence, "
+        "characters, detector), `steps`, `batch_size` and `learning_rate` of all of them or, in an object "
+        "under a network's name, of one; `weights` by source; `replay_share`, `patience`, `seed` and others.",
     )
     priority = Whole(default=0, help_text="Runs of a higher priority start first.")
     cloned_from = serializers.UUIDField(

@@ -19,34 +19,66 @@ class SnapshotOutput(Output):
 
 
 class RunMetricOutput(Output):
-    step = serializers.IntegerField()
+    network = serializers.CharField(allow_blank=True)
+    step = serializers.IntegerField(help_text="Of this network.")
     loss = serializers.FloatField(allow_null=True)
+    validation_loss = serializers.FloatField(allow_null=True)
     validation_exact = serializers.FloatField(allow_null=True)
+    validation_cer = serializers.FloatField(allow_null=True)
+
+
+class RunLogLineOutput(Output):
+    text = serializers.CharField()
+    created_at = serializers.DateTimeField()
 
 
 class RunOutput(Output):
     id = serializers.UUIDField()
     number = serializers.IntegerField()
     snapshot = serializers.UUIDField(source="snapshot_id")
+    snapshot_sha256 = serializers.CharField(source="snapshot.sha256")
     base_version = serializers.UUIDField(source="base_version_id")
     config = serializers.DictField()
     seed = serializers.IntegerField()
+    code = serializers.CharField(allow_blank=True, help_text="What the worker trained with.")
     priority = serializers.IntegerField()
     trigger = OneOf(RunTrigger)
     cloned_from = serializers.UUIDField(source="cloned_from_id", allow_null=True)
     state = OneOf(RunState)
-    step = serializers.IntegerField()
+    network = serializers.CharField(allow_blank=True, help_text="That which learned last.")
+    step = serializers.IntegerField(help_text="Of all networks together.")
     steps = serializers.IntegerField()
     loss = serializers.FloatField(allow_null=True)
+    validation_loss = serializers.FloatField(allow_null=True)
     validation_exact = serializers.FloatField(allow_null=True)
+    validation_cer = serializers.FloatField(allow_null=True)
     message = serializers.CharField(allow_blank=True)
     error = serializers.CharField(allow_blank=True)
     attempts = serializers.IntegerField()
+    peak_bytes = serializers.IntegerField(allow_null=True, help_text="The most memory that a worker took.")
     cancel_requested_at = serializers.DateTimeField(allow_null=True)
     requested_by = Person()
     requested_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class NetworkPlanOutput(Output):
+    """Samples are crops, for the detector windows of photos."""
+
+    network = serializers.CharField()
+    steps = serializers.IntegerField()
+    batch_size = serializers.IntegerField()
+    real_samples = serializers.IntegerField()
+    synthetic_samples = serializers.IntegerField()
+
+
+class TaughtSourceOutput(Output):
+    """Labels of one source in the train split."""
+
+    label_source = serializers.CharField(source="source")
+    photos = serializers.IntegerField()
+    weight = serializers.FloatField(help_text="On average, with what the run says of the source.")
 
 
 class RunPlanOutput(Output):
@@ -55,13 +87,13 @@ class RunPlanOutput(Output):
     base_version = serializers.UUIDField(source="base.pk")
     counts = serializers.DictField(help_text="Photos by split.")
     config = serializers.DictField()
-    steps = serializers.IntegerField()
-    real_crops = serializers.IntegerField(help_text="How many crops of real photos are seen.")
-    synthetic_crops = serializers.IntegerField()
-    passes = serializers.FloatField(help_text="How often each photo to train on is seen, on average.")
+    steps = serializers.IntegerField(help_text="Of all networks together.")
+    networks = NetworkPlanOutput(many=True, source="paces")
+    sources = TaughtSourceOutput(many=True)
     ahead = serializers.IntegerField(help_text="Runs in the queue before it.")
     seconds = serializers.FloatField(
-        allow_null=True, help_text="Guessed from the project's last run; null where there was none."
+        allow_null=True,
+        help_text="Guessed from the last run of the same networks, if there was one.",
     )
 
 
@@ -77,6 +109,7 @@ class RunScheduleOutput(Output):
 
 class RunDetailOutput(RunOutput):
     metrics = RunMetricOutput(many=True)
+    log = RunLogLineOutput(many=True)
 
 
 class ModelVersionOutput(Output):

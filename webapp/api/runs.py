@@ -104,7 +104,7 @@ class RunDetail(ApiView):
 
     @describe(answers={200: RunDetailOutput})
     def get(self, request: Request, run_id: UUID) -> Response:
-        """A run and its curves."""
+        """A run, its curves and its log."""
         run = runs.get_run(user=current_user(request), run_id=run_id)
         return Response(RunDetailOutput(run).data)
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from inference.metrics import align_texts
+from webapp.run_words import NETWORK_WORDS
 from webapp.templatetags.icons import icon
 
 register = template.Library()
@@ -80,6 +81,12 @@ def state_word(state: str) -> str:
 def role_word(role: str) -> str:
     """The word for a role."""
     return ROLE_WORDS[role]
+
+
+@register.filter
+def network_word(network: str) -> str:
+    """The word for a network; reports of old runs named none."""
+    return NETWORK_WORDS.get(network, "The networks")
 
 
 @register.filter

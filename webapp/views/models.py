@@ -158,7 +158,7 @@ def _compare_on(
         champion=(decision.champion.name, _card(against)) if decision and against else None,
         challenger=(shown.name, card),
         snapshot=evaluation.snapshot.name,
-        photos=pages.list_photo_ids(project=project, sha256s=[photo.photo for photo in card.photos]),
+        photos=pages.list_photos_by_hash(project=project, sha256s=[photo.photo for photo in card.photos]),
     )
 
 

@@ -18,10 +18,13 @@ from labeling.operations.run_schedules import set_run_schedule
 from labeling.policies import Capability
 from labeling.queries import datasets, model_versions, runs
 from labeling.queries.champions import get_champion
+from labeling.queries.pages import find_decision, find_evaluation
 from labeling.queries.tasks import MANY
-from labeling.states import RunState
+from labeling.run_settings import paces_of
 from webapp.charts import chart_run
-from webapp.forms import RunForm, RunScheduleForm, show_refusal
+from webapp.forms import show_refusal
+from webapp.run_forms import RunForm, RunScheduleForm
+from webapp.run_words import describe_settings
 from webapp.views.access import current_user, project_action, project_page, sent_form
 
 
@@ -50,16 +53,9 @@ def run_table(request: HttpRequest, project: Project) -> HttpResponse:
 @project_action(Capability.TRAIN)
 def schedule(request: HttpRequest, project: Project) -> HttpResponse:
     """Let runs start by themselves, in the name of whoever sends this."""
-    form = RunScheduleForm(request.POST)
+    form = RunScheduleForm(request.POST, schedule=runs.find_schedule(project=project))
     if form.is_valid():
-        kept = runs.find_schedule(project=project)
-        set_run_schedule(
-            project=project,
-            by=current_user(request),
-            now=timezone.now(),
-            config=kept.config if kept else {},
-            **form.cleaned_data,
-        )
+        set_run_schedule(project=project, by=current_user(request), now=timezone.now(), **form.values())
         messages.success(request, "Kept. Runs that start by themselves say so in the list.")
         return redirect("runs", project.slug)
     return _render_list(request, project, _build_form(request, project), schedule_form=form, status=400)
@@ -75,14 +71,13 @@ def _render_list(
     status: int,
 ) -> HttpResponse:
     kept = runs.find_schedule(project=project)
-    initial = {"corrections": kept.corrections, "days": kept.days} if kept else {}
     context = {
         "form": form,
         "plan": plan,
         **_list_rows(project),
         "blocked": _find_obstacle(project),
         "schedule": kept,
-        "schedule_form": schedule_form or RunScheduleForm(initial=initial),
+        "schedule_form": schedule_form or RunScheduleForm(schedule=kept),
         "corrections": runs.count_corrections(project=project, most=MANY),
     }
     return render(request, "runs.html", context, status=status)
@@ -98,16 +93,28 @@ def run(request: HttpRequest, project: Project, run_id: UUID) -> HttpResponse:
     """One run: progress, curves, and what it was asked to do."""
     shown = runs.get_run(user=current_user(request), run_id=run_id, project=project)
     metrics = list(shown.metrics.all())
+    paces = paces_of(shown.config)
+    version = getattr(shown, "model_version", None)
     context = {
         "run": shown,
-        "version": getattr(shown, "model_version", None),
+        "version": version,
+        "evaluation": find_evaluation(version=version, snapshot=shown.snapshot) if version else None,
+        "decision": find_decision(version=version) if version else None,
         "splits": [(split, shown.snapshot.counts.get(split, 0)) for split in SPLITS],
-        "chart": chart_run(metrics, steps=shown.steps),
+        "paces": paces,
+        "sources": runs.list_sources(snapshot=shown.snapshot, config=shown.config),
+        "settings": describe_settings(shown.config),
+        "networks": chart_run(metrics, steps={pace.network: pace.steps for pace in paces}),
         "ahead": runs.count_ahead(run=shown),
-        "time_left": guess_time_left(shown, now=timezone.now()),
-        "run_time": shown.finished_at - shown.started_at if shown.finished_at and shown.started_at else None,
+        "time_left": runs.guess_time_left(run=shown, metrics=metrics),
+        "run_time": _measure_time(shown, now=timezone.now()),
     }
     return render(request, "run.html", context)
+
+
+def _measure_time(run: FinetuningRun, *, now: datetime) -> timedelta | None:
+    """From when a worker first took it to its end, or to now."""
+    return (run.finished_at or now) - run.started_at if run.started_at else None
 
 
 @project_action(Capability.TRAIN)
@@ -135,24 +142,16 @@ def start_first(request: HttpRequest, project: Project, run_id: UUID) -> HttpRes
     return redirect("run", project.slug, run_id)
 
 
-def guess_time_left(run: FinetuningRun, *, now: datetime) -> timedelta | None:
-    """From the pace so far; None where nothing can be said."""
-    if run.state != RunState.RUNNING or not run.started_at or not run.step or not run.steps:
-        return None
-    pace = (now - run.started_at) / run.step
-    return pace * max(0, run.steps - run.step)
-
-
 def _build_form(request: HttpRequest, project: Project, sent: QueryDict | None = None) -> RunForm:
     """Filled in with the snapshot, or with all of the run, that the address names."""
     initial: dict[str, Any] = {"snapshot": request.GET.get("snapshot")}
     if "clone" in request.GET:
         source = runs.get_run(user=current_user(request), run_id=request.GET["clone"], project=project)
         initial = {
-            **source.config,
+            **RunForm.fill_in(source.config),
             "snapshot": source.snapshot_id,
             "base_version": source.base_version_id,
-            "cloned_from": source.pk,
+            "cloned_from": source,
         }
     return RunForm(
         sent,

@@ -94,8 +94,12 @@ def test_the_loop_by_commands(workshop: Workshop, tmp_path: Path) -> None:
     config.write_text('{"steps": 5}')
     if not snapshot.counts["train"]:
         pytest.fail("choose VINs of which one trains")
+    planned = run("request_run", *member, "--plan", "--network", "detector")
+    assert "detector: 120 steps at most, 360 real and 360 synthetic samples" in planned
+    assert not FinetuningRun.objects.exists()
     assert "run 1 on first from v1 is queued" in run("request_run", *member, "--config", config)
-    assert FinetuningRun.objects.get().config == {"steps": 5, "seed": 1}
+    learning = ["sequence", "characters"]
+    assert FinetuningRun.objects.get().config == {"steps": 5, "seed": 1, "networks": learning}
     assert "v2 is candidate" in run("register_bundle", *member, make_bundle("second"))
     with pytest.raises(CommandError, match="has not been compared"):
         run("promote_version", *member, "--model-version", "v2")

@@ -31,8 +31,16 @@ class Step:
     step: int
     steps: int = 3
     loss: float | None = 0.5
+    validation_loss: float | None = None
     validation_exact: float | None = None
+    validation_cer: float | None = None
     message: str = "Training"
+    network: str = "sequence"
+    is_news: bool = False
+
+    @property
+    def network_step(self) -> int:
+        return self.step
 
 
 @dataclass
@@ -66,11 +74,21 @@ class PlainEvaluator:
     exact: dict[Any, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def __call__(self, *, bundle_dir: Path, snapshot: Snapshot, split: str, photo_path: Any) -> Scorecard:
+    def __call__(
+        self,
+        *,
+        bundle_dir: Path,
+        snapshot: Snapshot,
+        split: str,
+        photo_path: Any,
+        on_progress: Callable[[int, int], None],
+    ) -> Scorecard:
         name = json.loads((bundle_dir / "manifest.json").read_text())["name"]
         self.asked.append(name)
         photos = [item.photo for item in snapshot.split(split)]
         n = len(photos)
+        for done in range(1, n + 1):
+            on_progress(done, n)
         exact = self.exact.get((name, snapshot.name), self.exact.get(name, n))
         figures = {"bundle": name, "snapshot": snapshot.name, "split": split, "cer": 1 - exact / n}
         return make_card(exact, n, names=photos, **figures)
@@ -101,10 +119,12 @@ def execute(
     trainer: Any = None,
     evaluator: Any = None,
     at: datetime | None = None,
+    code: str = "",
 ) -> FinetuningRun | None:
     """Let a worker take what comes first in the queue, which is this run where it waits alone."""
     return runs.execute_next_run(
         trainer=trainer or PlainTrainer(),
         evaluator=evaluator or PlainEvaluator(),
         now=at or workshop.now,
+        code=code,
     )

@@ -193,8 +193,10 @@ def add_run(people: People, snapshot: DatasetSnapshot, base: ModelVersion, **fie
 
 
 def add_metrics(run: FinetuningRun, *losses: float) -> None:
-    for place, loss in enumerate(losses):
-        RunMetric.objects.create(run=run, step=10 * (place + 1), loss=loss, created_at=timezone.now())
+    """One every ten steps and every minute, until now."""
+    for place, loss in enumerate(losses, start=1):
+        at = timezone.now() - timedelta(minutes=len(losses) - place)
+        RunMetric.objects.create(run=run, network=run.network, step=10 * place, loss=loss, created_at=at)
 
 
 def add_evaluation(

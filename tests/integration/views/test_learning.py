@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labeling.gates import DEFAULT_RULES
-from labeling.models import AuditEvent, DatasetSnapshot, FinetuningRun, GatePolicy, Promotion
+from labeling.models import (
+    AuditEvent,
+    DatasetSnapshot,
+    FinetuningRun,
+    GatePolicy,
+    Promotion,
+    RunLogLine,
+    RunSchedule,
+)
 from tests.conftest import People
 from tests.integration.views import rows
 from webapp.gate_form import fill_in
@@ -53,8 +61,10 @@ def test_those_who_cannot_train_see_snapshots_and_no_form(people: People) -> Non
 
 def test_a_run_is_asked_for_with_what_was_filled_in(people: People) -> None:
     snapshot, base = rows.add_snapshot(people), rows.add_version(people)
-    response = _send(people, "runs", data={"snapshot": snapshot.pk, "steps": "40", "learning_rate": "0.001"})
+    settings = {"steps": "40", "learning_rate": "0.001", "weight_pseudo": "0.25", "networks": ["detector"]}
+    response = _send(people, "runs", data={"snapshot": snapshot.pk, **settings})
     run = FinetuningRun.objects.get()
+    assert (run.config["networks"], run.config["weights"]) == (["detector"], {"pseudo": 0.25})
     assert response["Location"] == reverse("run", args=[people.project.slug, run.pk])
     assert run.base_version == base
     assert (run.config["steps"], run.config["learning_rate"]) == (40, 0.001)
@@ -62,11 +72,20 @@ def test_a_run_is_asked_for_with_what_was_filled_in(people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"steps": "many"}, {"steps": "0"}, {"learning_rate": "nan"}, {"replay_share": "2"}]
+    "wrong",
+    [
+        {"steps": "many"},
+        {"steps": "0"},
+        {"learning_rate": "nan"},
+        {"replay_share": "2"},
+        {"weight_human": "11"},
+        {"networks": "ocr"},
+    ],
 )
 def test_odd_settings_are_refused_beside_their_field(people: People, wrong: dict[str, str]) -> None:
     snapshot, _ = rows.add_snapshot(people), rows.add_version(people)
-    response = _send(people, "runs", data={"snapshot": snapshot.pk, **wrong})
+    sent = {"snapshot": snapshot.pk, "networks": ["sequence"], **wrong}
+    response = _send(people, "runs", data=sent)
     assert response.status_code == 400
     assert 'aria-invalid="true"' in response.content.decode()
     assert not FinetuningRun.objects.exists()
@@ -106,15 +125,17 @@ def test_a_running_run_shows_its_progress_and_asks_again(people: People) -> None
     started = timezone.now() - timedelta(minutes=2)
     run = rows.add_run(
         people, rows.add_snapshot(people), rows.add_version(people),
-        state="running", step=20, steps=100, started_at=started,
+        state="running", network="sequence", step=20, steps=100, started_at=started, peak_bytes=3 * 1024**3,
     )  # fmt: skip
     rows.add_metrics(run, 2.0, 1.0)
+    RunLogLine.objects.create(run=run, text="A worker began.", created_at=started)
     html = _page(people, "run", run.pk)
     assert "Step 20 of 100" in html
-    assert "about 8 minutes left" in html
+    assert "2 minutes so far · about 8 minutes of training left · 3.0\xa0GB of memory at most" in html
+    assert "A worker began." in html
     assert "every 2s" in html
     assert 'class="series-loss"' in html
-    assert "Loss from 2.000 at step 10 to 1.000 at step 20." in html
+    assert "Training 2 at step 10, 1 at step 20." in html
 
 
 def test_a_finished_run_is_left_alone(people: People) -> None:
@@ -264,23 +285,34 @@ def test_an_override_shows_for_ever(people: People) -> None:
 
 def test_the_plan_is_shown_and_nothing_starts(people: People) -> None:
     snapshot, _ = rows.add_snapshot(people), rows.add_version(people)
-    sent = {"snapshot": snapshot.pk, "steps": "100", "plan": "1"}
+    sent = {"snapshot": snapshot.pk, "networks": ["sequence", "detector"], "steps": "100", "plan": "1"}
     html = _send(people, "runs", data=sent).content.decode()
     assert "30 photos" in html
-    assert "1,200 real ones and 1,200 synthetic ones in 100 steps" in html
+    assert "100 steps at most: 1,200 real samples and 1,200 synthetic ones" in html
+    assert "100 steps at most: 300 real samples and 300 synthetic ones" in html
     assert 'value="100"' in html
     assert not FinetuningRun.objects.exists()
 
 
 def test_a_clone_starts_from_the_settings_of_its_source(people: People) -> None:
-    run = rows.add_run(people, rows.add_snapshot(people), rows.add_version(people), config={"steps": 77})
+    config = {
+        "networks": ["detector"],
+        "steps": 77,
+        "detector": {"batch_size": 3},
+        "weights": {"pseudo": 0.1},
+    }
+    run = rows.add_run(people, rows.add_snapshot(people), rows.add_version(people), config=config)
     url = reverse("runs", args=[people.project.slug])
     html = people.client("ml_engineer").get(url, {"clone": run.pk}).content.decode()
     assert 'name="steps" value="77"' in html
-    sent = {"snapshot": run.snapshot_id, "steps": "80", "cloned_from": run.pk}
+    assert 'name="weight_pseudo" value="0.1"' in html
+    assert "Also kept from the run that is cloned: Detector" in html
+    sent = {"snapshot": run.snapshot_id, "steps": "80", "cloned_from": run.pk, "networks": ["sequence"]}
     assert _send(people, "runs", data=sent).status_code == 302
     clone = FinetuningRun.objects.latest("number")
     assert (clone.cloned_from, clone.config["steps"]) == (run, 80)
+    assert (clone.config["detector"], clone.config["networks"]) == ({"batch_size": 3}, ["sequence"])
+    assert "weights" not in clone.config
     assert "Cloned from" in _page(people, "run", clone.pk)
 
 
@@ -294,10 +326,12 @@ def test_a_queued_run_can_start_first(people: People) -> None:
 
 
 def test_runs_may_start_by_themselves(people: People) -> None:
+    sent = {"corrections": "50", "days": "", "networks": ["detector"]}
     assert "Off." in _page(people, "runs")
-    assert _send(people, "run-schedule", data={"corrections": "50", "days": ""}).status_code == 302
+    assert _send(people, "run-schedule", data=sent).status_code == 302
     html = _page(people, "runs")
     assert 'name="corrections" value="50"' in html
     assert "On, in the name of" in html
+    assert RunSchedule.objects.get().config["networks"] == ["detector"]
     assert "After 50 corrections." in _page(people, "runs", role="annotator")
     assert _send(people, "run-schedule", data={"corrections": "0", "days": ""}).status_code == 400

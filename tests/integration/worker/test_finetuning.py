@@ -1,4 +1,4 @@
-"""A fine-tuning run with the real trainer in a real worker, killed half-way."""
+"""A fine-tuning run with the real trainer in a real worker, killed again and again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from inference.vin import ALPHABET, LENGTH
-from labeling.models import DatasetSnapshot, FinetuningRun, GateDecision, ModelVersion, RunMetric
+from labeling.models import (
+    DatasetSnapshot,
+    FinetuningRun,
+    GateDecision,
+    ModelVersion,
+    RunLogLine,
+    RunMetric,
+)
 from labeling.operations.annotations import submit_annotation
 from labeling.operations.datasets import freeze_snapshot
 from labeling.operations.leases import claim_next_task
@@ -28,14 +35,25 @@ from tests.processes import TestProcess, wait_for
 Start = Callable[..., TestProcess]
 
 PHOTOS = 24
-STEPS = 40
-SAVED = {"save_every": 5, "report_every": 1, "validate_every": 20}
-CONFIG = {"steps": STEPS, "batch_size": 4, "seed": 3, **SAVED}
+STEPS = 12
+SAVED = {"save_every": 4, "report_every": 1, "validate_every": STEPS}
+CONFIG = {"networks": ["sequence", "characters"], "steps": STEPS, "batch_size": 4, "seed": 3, **SAVED}
 QUEUES = "finetuning,maintenance"
 
 
 def make_vin(seed: int) -> str:
     return "".join(np.random.default_rng(seed).choice(list(ALPHABET), LENGTH))
+
+
+def box_evenly(vin: str) -> list[dict[str, object]]:
+    """A box for each symbol, side by side in the region."""
+    width = 280 / LENGTH
+    lefts = [20 + width * index for index in range(LENGTH)]
+    quads = [[[left, 20], [left + width, 20], [left + width, 60], [left, 60]] for left in lefts]
+    return [
+        {"index": index, "symbol": symbol, "confidence": None, "quad": quads[index]}
+        for index, symbol in enumerate(vin)
+    ]
 
 
 def accept_photo(world: People) -> None:
@@ -52,7 +70,7 @@ def accept_photo(world: People) -> None:
     region = [[20, 20], [300, 20], [300, 60], [20, 60]]
     annotate = claim_next_task(project=world.project, holder=world.annotator, kind="annotate", now=now)
     assert annotate is not None
-    content_of = {"text": vin, "characters": [], "region": region}
+    content_of = {"text": vin, "characters": box_evenly(vin), "region": region}
     submit_annotation(lease_id=annotate.pk, holder=world.annotator, base_revision=0, now=now, **content_of)
     review = claim_next_task(project=world.project, holder=world.reviewer, kind="review", now=now)
     assert review is not None
@@ -66,39 +84,52 @@ def snapshot(world: People) -> DatasetSnapshot:
     return freeze_snapshot(project=world.project, name="first", by=world.ml_engineer, now=timezone.now())
 
 
-def list_steps(run: FinetuningRun) -> list[int]:
-    return list(RunMetric.objects.filter(run=run).values_list("step", flat=True))
+def list_steps(run: FinetuningRun, network: str) -> list[int]:
+    return list(RunMetric.objects.filter(run=run, network=network).values_list("step", flat=True))
 
 
-def test_a_killed_run_goes_on_from_its_checkpoint_and_ends_at_the_gate(
+def kill(worker: TestProcess, run: FinetuningRun) -> None:
+    """And as if the time had passed after which a worker that gives no sign of life is taken for dead."""
+    worker.kill()
+    long_ago = timezone.now() - timedelta(minutes=5)
+    assert FinetuningRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(heartbeat_at=long_ago)
+
+
+def test_a_run_goes_on_after_kills_in_its_second_network_and_while_it_is_measured(
     world: People, champion: ModelVersion, snapshot: DatasetSnapshot, start_worker: Start, start_beat: Start
 ) -> None:
     assert snapshot.counts["train"] > 0
     run = request_run(
         project=world.project, snapshot=snapshot, config=CONFIG, by=world.ml_engineer, now=timezone.now()
     )
-    first = start_worker("first", QUEUES)
-    wait_for(lambda: len(list_steps(run)) >= 12, seconds=120, what="twelve steps are trained")
-    first.kill()
-    done = max(list_steps(run))
-    assert done < STEPS
-    killed_at = timezone.now()
-    # As if the time had passed after which a worker that gives no sign of life is taken for dead.
-    FinetuningRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
-        heartbeat_at=killed_at - timedelta(minutes=5)
-    )
-    start_worker("second", QUEUES)
     start_beat()
+    first = start_worker("first", QUEUES)
+    learned = lambda: len(list_steps(run, "characters"))  # noqa: E731
+    wait_for(lambda: learned() >= 6, seconds=120, what="the second network learns")
+    kill(first, run)
+    done, killed_at = learned(), timezone.now()
+    assert done <= STEPS
+
+    second = start_worker("second", QUEUES)
+    measuring = FinetuningRun.objects.filter(pk=run.pk, message__startswith="Measuring")
+    wait_for(measuring.exists, seconds=120, what="the new version is measured")
+    kill(second, run)
+    version = ModelVersion.objects.get(run=run)
+    again = RunMetric.objects.filter(run=run, created_at__gt=killed_at)
+    assert set(again.values_list("network", flat=True)) == {"characters"}
+    assert done - 1 - SAVED["save_every"] <= min(again.values_list("step", flat=True)) <= done
+
+    start_worker("third", QUEUES)
     ended = (RunState.SUCCEEDED, RunState.FAILED)
     wait_for(lambda: FinetuningRun.objects.get(pk=run.pk).state in ended, seconds=180, what="the run ends")
-
     run.refresh_from_db()
-    assert (run.state, run.error) == (RunState.SUCCEEDED, "")
-    assert run.attempts == 2
-    assert list_steps(run) == list(range(STEPS + 1))
-    again = RunMetric.objects.filter(run=run, created_at__gt=killed_at).values_list("step", flat=True)
-    assert done - SAVED["save_every"] <= min(again) <= done + 1
-    version = ModelVersion.objects.get(run=run)
-    assert version.base == champion
+    assert (run.state, run.error, run.attempts) == (RunState.SUCCEEDED, "", 3)
+    assert list_steps(run, "sequence") == list_steps(run, "characters") == list(range(STEPS + 1))
+    assert (version.base, ModelVersion.objects.count()) == (champion, 2)
     assert GateDecision.objects.filter(challenger=version, champion=champion).count() == 1
-    assert ModelVersion.objects.count() == 2
+    assert (run.peak_bytes or 0) > 100 * 1024**2
+    assert "torch" in run.code
+    assert [line.text.split(":")[0] for line in RunLogLine.objects.filter(run=run)][:2] == [
+        "A worker began",
+        "Sequence",
+    ]

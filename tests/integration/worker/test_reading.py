@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from django.utils import timezone
 
 from labeling import storage
-from labeling.models import AuditEvent, ModelVersion, Photo, Prediction
-from labeling.operations import model_versions
-from labeling.operations.photos import reread_photo
+from labeling.models import AuditEvent, Photo, Prediction
 from labeling.states import PhotoState
-from tests.conftest import People
-from tests.processes import ROOT, TestProcess, wait_for
+from tests.processes import TestProcess, wait_for
 
 Upload = Callable[[int], list[Photo]]
 Start = Callable[..., TestProcess]
@@ -87,30 +81,3 @@ def test_a_photo_that_hangs_the_pipeline_is_quarantined_after_its_retries(
     path.unlink()
     assert hanging.attempts == 3
     assert "SoftTimeLimitExceeded" in hanging.failure
-
-
-def test_a_promotion_takes_effect_in_a_running_worker(
-    upload: Upload, start_worker: Start, world: People, champion: ModelVersion, tmp_path: Path
-) -> None:
-    [photo] = upload(1)
-    start_worker("worker")
-    wait_for(lambda: count(PhotoState.READY) == 1, seconds=60, what="the photo is read")
-    second = register_variant(world, tmp_path)
-    model_versions.promote_version(
-        version=second, by=world.ml_engineer, override_reason="The same networks.", now=timezone.now()
-    )
-    photo.refresh_from_db()
-    reread_photo(photo=photo, by=world.admin, now=timezone.now())
-    wait_for(lambda: Prediction.objects.count() == 2, seconds=60, what="the photo is read again")
-    by_version = set(Prediction.objects.values_list("model_version__number", flat=True))
-    assert by_version == {champion.number, second.number}
-
-
-def register_variant(world: People, folder: Path) -> ModelVersion:
-    """The base bundle under another name, and so with another digest."""
-    bundle = Path(shutil.copytree(ROOT / "bundles" / "base", folder / "variant"))
-    manifest = json.loads((bundle / "manifest.json").read_text())
-    (bundle / "manifest.json").write_text(json.dumps({**manifest, "name": "variant"}))
-    return model_versions.register_base_bundle(
-        project=world.project, bundle_dir=bundle, by=world.ml_engineer, now=timezone.now()
-    )

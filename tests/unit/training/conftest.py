@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from inference.geometry import quad_from_points
-from inference.snapshot import PhotoPath, Snapshot, SnapshotItem, Split
+from inference.snapshot import PhotoPath, Snapshot, SnapshotCharacter, SnapshotItem, Split
 from training.export import export_bundle
 from training.networks.characters import CharacterNetwork
 from training.networks.detector import DetectorNetwork
@@ -73,4 +73,8 @@ def _write_photo(folder: Path, seed: int, split: Split) -> SnapshotItem:
     _, content = cv2.imencode(".png", cv2.cvtColor(scene.image, cv2.COLOR_RGB2BGR))
     sha256 = hashlib.sha256(content.tobytes()).hexdigest()
     (folder / sha256).write_bytes(content.tobytes())
-    return SnapshotItem(sha256, scene.vin, split, quad_from_points(scene.quad))
+    characters = tuple(
+        SnapshotCharacter(symbol, quad_from_points(quad))
+        for symbol, quad in zip(scene.vin, scene.character_quads, strict=True)
+    )
+    return SnapshotItem(sha256, scene.vin, split, quad_from_points(scene.quad), characters)

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from inference.types import EvaluatedPhoto, Scorecard
-from tests.scorecards import make_card
+from labeling.models import Photo
+from tests.scorecards import make_card, make_photo
 from webapp.scorecards import compare_scorecards
 
 
@@ -46,15 +47,33 @@ def test_differences_say_whether_they_are_good() -> None:
     assert (located.difference, located.tone) == ("same", "")
 
 
-def test_photos_that_changed_lead_to_their_page() -> None:
+def test_photos_that_are_read_differently_stand_side_by_side_the_losses_first() -> None:
+    won, lost = Photo(sha256="1" * 64), Photo(sha256="2" * 64)
     comparison = compare_scorecards(
-        champion=("v1", _card("RIGHT", "WRONG", "RIGHT")),
-        challenger=("v2", _card("RIGHT", "RIGHT", None)),
+        champion=("v1", _card("RIGHT", "WRONG", "RIGHT", "ODD", None)),
+        challenger=("v2", _card("RIGHT", "RIGHT", None, "STRANGE", None)),
         snapshot="june",
-        photos={"1" * 64: 41, "2" * 64: 42},
+        photos={photo.sha256: photo for photo in (won, lost)},
     )
-    assert [(row.photo, row.better) for row in comparison.changed] == [(42, False), (41, True)]
-    assert comparison.changed[0].challenger == ""
+    assert [(row.photo, row.rank) for row in comparison.changed] == [(lost, 0), (won, 1), (None, 2)]
+    assert [side.name for side in comparison.changed[0].sides] == ["v1", "v2"]
+    assert comparison.changed[0].challenger.vin == ""
+    assert comparison.changed_count == 3
+
+
+def test_a_side_shows_the_strip_where_the_version_found_the_vin() -> None:
+    quad = ((10.0, 10.0), (110.0, 10.0), (110.0, 20.0), (10.0, 20.0))
+    before, after = make_photo(1, is_right=False), replace(make_photo(1), region=quad)
+    comparison = compare_scorecards(
+        champion=("v1", make_card(0, 1, photos=[before])),
+        challenger=("v2", make_card(1, 1, photos=[after])),
+        snapshot="june",
+        photos={},
+    )
+    (row,) = comparison.changed
+    assert row.champion.strip is None
+    assert row.challenger.strip is not None
+    assert row.challenger.strip.view_box == "8.5 8.8 103.0 12.5"
 
 
 def test_chance_is_named_where_two_are_compared() -> None:
