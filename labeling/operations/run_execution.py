@@ -26,7 +26,7 @@ from labeling.models import (
 from labeling.operations import audit
 from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
 from labeling.operations.heartbeats import WorkLost, heartbeat
-from labeling.operations.leaks import check_no_leak
+from labeling.operations.leaks import check_labels_stand, check_no_leak
 from labeling.operations.model_versions import register_version
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
@@ -178,6 +178,7 @@ def _find_or_train(claim: _Claim, trainer: Trainer) -> ModelVersion:
     if known is not None:
         return known
     check_no_leak(snapshot=run.snapshot, base=run.base_version)
+    check_labels_stand(snapshot=run.snapshot)
     bundle_dir = trainer(
         snapshot=load_snapshot(run.snapshot),
         photo_path=storage.original_path,
