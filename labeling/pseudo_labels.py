@@ -109,13 +109,14 @@ class ThresholdChoice:
         if self.threshold is not None:
             return ""
         fit = self.curve[-1] if self.curve else Acceptance(0.0, self.n, 0, 0)
-        offer = f"Ask for {floor_percent(self.best)} or less" if self.best >= LEAST_TARGET else "Ask for less"
+        best = self.best
+        offer = f"Ask for {floor_percent(best)} or less" if best >= LEAST_TARGET else "Ask for less"
         agreed, wrong = fit.accepted, fit.accepted - fit.right
         return (
             f"No threshold shows that {say_percent(self.target)} of the accepted readings are right. That "
             f"takes {count_needed(self.target):,} validation readings, all of them right. Here are "
-            f"{self.n:,}: on {agreed:,} both recognizers agree and nothing contradicts, and {wrong:,} of these "
-            f"are wrong. {offer}, or annotate more photos, freeze them and start another round."
+            f"{self.n:,}: on {agreed:,} both recognizers agree and nothing contradicts, and {wrong:,} of "
+            f"these are wrong. {offer}, or annotate more photos, freeze them and start another round."
         )
 
 

@@ -53,8 +53,8 @@ def plan_taught(
     """The split of photos with pseudo-labels: they teach or are left out, as nothing is measured on them.
 
     `people` are the splits of the vehicles that people have labeled, `resembling` the photos that look like a
-    test photo, whatever was read in them. Of other vehicles, those that the hash puts into validation are left
-    out too, so that they have taught nothing when people label them.
+    test photo, whatever was read in them. Of other vehicles, those that the hash puts into validation are
+    left out too, so that they have taught nothing when people label them.
     """
     banned = {*past.photos_tested, *resembling}
     splits: dict[UUID, Split | None] = {}

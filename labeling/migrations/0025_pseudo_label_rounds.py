@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pseudoround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('threshold__gte', 0), ('threshold__lte', 1)), models.Q(('state__in', ['queued', 'running', 'failed', 'canceled']), ('threshold', None)), _connector='OR'), name='pseudo_round_threshold'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('threshold__gte', 0), ('threshold__isnull', False), ('threshold__lte', 1)), models.Q(('state__in', ['queued', 'running', 'failed', 'canceled']), ('threshold', None)), _connector='OR'), name='pseudo_round_threshold'),
         ),
         migrations.AddIndex(
             model_name='pseudolabel',

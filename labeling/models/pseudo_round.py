@@ -99,7 +99,7 @@ class PseudoRound(models.Model):
                 name="pseudo_round_target",
             ),
             models.CheckConstraint(
-                condition=models.Q(threshold__gte=0, threshold__lte=1)
+                condition=models.Q(threshold__isnull=False, threshold__gte=0, threshold__lte=1)
                 | models.Q(threshold=None, state__in=["queued", "running", "failed", "canceled"]),
                 name="pseudo_round_threshold",
             ),

@@ -272,6 +272,27 @@ def _find_score(version: ModelVersion, snapshot: DatasetSnapshot) -> Score | Non
     return Score(version, *figures) if figures else None
 
 
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """All that there is to say about a round."""
+
+    pseudo_round: PseudoRound
+    counts: RoundCounts
+    choice: ThresholdChoice
+    audit: Audit
+    effect: Effect
+
+
+def describe_round(*, pseudo_round: PseudoRound) -> RoundReport:
+    return RoundReport(
+        pseudo_round,
+        count_readings(pseudo_round=pseudo_round),
+        find_choice(pseudo_round=pseudo_round),
+        get_audit(pseudo_round=pseudo_round),
+        find_effect(pseudo_round=pseudo_round),
+    )
+
+
 def list_revoked_in(snapshot: DatasetSnapshot) -> list[PseudoRound]:
     """The revoked rounds whose labels a snapshot holds."""
     items = SnapshotItem.objects.filter(snapshot=snapshot, pseudo_label__pseudo_round=OuterRef("pk"))
