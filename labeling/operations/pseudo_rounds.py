@@ -93,6 +93,11 @@ class RoundPlan:
     def is_final(self) -> bool:
         return self.choice.n == self.validation_photos
 
+    @property
+    def problem(self) -> str:
+        """Why the round would fail, as far as that is known; empty where it is not."""
+        return self.choice.problem if self.is_final else ""
+
 
 def plan_round(
     *,

@@ -62,7 +62,7 @@ class RoundPlanOutput(Output):
         source="choice.threshold", allow_null=True, help_text="By the validation photos that were read."
     )
     problem = serializers.CharField(
-        source="choice.problem", allow_blank=True, help_text="Why there is no threshold yet."
+        allow_blank=True, help_text="Why the round would fail, as far as that is known."
     )
 
 
