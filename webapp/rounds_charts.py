@@ -90,15 +90,11 @@ def list_steps(counts: RoundCounts, *, threshold: float | None) -> list[Step]:
             f"Sure enough, from {write_threshold(threshold)} on",
             counts.sure,
             counts.uncontradicted,
-            f"{counts.uncontradicted - counts.sure:,} below the threshold",
-        ),
-        (
-            "Accepted",
-            counts.accepted,
-            counts.sure,
-            f"{counts.passed_over:,} that somebody had begun meanwhile",
+            "below the threshold",
         ),
     ]
+    if counts.is_decided:
+        ways.append(("Accepted", counts.accepted, counts.sure, "somebody had begun them meanwhile"))
     return [
         Step(name, count, round(100 * count / counts.read, 2), max(before - count, 0), why)
         for name, count, before, why in ways

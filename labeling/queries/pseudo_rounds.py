@@ -31,6 +31,7 @@ from labeling.pseudo_labels import (
     AGREEING,
     CONTRADICTED,
     Audit,
+    AuditVerdict,
     Compared,
     Objection,
     ThresholdChoice,
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
 
     from labeling.models import User
 
-UNDER_WAY = (PseudoRoundState.QUEUED, PseudoRoundState.RUNNING)
+DECIDED = (PseudoRoundState.AUDITING, PseudoRoundState.UPHELD, PseudoRoundState.REVOKED)
+"""The states in which it is known what became a label."""
+
 _RELATED = ("project", "teacher", "validation", "requested_by", "settled_by")
 _LOOKED_AT = (LabelEnd.WRONG, LabelEnd.TAKEN_BACK)
 
@@ -63,10 +66,18 @@ def list_rounds(*, project: Project) -> QuerySet[PseudoRound]:
     return PseudoRound.objects.filter(project=project).select_related(*_RELATED).order_by("-number")
 
 
-def find_open_audits(*, project: Project) -> list[PseudoRound]:
-    """The rounds whose audit is not through, oldest first."""
-    rows = PseudoRound.objects.filter(project=project, state=PseudoRoundState.AUDITING)
-    return list(rows.order_by("number"))
+def find_missed_round(*, project: Project) -> PseudoRound | None:
+    """The first round whose audit misses its target and that nobody has revoked."""
+    in_audit = PseudoRound.objects.filter(project=project, state=PseudoRoundState.AUDITING)
+    verdicts = ((each, get_audit(pseudo_round=each).verdict) for each in in_audit.order_by("number"))
+    return next((each for each, verdict in verdicts if verdict == AuditVerdict.MISSED), None)
+
+
+def find_label(*, task: Task) -> PseudoLabel | None:
+    """The pseudo-label that stands for a task; its `has_check` says whether a person has looked at it."""
+    rows = PseudoLabel.objects.filter(task=task, end=LabelEnd.STANDS)
+    rows = rows.annotate(has_check=Exists(SpotCheck.objects.filter(label=OuterRef("pk"))))
+    return rows.select_related("pseudo_round", "prediction__model_version").first()
 
 
 def list_unlabeled(*, project: Project) -> QuerySet[Task]:
@@ -117,7 +128,7 @@ def find_choice(*, pseudo_round: PseudoRound) -> ThresholdChoice:
 class RoundCounts:
     """What became of the photos that a round read: each count is a part of the one before.
 
-    `sure` are those above the threshold; `passed_over` of them had somebody on them by then.
+    `sure` are those above the threshold. While it reads, none of them `is_decided`.
     """
 
     read: int
@@ -125,6 +136,7 @@ class RoundCounts:
     uncontradicted: int
     sure: int
     accepted: int
+    is_decided: bool = True
     objections: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
 
@@ -134,7 +146,8 @@ class RoundCounts:
 
     @property
     def passed_over(self) -> int:
-        return self.sure - self.accepted
+        """Sure, but somebody was on them when it was decided."""
+        return self.sure - self.accepted if self.is_decided else 0
 
     @property
     def standing(self) -> int:
@@ -158,6 +171,7 @@ def count_readings(*, pseudo_round: PseudoRound) -> RoundCounts:
         uncontradicted=agreed - sum(objections.get(name, 0) for name in CONTRADICTED),
         sure=max(sure, accepted),
         accepted=accepted,
+        is_decided=pseudo_round.state in DECIDED,
         objections={name: count for name, count in objections.items() if name},
         ended={name: count for name, count in ends.items() if name},
     )

@@ -15,7 +15,7 @@ from labeling.models import Project, PseudoRound
 from labeling.operations import pseudo_rounds as operations
 from labeling.operations.pseudo_audits import revoke_round
 from labeling.policies import Capability
-from labeling.pseudo_labels import AuditVerdict
+from labeling.pseudo_labels import AuditVerdict, say_percent
 from labeling.queries import datasets, model_versions, pseudo_rounds
 from labeling.queries.champions import get_champion
 from labeling.queries.pseudo_rounds import RoundReport
@@ -84,6 +84,7 @@ def _render(
         "missed": missed,
         "time_left": guess_time_left(shown, now=timezone.now()),
         "threshold": write_threshold(shown.threshold),
+        "target": say_percent(shown.target),
         "form": form or RevokeForm(initial={"reason": _propose_reason(report) if missed else ""}),
     }
     return render(request, "round.html", context, status=status)
@@ -137,7 +138,12 @@ def _propose_reason(report: RoundReport) -> str:
 
 
 def _describe_row(each: PseudoRound, accepted: int) -> dict[str, Any]:
-    return {"round": each, "accepted": accepted, "threshold": write_threshold(each.threshold)}
+    return {
+        "round": each,
+        "accepted": accepted,
+        "target": say_percent(each.target),
+        "threshold": write_threshold(each.threshold),
+    }
 
 
 def _find_obstacle(project: Project) -> dict[str, Any] | None:

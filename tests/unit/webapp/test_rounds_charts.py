@@ -43,7 +43,13 @@ def test_each_step_says_what_became_of_the_others() -> None:
     )
     assert steps[2].why == "5 a bar code says otherwise, 5 the check digit is wrong"
     assert "from 0.98 on" in steps[3].name
-    assert "somebody had begun" in steps[4].why
+    assert (steps[3].why, steps[4].why) == ("below the threshold", "somebody had begun them meanwhile")
+
+
+def test_while_it_reads_nothing_is_accepted_or_passed_over() -> None:
+    counts = RoundCounts(10, 8, 8, 5, 0, is_decided=False)
+    assert counts.passed_over == 0
+    assert [step.name for step in list_steps(counts, threshold=0.9)][-1] == "Sure enough, from 0.90 on"
 
 
 @pytest.mark.parametrize(
