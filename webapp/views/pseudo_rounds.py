@@ -15,11 +15,12 @@ from labeling.models import Project, PseudoRound
 from labeling.operations import pseudo_rounds as operations
 from labeling.operations.pseudo_audits import revoke_round
 from labeling.policies import Capability
-from labeling.pseudo_labels import AuditVerdict, say_percent
+from labeling.pseudo_labels import Audit, AuditVerdict, say_percent
 from labeling.queries import datasets, model_versions, pseudo_rounds
 from labeling.queries.champions import get_champion
 from labeling.queries.pseudo_rounds import RoundReport
 from labeling.states import PseudoRoundState
+from webapp.figures_charts import write_percent
 from webapp.forms import show_refusal
 from webapp.forms_rounds import RevokeForm, RoundForm
 from webapp.rounds_charts import draw_threshold, list_steps, write_threshold
@@ -81,6 +82,7 @@ def _render(
         "effect": report.effect,
         "steps": list_steps(report.counts, threshold=shown.threshold),
         "chart": draw_threshold(report.choice),
+        "interval": _write_interval(report.audit),
         "missed": missed,
         "time_left": guess_time_left(shown, now=timezone.now()),
         "threshold": write_threshold(shown.threshold),
@@ -130,6 +132,12 @@ def guess_time_left(shown: PseudoRound, *, now: datetime) -> timedelta | None:
 
 def _find(request: HttpRequest, project: Project, round_id: UUID) -> PseudoRound:
     return pseudo_rounds.get_round(user=current_user(request), round_id=round_id, project=project)
+
+
+def _write_interval(audit: Audit) -> str:
+    """'63 to 89 %'."""
+    low, high = (write_percent(bound) for bound in audit.interval)
+    return f"{low.removesuffix(' %')} to {high}" if audit.checked else "–"
 
 
 def _propose_reason(report: RoundReport) -> str:

@@ -136,7 +136,7 @@ def test_cancel_and_retry(yard: Yard, people: People, api: As) -> None:
     "change",
     [
         {"teacher": "v1"},
-        {"validation": 7},
+        {"validation": "June"},
         {"target": "high"},
         {"target": 99.5},
         {"target": 0.1},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from labeling.models import ModelVersion, Photo, Prediction, PseudoLabel, PseudoRound, RoundReading, Task
@@ -36,7 +37,8 @@ def wait_for_people(world: People, count: int) -> None:
             project=world.project, content=content, name="photo.jpg", uploaded_by=world.annotator, now=now
         )
         Photo.objects.filter(pk=photo.pk).update(state=PhotoState.READY, rendered_at=now, nudge_at=None)
-        open_task(photo=photo, priority=0.5, now=now)
+        with transaction.atomic():
+            open_task(photo=photo, priority=0.5, now=now)
 
 
 def is_over(pseudo_round: PseudoRound) -> bool:
