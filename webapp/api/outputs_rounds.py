@@ -1,9 +1,12 @@
 """What the API answers with about rounds of pseudo-labels."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from labeling.models import LabelEnd
 from labeling.pseudo_labels import AuditVerdict, Objection
+from labeling.queries.pseudo_rounds import RoundReport
 from labeling.states import PseudoRoundState
 from webapp.api.fields import OneOf
 from webapp.api.outputs import Output, Person
@@ -138,13 +141,17 @@ class EffectOutput(Output):
 
 
 class RoundReportOutput(Output):
-    """A round, what it read, how its audit stands, and what used its labels."""
-
-    round = RoundOutput(source="pseudo_round")
     counts = RoundCountsOutput()
     curve = AcceptanceOutput(source="choice.curve", many=True)
     audit = AuditOutput()
     effect = EffectOutput()
+
+
+class RoundDetailOutput(RoundReportOutput, RoundOutput):
+    """A round, what it read, how its audit stands, and what used its labels."""
+
+    def to_representation(self, report: RoundReport) -> dict[str, Any]:
+        return {**RoundOutput(report.pseudo_round).data, **RoundReportOutput(report).data}
 
 
 class RevokedOutput(Output):

@@ -15,7 +15,7 @@ from labeling.queries import datasets, model_versions, projects, pseudo_rounds
 from webapp.api.base import ApiView, current_user, read_input
 from webapp.api.inputs_rounds import RevokeInput, RoundInput
 from webapp.api.outputs import list_of
-from webapp.api.outputs_rounds import RevokedOutput, RoundOutput, RoundPlanOutput, RoundReportOutput
+from webapp.api.outputs_rounds import RevokedOutput, RoundDetailOutput, RoundOutput, RoundPlanOutput
 from webapp.api.schema import describe
 
 RoundList = list_of(RoundOutput)
@@ -69,11 +69,11 @@ def _find_parts(wanted: dict[str, Any], project: Project, person: User) -> dict[
 class RoundDetail(ApiView):
     scopes = {"GET": {Scope.READ}}
 
-    @describe(answers={200: RoundReportOutput})
+    @describe(answers={200: RoundDetailOutput})
     def get(self, request: Request, round_id: UUID) -> Response:
         """A round: what it read, how its audit stands, and what used its labels."""
         shown = pseudo_rounds.get_round(user=current_user(request), round_id=round_id)
-        return Response(RoundReportOutput(pseudo_rounds.describe_round(pseudo_round=shown)).data)
+        return Response(RoundDetailOutput(pseudo_rounds.describe_round(pseudo_round=shown)).data)
 
 
 class RoundCancellation(ApiView):

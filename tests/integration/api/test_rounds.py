@@ -65,8 +65,9 @@ def test_a_round_is_shown_with_counts_curve_audit_and_effect(people: People, api
     yard = Yard(people)
     yard.accept_unseen(1, 2, 3)
     shown = api(people.annotator).get(f"rounds/{yard.pseudo_round.pk}").json()
-    assert set(shown) == {"round", "counts", "curve", "audit", "effect"}
-    assert shown["round"]["state"] == "auditing"
+    (listed,) = api(people.annotator).get(f"projects/{people.project.slug}/rounds").json()["items"]
+    assert set(shown) == {*listed, "counts", "curve", "audit", "effect"}
+    assert shown["state"] == "auditing"
     assert shown["counts"]["accepted"] == shown["counts"]["standing"] == 3
     assert shown["audit"] == {
         "accepted": 3,
@@ -93,7 +94,7 @@ def test_a_round_is_audited_by_its_sheet_and_upheld(people: People, api: As) -> 
     with audited("task.checked", "task.checked", "pseudo_round.upheld"):
         api(people.reviewer).post(address, {"shown": shown})
     after = api(people.annotator).get(f"rounds/{yard.pseudo_round.pk}").json()
-    assert (after["round"]["state"], after["audit"]["verdict"], after["audit"]["right"]) == (
+    assert (after["state"], after["audit"]["verdict"], after["audit"]["right"]) == (
         "upheld",
         "met",
         2,
