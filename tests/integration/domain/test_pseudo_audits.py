@@ -43,11 +43,6 @@ LABELS = 8
 UNSEEN = "JH4KA7561PC008269"
 
 
-@pytest.fixture
-def classroom(workshop: Workshop) -> Classroom:
-    return Classroom(workshop)
-
-
 def run_round(classroom: Classroom, **wanted: Any) -> PseudoRound:
     """A round with LABELS labels, all of them in the audit unless fewer are asked for."""
     classroom.label()

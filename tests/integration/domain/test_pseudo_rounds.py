@@ -23,29 +23,19 @@ from labeling.operations import annotations, leases, photos
 from labeling.operations.datasets import freeze_snapshot
 from labeling.operations.pseudo_round_execution import execute_round
 from labeling.operations.pseudo_rounds import (
-    InvalidRound,
-    NothingToRead,
     RoundUnderWay,
-    TooFewToChoose,
     cancel_round,
-    plan_round,
     retry_round,
     sweep_rounds,
 )
-from labeling.policies import Forbidden, NotFound
 from labeling.queries.pseudo_rounds import count_readings, find_choice, get_audit, list_validation
 from labeling.states import IllegalTransition
-from tests.integration.domain.round_work import PEOPLE_LABELED, TARGET, Classroom, read_as
+from tests.integration.domain.round_work import PEOPLE_LABELED, Classroom, read_as
 from tests.integration.domain.training import request
-from tests.integration.domain.workshop import VIN, PlainReader, Workshop
+from tests.integration.domain.workshop import VIN, PlainReader
 
 AMERICAN = "1HGCM82633A004352"
 WRONG_DIGIT = "1HGCM82633A004353"
-
-
-@pytest.fixture
-def classroom(workshop: Workshop) -> Classroom:
-    return Classroom(workshop)
 
 
 def events() -> list[str]:
@@ -302,66 +292,6 @@ def test_one_round_of_a_project_reads_at_a_time(classroom: Classroom) -> None:
         retry_round(pseudo_round=first, by=workshop.people.ml_engineer, now=workshop.now)
     classroom.execute(second)
     assert PseudoRound.objects.get(pk=first.pk).state == "canceled"
-
-
-class TestPlan:
-    def plan(self, classroom: Classroom, **wanted: Any) -> Any:
-        people = classroom.workshop.people
-        return plan_round(**({"project": people.project, "by": people.ml_engineer} | wanted))
-
-    def test_it_says_what_would_be_read_and_changes_nothing(self, classroom: Classroom) -> None:
-        snapshot = classroom.label()
-        classroom.wait_sure(3)
-        before = AuditEvent.objects.count()
-        plan = self.plan(classroom, target=TARGET)
-        assert (plan.photos, plan.known, plan.validation_photos) == (3, 3, PEOPLE_LABELED)
-        assert (plan.teacher, plan.validation) == (classroom.workshop.version, snapshot)
-        # The champion has read the photos, and nobody knows any more how.
-        assert (plan.is_final, plan.choice.threshold, plan.choice.n) == (True, None, PEOPLE_LABELED)
-        assert AuditEvent.objects.count() == before
-        assert not PseudoRound.objects.exists()
-
-    def test_what_is_left_out_is_as_it_was_the_last_time(self, classroom: Classroom) -> None:
-        classroom.label()
-        classroom.wait_sure(1)
-        classroom.request(audit_size=7, revokes_itself=True)
-        plan = self.plan(classroom)
-        assert (plan.target, plan.audit_size, plan.revokes_itself) == (TARGET, 7, True)
-
-    def test_too_few_validation_photos_are_refused_at_once(self, classroom: Classroom) -> None:
-        classroom.label()
-        classroom.wait_sure(1)
-        with pytest.raises(TooFewToChoose, match="765 validation photos at least"):
-            self.plan(classroom)
-
-    @pytest.mark.parametrize(
-        "wanted", [{"target": 0.4}, {"target": 1.0}, {"target": float("nan")}, {"audit_size": -1}]
-    )
-    def test_settings_that_make_no_sense(self, classroom: Classroom, wanted: dict[str, Any]) -> None:
-        with pytest.raises(InvalidRound) as refusal:
-            self.plan(classroom, **wanted)
-        assert set(refusal.value.fields) == set(wanted)
-
-    def test_without_photos_or_labels_there_is_nothing_to_do(self, classroom: Classroom) -> None:
-        with pytest.raises(NothingToRead, match="No snapshot has a validation photo"):
-            self.plan(classroom)
-        classroom.label()
-        with pytest.raises(NothingToRead, match="Every photo is labeled"):
-            self.plan(classroom)
-
-    def test_annotators_start_none_and_others_projects_stay_theirs(
-        self, classroom: Classroom, other_people: Any
-    ) -> None:
-        classroom.label()
-        classroom.wait_sure(1)
-        for role in ("annotator", "reviewer"):
-            with pytest.raises(Forbidden):
-                self.plan(classroom, by=getattr(classroom.workshop.people, role))
-        with pytest.raises(NotFound):
-            self.plan(classroom, by=other_people.admin)
-        foreign = Workshop(other_people, classroom.workshop.now).open().version
-        with pytest.raises(NotFound):
-            self.plan(classroom, teacher=foreign)
 
 
 class TestDatabase:
