@@ -26,7 +26,12 @@ from labeling.models import (
     User,
 )
 from labeling.operations import audit
-from labeling.operations.pseudo_audits import end_labels, list_restorable, restore_labels
+from labeling.operations.pseudo_audits import (
+    end_labels,
+    list_restorable,
+    refresh_where_read_again,
+    restore_labels,
+)
 from labeling.operations.transitions import move_many
 from labeling.queries.bulk import ANNOTATING, RULES
 from labeling.states import PhotoState, TaskState
@@ -72,8 +77,9 @@ def undo(action: BulkAction, items: Sequence[BulkItem], tasks: Tasks, now: datet
             restored.append((task, item.before))
     if restored:
         _restore(action, restored, now)
-        trusted = [task.pk for task, before in restored if before["state"] == TaskState.AUTO_ACCEPTED]
-        restore_labels([labels[key] for key in trusted])
+        trusted = [task for task, before in restored if before["state"] == TaskState.AUTO_ACCEPTED]
+        restore_labels([labels[task.pk] for task in trusted])
+        refresh_where_read_again(trusted)
     BulkItem.objects.bulk_update(items, ["outcome"])
     return len(restored)
 
@@ -85,7 +91,7 @@ def _find_fitting(tasks: Tasks, takes: Q) -> list[uuid.UUID]:
 def _change(action: BulkAction, kind: BulkKind, rows: Sequence[Task], now: datetime) -> None:
     by, facts = action.requested_by, {"bulk_action": str(action.pk)}
     if kind == BulkKind.PUT_BACK:
-        # Neither state counts as work of a person, so the value that the photo shows stays the same.
+        # Neither state counts as work of a person, so but for labels the photo shows what it showed.
         end_labels(tasks=rows, end=LabelEnd.TAKEN_BACK, now=now)
         move_many(
             rows,
@@ -97,6 +103,7 @@ def _change(action: BulkAction, kind: BulkKind, rows: Sequence[Task], now: datet
             skip_reason="",
             updated_at=now,
         )
+        refresh_where_read_again(rows)
     elif kind == BulkKind.REREAD:
         _queue_photos([row.photo for row in rows], by, facts, now)
     else:

@@ -106,12 +106,12 @@ def _revoke(pseudo_round: PseudoRound, *, by: User | None, now: datetime, reason
         some = tasks[part : part + AT_ONCE]
         verb = "task.label_revoked"
         move_many(some, TaskState.NEW, by=by, verb=verb, now=now, data=facts, updated_at=now)
-    _refresh_where_read_again(tasks)
+    refresh_where_read_again(tasks)
     return len(tasks)
 
 
-def _refresh_where_read_again(tasks: Sequence[Task]) -> None:
-    """A photo shows its newest reading again: another one than its label where it was read since."""
+def refresh_where_read_again(tasks: Sequence[Task]) -> None:
+    """A photo that was read after its label shows the label while it stands, else its newest reading."""
     labeled = PseudoLabel.objects.filter(task__in=tasks)
     newer = Prediction.objects.filter(
         photo__task__pseudo_labels__in=labeled,

@@ -174,7 +174,8 @@ def _read_validation(claim: _Claim) -> None:
     """What people have labeled, to see how often the teacher is right at which confidence."""
     pseudo_round = claim.pseudo_round
     items = list_validation(snapshot=pseudo_round.validation, teacher=pseudo_round.teacher)
-    known = set(_list_read(pseudo_round).values_list("photo", flat=True))
+    read = _list_read(pseudo_round).filter(part=RoundPart.VALIDATION)
+    known = set(read.values_list("photo", flat=True))
     waiting = [item for item in items if item.photo_id not in known]
     total = len(known) + len(waiting)
     for done, item in enumerate(waiting, start=len(known)):

@@ -61,7 +61,7 @@ def _check(request: HttpRequest, project: Project) -> HttpResponse:
 def _find_round(request: HttpRequest, project: Project) -> PseudoRound | None:
     """The round that the address names, whose audit alone is shown."""
     key = request.GET.get("round")
-    return (key and get_round(user=current_user(request), round_id=key, project=project)) or None
+    return get_round(user=current_user(request), round_id=key, project=project) if key else None
 
 
 def _say(result: SheetResult) -> str:

@@ -208,12 +208,26 @@ class TestBulk:
 
     def test_labels_end_and_stand_again(self, classroom: Classroom) -> None:
         run_round(classroom)
+        label = PseudoLabel.objects.select_related("task__photo", "prediction").latest("pk")
+        photo = label.task.photo
+        Prediction.objects.create(
+            photo=photo,
+            model_version=classroom.workshop.register("newer"),
+            vin=UNSEEN,
+            confidence=0.4,
+            milliseconds=1.0,
+            created_at=classroom.workshop.later(minutes=1),
+        )
         action = self.put_back(classroom)
         assert set(PseudoLabel.objects.values_list("end", flat=True)) == {LabelEnd.TAKEN_BACK}
+        photo.refresh_from_db()
+        assert photo.vin == UNSEEN
         by = classroom.workshop.people.reviewer
         bulk.undo_bulk_action(action=action, by=by, now=classroom.workshop.later(seconds=5))
         assert set(PseudoLabel.objects.values_list("end", "ended_at")) == {("", None)}
         assert Task.objects.filter(state="auto_accepted").count() == LABELS
+        photo.refresh_from_db()
+        assert photo.vin == label.prediction.vin
 
     def test_but_not_those_of_a_round_that_was_revoked_since(self, classroom: Classroom) -> None:
         done = run_round(classroom)
