@@ -42,7 +42,7 @@ DROP FUNCTION labeling_check_pseudo_label();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labeling", "0025_pseudo_label_rounds")]
+    dependencies = [("labeling", "0027_pseudo_label_rounds")]
 
     operations = [
         migrations.RunSQL(READINGS, DROP_READINGS),
