@@ -125,9 +125,14 @@ class Acceptance:
         return self.right / self.accepted if self.accepted else 1.0
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the precision."""
+        return wilson_interval(self.right, self.accepted)
+
+    @property
     def least_precision(self) -> float:
-        """What the precision of all such photos is at least: the lower end of the 95 % interval."""
-        return wilson_interval(self.right, self.accepted)[0]
+        """What the precision of all such photos is at least."""
+        return self.interval[0]
 
 
 def accept_from(outcomes: Sequence[Outcome], threshold: float) -> Acceptance:

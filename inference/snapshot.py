@@ -36,7 +36,8 @@ class SnapshotCharacter:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotItem:
-    """One labelled photo. `annotation` names the revision that the label was taken from."""
+    """One labelled photo. `annotation` names what the label was taken from: a person's revision, or the round
+    and the prediction of a pseudo-label."""
 
     photo: str
     vin: str

@@ -21,6 +21,7 @@ RENDER_PHOTO = "vinloop.render_photo"
 EXECUTE_RUN = "vinloop.execute_run"
 EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
+EXECUTE_PSEUDO_ROUND = "vinloop.execute_pseudo_round"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
@@ -38,6 +39,8 @@ QUEUES = {
     EXECUTE_BULK_ACTION: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
     EXECUTE_TRANSFER: TRANSFER_QUEUE,
+    # Like a run it takes long, and photos that come meanwhile are read all the same.
+    EXECUTE_PSEUDO_ROUND: FINETUNING_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,6 +40,29 @@ def plan_splits(labels: Iterable[tuple[UUID, str]], past: Past, *, seed: int) ->
         for vin, photos in vehicles.items()
         for photo, split in _split_vehicle(vin, photos, past, seed).items()
     }
+
+
+def plan_taught(
+    labels: Iterable[tuple[UUID, str]],
+    past: Past,
+    *,
+    seed: int,
+    people: Mapping[str, Split],
+    resembling: Collection[UUID] = frozenset(),
+) -> dict[UUID, Split | None]:
+    """The split of photos with pseudo-labels: they teach or are left out, as nothing is measured on them.
+
+    `people` are the splits of the vehicles that people have labeled, `resembling` the photos that look like a
+    test photo, whatever was read in them. Of other vehicles, those that the hash puts into validation are
+    left out too, so that they have taught nothing when people label them.
+    """
+    banned = {*past.photos_tested, *resembling}
+    splits: dict[UUID, Split | None] = {}
+    for photo, vin in labels:
+        teaches = vin not in past.tested and photo not in banned
+        split = people[vin] if vin in people else _choose(vin, taught=True, seed=seed)
+        splits[photo] = "train" if teaches and split == "train" else None
+    return splits
 
 
 def _split_vehicle(vin: str, photos: list[UUID], past: Past, seed: int) -> dict[UUID, Split | None]:

@@ -53,6 +53,16 @@ class TransferState(StrEnum):
     CANCELED = "canceled"
 
 
+class PseudoRoundState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    AUDITING = "auditing"
+    UPHELD = "upheld"
+    REVOKED = "revoked"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
 class ModelVersionState(StrEnum):
     CANDIDATE = "candidate"
     EVALUATED = "evaluated"
@@ -131,7 +141,7 @@ TASK: Table = {
     TaskState.REJECTED: {TaskState.IN_PROGRESS: "claimed by an annotator"},
     TaskState.SKIPPED: {TaskState.NEW: "put back into the queue"},
     TaskState.AUTO_ACCEPTED: {
-        TaskState.NEW: "opened again",
+        TaskState.NEW: "opened again, or its round was revoked",
         TaskState.REJECTED: "found wrong in a spot check",
     },
     TaskState.ACCEPTED: {
@@ -180,6 +190,28 @@ TRANSFER: Table = {
     TransferState.SUCCEEDED: {},
 }
 
+PSEUDO_ROUND: Table = {
+    PseudoRoundState.QUEUED: {
+        PseudoRoundState.RUNNING: "claimed by a worker",
+        PseudoRoundState.CANCELED: "canceled before it began",
+    },
+    PseudoRoundState.RUNNING: {
+        PseudoRoundState.AUDITING: "what it trusts became labels, and people look at a sample",
+        PseudoRoundState.UPHELD: "nothing was sure enough, so there is nothing to audit",
+        PseudoRoundState.FAILED: "an error, which is kept",
+        PseudoRoundState.CANCELED: "a person asked for it",
+        PseudoRoundState.QUEUED: "worker lost: goes on where it stopped",
+    },
+    PseudoRoundState.AUDITING: {
+        PseudoRoundState.UPHELD: "the sample shows the target",
+        PseudoRoundState.REVOKED: "by a person, or because the sample misses the target",
+    },
+    PseudoRoundState.UPHELD: {PseudoRoundState.REVOKED: "by a person"},
+    PseudoRoundState.FAILED: {PseudoRoundState.QUEUED: "tried again"},
+    PseudoRoundState.CANCELED: {PseudoRoundState.QUEUED: "tried again"},
+    PseudoRoundState.REVOKED: {},
+}
+
 MODEL_VERSION: Table = {
     ModelVersionState.CANDIDATE: {
         ModelVersionState.EVALUATED: "measured on the test split",
@@ -210,6 +242,7 @@ TABLES: Mapping[str, Table] = {
     "Task": TASK,
     "Fine-tuning run": RUN,
     "Transfer": TRANSFER,
+    "Pseudo-label round": PSEUDO_ROUND,
     "Model version": MODEL_VERSION,
     "Bulk action": BULK_ACTION,
 }

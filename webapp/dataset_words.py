@@ -7,14 +7,17 @@ from typing import Any
 
 from inference.snapshot import SPLITS
 from labeling.models import DatasetSnapshot
-from labeling.operations.datasets import NEAR_DUPLICATE, OTHER_SIDE
+from labeling.operations.datasets import KEPT_APART, NEAR_DUPLICATE, OTHER_SIDE
 
 SOURCE_WORDS = {
     "human": ("People", "Annotated, and accepted by a second person or by the rules of the project"),
     "consensus": ("Consensus", "Read by several people independently, who agreed"),
     "imported": ("Imported", "Came with a file and was accepted"),
     "barcode": ("Bar codes", "Nobody looked, but a bar code in the photo says the same as its text"),
-    "pseudo": ("Pseudo-labels", "Nobody looked, and the rules trust the reading; weighs half as much"),
+    "pseudo": (
+        "Pseudo-labels",
+        "Nobody looked, and a round trusts the reading; weighs half as much, and teaches only",
+    ),
 }
 KIND_WORDS = {
     "windshield": "Windshield",
@@ -26,6 +29,7 @@ KIND_WORDS = {
 LEFT_OUT_WORDS = {
     NEAR_DUPLICATE: "looks almost the same as another photo of its vehicle",
     OTHER_SIDE: "was in test, or taught, under another VIN before it was corrected",
+    KEPT_APART: "has a pseudo-label, and its vehicle is kept for test or validation",
 }
 BAR_WIDTH, BAR_STEP, BAR_HEIGHT = 17, 21, 96
 RARE = 0.25

@@ -16,6 +16,9 @@ class Situation:
     to_annotate: int = 0
     to_review: int = 0
     to_adjudicate: int = 0
+    to_audit: int = 0
+    missed_round: str = ""
+    missed_round_key: str = ""
     unread: int = 0
     newly_accepted: int = 0
     passed_version: str = ""
@@ -88,6 +91,15 @@ def _review_steps(now: Situation) -> Iterator[Step]:
             "review",
         )
 
+    if now.to_audit:
+        yield Step(
+            f"{_count(now.to_audit, 'pseudo-label waits', 'pseudo-labels wait')} for an audit",
+            "A random sample of what the model labeled. Whether all of it stays depends on it.",
+            "Look at them",
+            "sheet",
+            "sheet",
+        )
+
 
 def _annotate_steps(now: Situation) -> Iterator[Step]:
     if now.to_annotate and now.in_hand_for != "annotate":
@@ -101,6 +113,15 @@ def _annotate_steps(now: Situation) -> Iterator[Step]:
 
 
 def _learning_steps(now: Situation) -> Iterator[Step]:
+    if now.missed_round:
+        yield Step(
+            f"The audit of {now.missed_round} misses its target",
+            "Too many of its pseudo-labels are wrong. Look at them, then revoke the round.",
+            f"See {now.missed_round}",
+            "round",
+            "wand",
+            now.missed_round_key,
+        )
     if now.passed_version:
         yield Step(
             f"{now.passed_version} passed the gate and waits for you",

@@ -5,9 +5,20 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs, transfers
+from labeling.operations import (
+    bulk,
+    leases,
+    photos,
+    predictions,
+    pseudo_round_execution,
+    pseudo_rounds,
+    run_schedules,
+    runs,
+    transfers,
+)
 from labeling.queue import (
     EXECUTE_BULK_ACTION,
+    EXECUTE_PSEUDO_ROUND,
     EXECUTE_RUN,
     EXECUTE_TRANSFER,
     PREDICT_PHOTO,
@@ -63,6 +74,16 @@ def execute_transfer(transfer_id: str) -> None:
     transfers.execute_transfer(transfer_id=UUID(transfer_id), now=timezone.now)
 
 
+@shared_task(name=EXECUTE_PSEUDO_ROUND, time_limit=RUN_SECONDS)
+def execute_pseudo_round(round_id: str) -> None:
+    """Read what nobody has labeled, and trust what is sure enough."""
+    # The process is the one of the runs: once torch is loaded, a prediction's share would not do.
+    limits.limit_memory(limits.FINETUNING_BYTES)
+    pseudo_round_execution.execute_round(
+        round_id=UUID(round_id), reader_for=readers.get_reader, now=timezone.now
+    )
+
+
 @shared_task(name=SWEEP, time_limit=60)
 def sweep() -> None:
     """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
@@ -73,3 +94,4 @@ def sweep() -> None:
     run_schedules.start_due_runs(now=now)
     bulk.sweep_bulk_actions(now=now)
     transfers.sweep_transfers(now=now)
+    pseudo_rounds.sweep_rounds(now=now)

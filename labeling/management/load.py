@@ -21,6 +21,7 @@ from labeling.models import (
     Membership,
     ModelVersion,
     Project,
+    PseudoRound,
     Role,
     Task,
     User,
@@ -33,7 +34,17 @@ IN_HAND = 30
 SEED = 0.17
 _TEXTS = ("CharField", "TextField")
 _SYMBOLS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
-_LATER_TABLES = ("photo", "task", "lease", "prediction", "annotation", "review", "auditevent", "snapshotitem")
+_LATER_TABLES = (
+    "photo",
+    "task",
+    "lease",
+    "prediction",
+    "annotation",
+    "review",
+    "auditevent",
+    "snapshotitem",
+    "pseudolabel",
+)
 
 
 def create_load(*, slug: str, photos: int, now: datetime) -> Project:
@@ -63,6 +74,7 @@ def create_load(*, slug: str, photos: int, now: datetime) -> Project:
         for statement in _STATEMENTS:
             cursor.execute(statement, values)
     _create_snapshots(project, people[Role.ML_ENGINEER][0], versions, now)
+    _create_round(project, people[Role.ML_ENGINEER][0], versions[-1], now)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table, column, _ in defaults:
@@ -169,6 +181,24 @@ def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], 
             requested_by=by,
             requested_at=now,
         )
+
+
+def _create_round(project: Project, by: User, teacher: ModelVersion, now: datetime) -> None:
+    """What was accepted by rule is its labels; a sample of them waits for people."""
+    made = PseudoRound.objects.create(
+        project=project,
+        number=1,
+        state="auditing",
+        teacher=teacher,
+        validation=DatasetSnapshot.objects.filter(project=project).latest("name"),
+        target=0.995,
+        threshold=0.9,
+        requested_by=by,
+        requested_at=now,
+        finished_at=now,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_PSEUDO_LABELS, {"round": made.pk})
 
 
 _STATEMENTS = (
@@ -312,6 +342,12 @@ _STATEMENTS = (
     ORDER BY at, n, step
     """,
 )
+
+_PSEUDO_LABELS = """
+    INSERT INTO labeling_pseudolabel (id, pseudo_round_id, task_id, prediction_id, is_audited, "end")
+    SELECT gen_random_uuid(), %(round)s, task, labeling_prediction.id, n %% 10 = 0, ''
+    FROM load JOIN labeling_prediction ON photo_id = photo WHERE state = 'auto_accepted'
+"""
 
 _SNAPSHOT_ITEMS = """
     INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, vin, split)

@@ -19,6 +19,7 @@ from labeling.models.policy import QualityPolicy
 from labeling.models.prediction import Prediction
 from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
+from labeling.models.pseudo_round import LabelEnd, PseudoLabel, PseudoRound, RoundPart, RoundReading
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunLogLine, RunMetric, RunSchedule, RunTrigger
 from labeling.models.spot_check import SpotCheck, Unseen
@@ -46,6 +47,7 @@ __all__ = [
     "Guideline",
     "GuidelineReading",
     "Invitation",
+    "LabelEnd",
     "LabelSource",
     "Lease",
     "LeaseKind",
@@ -61,10 +63,14 @@ __all__ = [
     "Project",
     "Promotion",
     "PromotionKind",
+    "PseudoLabel",
+    "PseudoRound",
     "QualityPolicy",
     "Review",
     "Role",
     "RunLogLine",
+    "RoundPart",
+    "RoundReading",
     "RunMetric",
     "RunSchedule",
     "RunTrigger",

@@ -57,8 +57,9 @@ class DatasetSnapshot(models.Model):
 class SnapshotItem(models.Model):
     """One photo of a snapshot, what it was labelled by, and its split.
 
-    The label is an annotation or a prediction, never both. `vin`, `kind`, `source` and `weight` are as the
-    file has them. A trigger holds the split to the vehicles in VehicleInTest.
+    The label is an annotation or a prediction, never both; `pseudo_label` says in which round a prediction
+    was trusted. Such a photo teaches, and nothing is measured on it. `vin`, `kind`, `source` and `weight` are
+    as the file has them. A trigger holds the split to the vehicles in VehicleInTest.
     """
 
     snapshot = models.ForeignKey(DatasetSnapshot, on_delete=models.PROTECT, related_name="items")
@@ -68,6 +69,9 @@ class SnapshotItem(models.Model):
     )
     prediction = models.ForeignKey(
         "labeling.Prediction", on_delete=models.PROTECT, null=True, blank=True, related_name="snapshot_items"
+    )
+    pseudo_label = models.ForeignKey(
+        "labeling.PseudoLabel", on_delete=models.PROTECT, null=True, blank=True, related_name="snapshot_items"
     )
     vin = models.CharField(max_length=17)
     source = models.CharField(max_length=20, choices=choices_of(LabelSource), default=LabelSource.HUMAN)
@@ -86,6 +90,11 @@ class SnapshotItem(models.Model):
                 name="snapshot_item_has_one_label",
             ),
             one_of("source", LabelSource, "snapshot_item_source"),
+            models.CheckConstraint(
+                condition=models.Q(source=LabelSource.PSEUDO.value, pseudo_label__isnull=False, split="train")
+                | (~models.Q(source=LabelSource.PSEUDO.value) & models.Q(pseudo_label=None)),
+                name="snapshot_item_pseudo_label_teaches",
+            ),
         ]
         indexes = [models.Index(fields=["vin"], name="snapshot_item_by_vin")]
 

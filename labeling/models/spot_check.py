@@ -9,6 +9,7 @@ from django.db import models
 
 from labeling.models.annotation import Annotation
 from labeling.models.prediction import Prediction
+from labeling.models.pseudo_round import PseudoLabel
 from labeling.models.task import Task
 
 
@@ -33,6 +34,14 @@ class SpotCheck(models.Model):
     annotation = models.OneToOneField(
         Annotation, on_delete=models.CASCADE, null=True, blank=True, related_name="spot_check"
     )
+    label = models.OneToOneField(
+        PseudoLabel,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="spot_check",
+        help_text="As which a round trusts the prediction.",
+    )
     is_right = models.BooleanField()
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="spot_checks"
@@ -45,6 +54,11 @@ class SpotCheck(models.Model):
                 condition=models.Q(prediction__isnull=False, annotation__isnull=True)
                 | models.Q(prediction__isnull=True, annotation__isnull=False),
                 name="spot_check_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(prediction=None, label=None)
+                | models.Q(prediction__isnull=False, label__isnull=False),
+                name="spot_check_names_the_label",
             ),
         ]
 

@@ -108,11 +108,6 @@ class Task(models.Model):
             # What waits for a spot check, in its random order: the page takes the first few.
             models.Index(
                 fields=["project", "id"],
-                name="task_unseen_label",
-                condition=models.Q(state=TaskState.AUTO_ACCEPTED.value),
-            ),
-            models.Index(
-                fields=["project", "id"],
                 name="task_unseen_work",
                 condition=models.Q(state=TaskState.ACCEPTED.value, decided_by=DecidedBy.POLICY.value),
             ),

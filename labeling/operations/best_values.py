@@ -1,4 +1,5 @@
-"""The value that a photo shows in lists: what people wrote where they did, else what the champion read."""
+"""The value that a photo shows in lists: what people wrote where they did, else the reading that is trusted
+as a label, else the newest one."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from labeling.models import (
     Annotation,
     AnnotationSource,
     DecidedBy,
+    LabelEnd,
     Outcome,
     Photo,
     Prediction,
@@ -48,7 +50,8 @@ def _find_source(task: Task, newest: Annotation) -> VinSource:
 
 
 def _find_predicted_value(photo: Photo) -> dict[str, Any]:
-    newest = Prediction.objects.filter(photo=photo).order_by("-created_at", "-id").first()
+    readings = Prediction.objects.filter(photo=photo).order_by("-created_at", "-id")
+    newest = readings.filter(pseudo_labels__end=LabelEnd.STANDS).first() or readings.first()
     if newest is None:
         return {"vin": "", "confidence": None, "vin_source": VinSource.NONE.value}
     return {

@@ -14,8 +14,24 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from labeling.models import BulkAction, BulkItem, BulkKind, BulkOutcome, Membership, Photo, Task, User
+from labeling.models import (
+    BulkAction,
+    BulkItem,
+    BulkKind,
+    BulkOutcome,
+    LabelEnd,
+    Membership,
+    Photo,
+    Task,
+    User,
+)
 from labeling.operations import audit
+from labeling.operations.pseudo_audits import (
+    end_labels,
+    list_restorable,
+    refresh_where_read_again,
+    restore_labels,
+)
 from labeling.operations.transitions import move_many
 from labeling.queries.bulk import ANNOTATING, RULES
 from labeling.states import PhotoState, TaskState
@@ -50,14 +66,20 @@ def apply(action: BulkAction, items: Sequence[BulkItem], tasks: Tasks, now: date
 def undo(action: BulkAction, items: Sequence[BulkItem], tasks: Tasks, now: datetime) -> int:
     """Restore those that are still as the action left them."""
     restored: list[tuple[Task, dict[str, Any]]] = []
+    labels = list_restorable(tasks=tasks.values())
     for item in items:
         task = tasks.get(item.task_id)
         untouched = task is not None and task.updated_at == item.changed_at
+        if item.before.get("state") == TaskState.AUTO_ACCEPTED and item.task_id not in labels:
+            untouched = False  # the round of its label was revoked since
         item.outcome = BulkOutcome.UNDONE if untouched else BulkOutcome.KEPT
         if task is not None and untouched:
             restored.append((task, item.before))
     if restored:
         _restore(action, restored, now)
+        trusted = [task for task, before in restored if before["state"] == TaskState.AUTO_ACCEPTED]
+        restore_labels([labels[task.pk] for task in trusted])
+        refresh_where_read_again(trusted)
     BulkItem.objects.bulk_update(items, ["outcome"])
     return len(restored)
 
@@ -69,7 +91,8 @@ def _find_fitting(tasks: Tasks, takes: Q) -> list[uuid.UUID]:
 def _change(action: BulkAction, kind: BulkKind, rows: Sequence[Task], now: datetime) -> None:
     by, facts = action.requested_by, {"bulk_action": str(action.pk)}
     if kind == BulkKind.PUT_BACK:
-        # Neither state counts as work of a person, so the value that the photo shows stays the same.
+        # Neither state counts as work of a person, so but for labels the photo shows what it showed.
+        end_labels(tasks=rows, end=LabelEnd.TAKEN_BACK, now=now)
         move_many(
             rows,
             TaskState.NEW,
@@ -80,6 +103,7 @@ def _change(action: BulkAction, kind: BulkKind, rows: Sequence[Task], now: datet
             skip_reason="",
             updated_at=now,
         )
+        refresh_where_read_again(rows)
     elif kind == BulkKind.REREAD:
         _queue_photos([row.photo for row in rows], by, facts, now)
     else:

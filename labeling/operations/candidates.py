@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -18,12 +18,14 @@ from labeling.models import (
     Annotation,
     AnnotationSource,
     DecidedBy,
+    LabelEnd,
     LabelSource,
     Outcome,
     Photo,
     PhotoKind,
     Prediction,
     Project,
+    PseudoLabel,
 )
 from labeling.operations.inputs import UNKNOWN
 from labeling.states import TaskState
@@ -100,6 +102,7 @@ class Candidate:
     characters: tuple[SnapshotCharacter, ...]
     annotation: Annotation | None = None
     prediction: Prediction | None = None
+    pseudo_label: PseudoLabel | None = None
 
 
 def list_candidates(project: Project, criteria: Criteria) -> list[Candidate]:
@@ -119,8 +122,7 @@ def _list_all(project: Project, criteria: Criteria) -> Iterator[Candidate]:
     if LabelSource.BARCODE in criteria.sources:
         yield from _from_predictions(_list_agreeing(project), LabelSource.BARCODE, criteria)
     if LabelSource.PSEUDO in criteria.sources:
-        trusted = _list_newest(project).filter(photo__task__state=TaskState.AUTO_ACCEPTED)
-        yield from _from_predictions(trusted, LabelSource.PSEUDO, criteria)
+        yield from map(_from_pseudo_label, _choose(_list_trusted(project), "task__photo__", criteria))
 
 
 def list_accepted(project: Project) -> QuerySet[Annotation]:
@@ -148,6 +150,12 @@ def _list_agreeing(project: Project) -> QuerySet[Prediction]:
     unread = Q(photo__task__state=TaskState.NEW, photo__task__revision=0)
     trusted = Q(photo__task__state=TaskState.AUTO_ACCEPTED)
     return _list_newest(project).filter(unread | trusted, stages__barcode_verdict="agrees")
+
+
+def _list_trusted(project: Project) -> QuerySet[PseudoLabel]:
+    """The readings that a round trusts as labels; those of a revoked round stand no more."""
+    rows = PseudoLabel.objects.filter(task__project=project, task__is_probe=False, end=LabelEnd.STANDS)
+    return rows.select_related("prediction", "pseudo_round", "task__photo")
 
 
 def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterable[Any]:
@@ -185,14 +193,23 @@ def _from_predictions(
 ) -> Iterator[Candidate]:
     for prediction in _choose(rows, "photo__", criteria):
         if rules.is_vin(prediction.vin):
-            yield Candidate(
-                photo=prediction.photo,
-                vin=prediction.vin,
-                source=source,
-                region=None if prediction.region is None else quad_from_points(prediction.region),
-                characters=_list_characters(prediction.characters),
-                prediction=prediction,
-            )
+            yield _from_prediction(prediction, prediction.photo, source)
+
+
+def _from_pseudo_label(label: PseudoLabel) -> Candidate:
+    candidate = _from_prediction(label.prediction, label.task.photo, LabelSource.PSEUDO)
+    return replace(candidate, pseudo_label=label)
+
+
+def _from_prediction(prediction: Prediction, photo: Photo, source: LabelSource) -> Candidate:
+    return Candidate(
+        photo=photo,
+        vin=prediction.vin,
+        source=source,
+        region=None if prediction.region is None else quad_from_points(prediction.region),
+        characters=_list_characters(prediction.characters),
+        prediction=prediction,
+    )
 
 
 def _list_characters(characters: list[dict[str, Any]]) -> tuple[SnapshotCharacter, ...]:

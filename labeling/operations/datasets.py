@@ -12,17 +12,26 @@ from django.db import IntegrityError, transaction
 from inference.snapshot import SPLITS, Snapshot, Split, encode_snapshot
 from inference.snapshot import SnapshotItem as FileItem
 from labeling import policies, storage
-from labeling.models import DatasetSnapshot, Project, SnapshotItem, User, VehicleInTest
+from labeling.models import (
+    DatasetSnapshot,
+    LabelSource,
+    Photo,
+    Project,
+    SnapshotItem,
+    User,
+    VehicleInTest,
+)
 from labeling.operations import audit
 from labeling.operations.candidates import Candidate, Criteria, list_candidates
 from labeling.operations.inputs import clean_name
 from labeling.operations.transitions import Conflict
-from labeling.splitting import Past, balance_kinds, plan_splits
+from labeling.splitting import Past, balance_kinds, plan_splits, plan_taught
 
 NEAR_DUPLICATE = "near_duplicate"
 OTHER_SIDE = "other_side"
-"""Why a photo was left out: a similar one of the same vehicle is in, or it was in test or taught before its
-label was corrected."""
+KEPT_APART = "kept_apart"
+"""Why a photo was left out: a similar one of the same vehicle is in, it was in test or taught before its
+label was corrected, or its label is a pseudo-label and its vehicle is kept for test or validation."""
 
 
 class NothingToFreeze(Conflict):
@@ -92,9 +101,7 @@ def _choose(project: Project, criteria: Criteria, seed: int) -> tuple[list[_Chos
     """What goes in, and how many stay out for which reason. Raises NothingToFreeze."""
     found = list_candidates(project, criteria)
     kept = _drop_near_duplicates(found) if criteria.leave_out_near_duplicates else found
-    splits = plan_splits(
-        [(candidate.photo.pk, candidate.vin) for candidate in kept], _look_back(project), seed=seed
-    )
+    splits = _plan_splits(kept, _look_back(project), seed)
     chosen = [
         _Chosen(candidate, split, criteria.weight(candidate.source))
         for candidate in kept
@@ -102,8 +109,39 @@ def _choose(project: Project, criteria: Criteria, seed: int) -> tuple[list[_Chos
     ]
     if not chosen:
         raise NothingToFreeze
-    left_out = {NEAR_DUPLICATE: len(found) - len(kept), OTHER_SIDE: len(kept) - len(chosen)}
+    unused = Counter(candidate.source for candidate in kept if splits[candidate.photo.pk] is None)
+    left_out = {
+        NEAR_DUPLICATE: len(found) - len(kept),
+        KEPT_APART: unused.pop(LabelSource.PSEUDO, 0),
+        OTHER_SIDE: sum(unused.values()),
+    }
     return _balance(chosen) if criteria.balance_kinds else chosen, {k: v for k, v in left_out.items() if v}
+
+
+def _plan_splits(candidates: list[Candidate], past: Past, seed: int) -> dict[UUID, Split | None]:
+    """Of people's labels first, and of pseudo-labels by those."""
+    people = [each for each in candidates if each.source != LabelSource.PSEUDO]
+    trusted = [each for each in candidates if each.source == LabelSource.PSEUDO]
+    splits = plan_splits([(each.photo.pk, each.vin) for each in people], past, seed=seed)
+    tested = {*past.photos_tested, *(photo for photo, split in splits.items() if split == "test")}
+    return splits | plan_taught(
+        [(each.photo.pk, each.vin) for each in trusted],
+        past,
+        seed=seed,
+        people={each.vin: split for each in people if (split := splits[each.photo.pk])},
+        resembling=_list_resembling(trusted, tested),
+    )
+
+
+def _list_resembling(candidates: list[Candidate], tested: set[UUID]) -> set[UUID]:
+    """The photos that look like one in test; the younger of two names the older."""
+    older = Photo.objects.filter(pk__in=tested, near_duplicate_of__isnull=False)
+    resembled = set(older.values_list("near_duplicate_of", flat=True))
+    return {
+        each.photo.pk
+        for each in candidates
+        if each.photo.pk in resembled or each.photo.near_duplicate_of_id in tested
+    }
 
 
 def _drop_near_duplicates(candidates: list[Candidate]) -> list[Candidate]:
@@ -172,11 +210,22 @@ def _make_item(item: _Chosen) -> FileItem:
         split=item.split,
         region=candidate.region,
         characters=candidate.characters,
-        annotation=str(candidate.annotation.pk) if candidate.annotation else "",
+        annotation=_name_label(candidate),
         source=candidate.source.value,
         weight=item.weight,
         kind=candidate.photo.kind,
     )
+
+
+def _name_label(candidate: Candidate) -> str:
+    """What a label was taken from, for whoever reads the file."""
+    if candidate.annotation is not None:
+        return str(candidate.annotation.pk)
+    if candidate.pseudo_label is not None:
+        return (
+            f"{candidate.pseudo_label.pseudo_round.name}, prediction {candidate.pseudo_label.prediction_id}"
+        )
+    return ""
 
 
 def _make_row(snapshot: DatasetSnapshot, item: _Chosen) -> SnapshotItem:
@@ -186,6 +235,7 @@ def _make_row(snapshot: DatasetSnapshot, item: _Chosen) -> SnapshotItem:
         photo=candidate.photo,
         annotation=candidate.annotation,
         prediction=candidate.prediction,
+        pseudo_label=candidate.pseudo_label,
         vin=candidate.vin,
         source=candidate.source,
         kind=candidate.photo.kind,

@@ -1,16 +1,23 @@
-"""No photo and no vehicle that a version is tested on may have taught it."""
+"""No photo and no vehicle that a version is tested on may have taught it, and no revoked label may teach."""
 
 from __future__ import annotations
 
 from inference.snapshot import Snapshot
 from labeling.models import DatasetSnapshot, ModelVersion, SnapshotItem, VehicleInTest
 from labeling.operations.transitions import Conflict
+from labeling.queries.pseudo_rounds import find_lineage, list_revoked_in
 
 
 class LeakedTestSplit(Conflict):
     """The network has learned, or would learn, from what it is to be tested on."""
 
     code = "leaked_test_split"
+
+
+class RevokedLabels(Conflict):
+    """The snapshot holds labels of a round that was revoked since it was frozen."""
+
+    code = "revoked_labels"
 
 
 def check_no_leak(*, snapshot: DatasetSnapshot, base: ModelVersion) -> None:
@@ -20,7 +27,7 @@ def check_no_leak(*, snapshot: DatasetSnapshot, base: ModelVersion) -> None:
     Raises LeakedTestSplit.
     """
     learned = SnapshotItem.objects.filter(
-        snapshot__in={snapshot.pk, *_find_lineage(base)}, split__in=["train", "validation"]
+        snapshot__in={snapshot.pk, *find_lineage(base)}, split__in=["train", "validation"]
     )
     tested = SnapshotItem.objects.filter(snapshot=snapshot, split="test")
     vehicles = tested.filter(vin__in=learned.values("vin"))
@@ -57,11 +64,11 @@ def _check_kept_apart(snapshot: DatasetSnapshot) -> None:
         )
 
 
-def _find_lineage(version: ModelVersion) -> set[object]:
-    """The snapshots of the runs that led to a version."""
-    snapshots: set[object] = set()
-    current: ModelVersion | None = version
-    while current is not None and current.run is not None:
-        snapshots.add(current.run.snapshot_id)
-        current = current.base
-    return snapshots
+def check_labels_stand(*, snapshot: DatasetSnapshot) -> None:
+    """Raises RevokedLabels."""
+    if revoked := list_revoked_in(snapshot):
+        rounds = ", ".join(each.name for each in revoked)
+        raise RevokedLabels(
+            f"{snapshot.name} holds pseudo-labels that were revoked since ({rounds}). Freeze a new snapshot: "
+            "it leaves them out."
+        )

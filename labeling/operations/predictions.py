@@ -112,21 +112,31 @@ def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, 
     """Store a reading of a photo that the caller has claimed. Raises Conflict where the claim was lost."""
     photo = copy(photo)  # a rollback would not undo what the steps below write into the object
     _finish(photo, now, data={"model_version": version.name, "confidence": float(reading.confidence)})
-    prediction = Prediction.objects.create(
-        photo=photo,
-        model_version=version,
-        vin=reading.vin or "",
-        confidence=float(reading.confidence),
-        region=_inside(reading.region.quad, photo) if reading.region else None,
-        characters=[_describe(character, photo) for character in reading.characters],
-        quality=_plain(asdict(reading.quality)),
-        stages=_plain(asdict(reading.stages)),
-        milliseconds=float(reading.milliseconds),
-        created_at=now,
-    )
+    prediction = store_prediction(photo=photo, version=version, reading=reading, now=now)
     open_task(photo=photo, priority=1.0 - prediction.confidence, now=now)
     refresh_best_value(photo)
     return prediction
+
+
+def store_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, now: datetime) -> Prediction:
+    """The row of a reading, and nothing else; the one that is there where this version has read the photo."""
+    values = {
+        "vin": reading.vin or "",
+        "confidence": float(reading.confidence),
+        "region": _inside(reading.region.quad, photo) if reading.region else None,
+        "characters": [_describe(character, photo) for character in reading.characters],
+        "quality": _plain(asdict(reading.quality)),
+        "stages": describe_stages(reading),
+        "milliseconds": float(reading.milliseconds),
+        "created_at": now,
+    }
+    return Prediction.objects.get_or_create(photo=photo, model_version=version, defaults=values)[0]
+
+
+def describe_stages(reading: Reading) -> dict[str, Any]:
+    """How a photo was read, as it is stored."""
+    stages: dict[str, Any] = _plain(asdict(reading.stages))
+    return stages
 
 
 def _describe(character: CharacterBox, photo: Photo) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from labeling.models import (
 from labeling.operations import audit
 from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
 from labeling.operations.heartbeats import heartbeat
-from labeling.operations.leaks import check_file, check_no_leak
+from labeling.operations.leaks import check_file, check_labels_stand, check_no_leak
 from labeling.operations.model_versions import register_version
 from labeling.operations.run_claims import LONGEST_MESSAGE, Clock, RunCanceled, RunClaim, RunLost
 from labeling.operations.run_failures import explain_failure
@@ -179,6 +179,7 @@ def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion:
     check_no_leak(snapshot=run.snapshot, base=run.base_version)
     document = load_snapshot(run.snapshot)
     check_file(document)
+    check_labels_stand(snapshot=run.snapshot)
     bundle_dir = trainer(
         snapshot=document,
         photo_path=storage.original_path,

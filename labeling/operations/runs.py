@@ -13,7 +13,7 @@ from labeling import policies, queue
 from labeling.errors import DomainError
 from labeling.models import DatasetSnapshot, FinetuningRun, ModelVersion, Project, RunTrigger, User
 from labeling.operations import audit
-from labeling.operations.leaks import check_no_leak
+from labeling.operations.leaks import check_labels_stand, check_no_leak
 from labeling.operations.run_execution import execute_next_run
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
@@ -124,7 +124,7 @@ def plan_run(
 ) -> RunPlan:
     """Check all that can be checked beforehand, and say what a run would train on; changes nothing.
 
-    Raises InvalidConfig, NothingToLearn, LeakedTestSplit, NotFound, Forbidden.
+    Raises InvalidConfig, NothingToLearn, LeakedTestSplit, RevokedLabels, NotFound, Forbidden.
     """
     policies.check_can(by, policies.Capability.TRAIN, project)
     base = base_version or get_champion(project)
@@ -136,6 +136,7 @@ def plan_run(
     if not photos:
         raise NothingToLearn("This snapshot has no photo to train on: all of them fell into other splits.")
     check_no_leak(snapshot=snapshot, base=base)
+    check_labels_stand(snapshot=snapshot)
     settings = clean_config(config)
     sources = list_sources(snapshot=snapshot, config=settings)
     if sources and not any(source.weight for source in sources):

@@ -13,9 +13,10 @@ from django.db import transaction
 
 from labeling import policies
 from labeling.errors import DomainError
-from labeling.models import DecidedBy, Project, SpotCheck, Task, Unseen, User
+from labeling.models import DecidedBy, LabelEnd, Project, SpotCheck, Task, Unseen, User
 from labeling.operations import audit
 from labeling.operations.best_values import refresh_best_value
+from labeling.operations.pseudo_audits import end_labels, lock_open_audits, settle_audits
 from labeling.operations.transitions import move
 from labeling.queries.spot_checks import (
     SHEET,
@@ -57,7 +58,8 @@ def check_sheet(
     """Say of the readings that were shown (by their keys) which are wrong; all others are right.
 
     What another person has checked meanwhile, what is no longer accepted, or what is one's own is passed
-    over. Raises InvalidSheet, Forbidden, NotFound.
+    over. The audit of a round that is through with this sheet settles the round.
+    Raises InvalidSheet, Forbidden, NotFound.
     """
     policies.check_can(by, policies.Capability.REVIEW, project)
     keys = list(dict.fromkeys(shown))
@@ -66,9 +68,11 @@ def check_sheet(
     if not set(wrong) <= set(keys):
         raise InvalidSheet("A reading is marked wrong that was not shown.", fields={"wrong": "not shown"})
     with transaction.atomic():
+        rounds = lock_open_audits(project=project)
         unseen = _lock_unseen(project, by, keys)
         for reading in unseen:
             _check(reading, is_right=reading.key not in wrong, by=by, now=now)
+        settle_audits(now=now, rounds=rounds)
     found_wrong = len({reading.key for reading in unseen} & set(wrong))
     return SheetResult(len(unseen) - found_wrong, found_wrong, len(keys) - len(unseen))
 
@@ -86,7 +90,7 @@ def _lock_unseen(project: Project, by: User, keys: Collection[str]) -> list[Shee
     ]
     list(Task.objects.select_for_update(no_key=True).filter(pk__in=tasks).order_by("pk"))
     return join_readings(
-        list_unseen(project=project).filter(pk__in=labels),
+        list_unseen(project=project).filter(prediction__in=labels),
         list_unseen_work(project=project, viewer=by).filter(pk__in=annotations),
     )
 
@@ -95,7 +99,12 @@ def _check(reading: SheetReading, *, is_right: bool, by: User, now: datetime) ->
     task = reading.task
     what = "prediction" if reading.source == Unseen.PSEUDO_LABEL else "annotation"
     SpotCheck.objects.create(
-        task=task, is_right=is_right, checked_by=by, checked_at=now, **{what: reading.of}
+        task=task,
+        label=reading.label,
+        is_right=is_right,
+        checked_by=by,
+        checked_at=now,
+        **{what: reading.of},
     )
     facts: dict[str, Any] = {what: reading.of.pk if what == "prediction" else reading.key}
     if is_right:
@@ -111,4 +120,5 @@ def _check(reading: SheetReading, *, is_right: bool, by: User, now: datetime) ->
     move(
         task, TaskState.REJECTED, by=by, verb="task.found_wrong", now=now, data=facts, only_if=same, **changes
     )
+    end_labels(tasks=[task], end=LabelEnd.WRONG, now=now)
     refresh_best_value(task.photo)

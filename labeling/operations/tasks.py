@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from labeling import policies
-from labeling.models import Annotation, DecidedBy, Photo, SnapshotItem, Task, User
+from labeling.models import Annotation, DecidedBy, LabelEnd, Photo, SnapshotItem, Task, User
 from labeling.operations import audit
 from labeling.operations.best_values import refresh_best_value
+from labeling.operations.pseudo_audits import end_labels
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.tasks import find_own_skip
 from labeling.states import IllegalTransition, TaskState
@@ -65,6 +66,7 @@ def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
         same = {"decided_by": task.decided_by, "revision": task.revision}
         find_own_skip(task=task, person=by).update(end_reason=TAKEN_BACK)
         move(task, TaskState.NEW, by=by, verb="task.reopened", now=now, only_if=same, **changes)
+        end_labels(tasks=[task], end=LabelEnd.TAKEN_BACK, now=now)
         refresh_best_value(task.photo)
     return task
 

@@ -11,16 +11,26 @@ from django.db import models, transaction
 
 from labeling import states
 from labeling.errors import DomainError
-from labeling.models import BulkAction, FinetuningRun, ModelVersion, Photo, Task, Transfer, User
+from labeling.models import (
+    BulkAction,
+    FinetuningRun,
+    ModelVersion,
+    Photo,
+    PseudoRound,
+    Task,
+    Transfer,
+    User,
+)
 from labeling.operations import audit
 
-Row = Photo | Task | FinetuningRun | Transfer | ModelVersion | BulkAction
+Row = Photo | Task | FinetuningRun | Transfer | PseudoRound | ModelVersion | BulkAction
 
 _TABLES: dict[type[models.Model], states.Table] = {
     Photo: states.PHOTO,
     Task: states.TASK,
     FinetuningRun: states.RUN,
     Transfer: states.TRANSFER,
+    PseudoRound: states.PSEUDO_ROUND,
     ModelVersion: states.MODEL_VERSION,
     BulkAction: states.BULK_ACTION,
 }

@@ -11,9 +11,21 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from inference.metrics import wilson_interval
-from labeling.models import Annotation, DecidedBy, Outcome, Prediction, Project, SpotCheck, Task, Unseen
+from labeling.models import (
+    Annotation,
+    DecidedBy,
+    LabelEnd,
+    Outcome,
+    Prediction,
+    Project,
+    PseudoLabel,
+    PseudoRound,
+    SpotCheck,
+    Task,
+    Unseen,
+)
 from labeling.policies import Capability, check_can
-from labeling.states import TaskState
+from labeling.states import PseudoRoundState, TaskState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -36,6 +48,7 @@ class SheetReading:
 
     of: Prediction | Annotation
     task: Task
+    label: PseudoLabel | None = None
 
     @property
     def key(self) -> str:
@@ -67,18 +80,18 @@ class Precision:
         return wilson_interval(self.right, self.checked)
 
 
-def list_unseen(*, project: Project) -> QuerySet[Prediction]:
-    """Trusted pseudo-labels that nobody has looked at, with their tasks, in random order.
+def list_unseen(*, project: Project, pseudo_round: PseudoRound | None = None) -> QuerySet[PseudoLabel]:
+    """Pseudo-labels that were drawn for an audit and that nobody has looked at, of all rounds or of one.
 
     With list_unseen_work this is the one place that says what such a reading is. A task's key is random, so
-    that its order is, too: a sheet is a fair sample of all of them, and what is found in it holds for all.
+    that its order is, too.
     """
-    newer = Prediction.objects.filter(photo=OuterRef("photo"), created_at__gt=OuterRef("created_at"))
-    rows = Prediction.objects.filter(photo__task__project=project, spot_check=None)
-    rows = rows.filter(photo__task__state=TaskState.AUTO_ACCEPTED, photo__rendered_at__isnull=False)
-    rows = rows.exclude(Exists(newer))
-    rows = rows.select_related("photo__task__project").order_by("photo__task")
-    return rows.defer("characters", "quality", "stages")
+    rounds = {"pk": pseudo_round.pk} if pseudo_round else {}
+    open_audits = PseudoRound.objects.filter(project=project, state=PseudoRoundState.AUDITING, **rounds)
+    rows = PseudoLabel.objects.filter(pseudo_round__in=open_audits, is_audited=True, end=LabelEnd.STANDS)
+    rows = rows.filter(spot_check=None, task__photo__rendered_at__isnull=False)
+    rows = rows.select_related("prediction", "task__project", "task__photo").order_by("task")
+    return rows.defer("prediction__characters", "prediction__quality", "prediction__stages")
 
 
 def list_unseen_work(*, project: Project, viewer: User | AnonymousUser) -> QuerySet[Annotation]:
@@ -95,41 +108,48 @@ def list_unseen_work(*, project: Project, viewer: User | AnonymousUser) -> Query
     return rows.select_related("task__project", "task__photo").defer("characters").order_by("task")
 
 
-def list_sheet(*, project: Project, viewer: User | AnonymousUser, limit: int = SHEET) -> list[SheetReading]:
-    """The readings of the next sheet, of whatever source. Raises Forbidden, NotFound."""
+def list_sheet(
+    *,
+    project: Project,
+    viewer: User | AnonymousUser,
+    limit: int = SHEET,
+    pseudo_round: PseudoRound | None = None,
+) -> list[SheetReading]:
+    """The readings of the next sheet, of whatever source, or of the audit of one round.
+
+    Raises Forbidden, NotFound.
+    """
     check_can(viewer, Capability.REVIEW, project)
-    labels = islice(chain.from_iterable(part[:limit] for part in _walk_labels(project)), limit)
+    labels = list_unseen(project=project, pseudo_round=pseudo_round)[:limit]
+    if pseudo_round is not None:
+        return join_readings(labels, [])
     work = islice(chain.from_iterable(part[:limit] for part in _walk_work(project, viewer)), limit)
     return join_readings(labels, work)[:limit]
 
 
-def join_readings(labels: Iterable[Prediction], work: Iterable[Annotation]) -> list[SheetReading]:
+def join_readings(labels: Iterable[PseudoLabel], work: Iterable[Annotation]) -> list[SheetReading]:
     """Both in the one random order."""
     readings = chain(
-        (SheetReading(label, label.photo.task) for label in labels),
+        (SheetReading(label.prediction, label.task, label) for label in labels),
         (SheetReading(annotation, annotation.task) for annotation in work),
     )
     return sorted(readings, key=lambda reading: reading.task.pk)
 
 
-def count_unseen(*, project: Project, viewer: User | AnonymousUser) -> int:
+def count_unseen(
+    *, project: Project, viewer: User | AnonymousUser, pseudo_round: PseudoRound | None = None
+) -> int:
     """How many the viewer may look at, up to MOST_COUNTED."""
-    total = 0
-    for part in chain(_walk_labels(project), _walk_work(project, viewer)):
+    total = list_unseen(project=project, pseudo_round=pseudo_round)[:MOST_COUNTED].count()
+    for part in () if pseudo_round else _walk_work(project, viewer):
         total += part.count()
         if total >= MOST_COUNTED:
             return MOST_COUNTED
     return total
 
 
-def _walk_labels(project: Project) -> Iterator[QuerySet[Prediction]]:
-    """The list in parts: an index has the tasks in their order, of which a page needs the first few."""
-    tasks = Task.objects.filter(project=project, state=TaskState.AUTO_ACCEPTED)
-    for keys in _walk_keys(tasks):
-        yield list_unseen(project=project).filter(photo__task__in=keys)
-
-
 def _walk_work(project: Project, viewer: User | AnonymousUser) -> Iterator[QuerySet[Annotation]]:
+    """The list in parts: an index has the tasks in their order, of which a page needs the first few."""
     tasks = Task.objects.filter(project=project, state=TaskState.ACCEPTED, decided_by=DecidedBy.POLICY)
     for keys in _walk_keys(tasks):
         yield list_unseen_work(project=project, viewer=viewer).filter(task__in=keys)

@@ -11,6 +11,7 @@ from labeling.operations import bulk, comments, invitations, leases, tokens, tra
 from labeling.queries.task_filters import TaskFilter
 from tests.functional.desk import WRONG, Desk
 from tests.integration.views import rows
+from tests.pseudo_rounds import add_readings, trust
 
 
 def furnish(desk: Desk) -> dict[str, object]:
@@ -56,6 +57,8 @@ def furnish(desk: Desk) -> dict[str, object]:
         by=people.admin,
         now=now,
     )
+    pseudo_round = trust(*(desk.add_photo() for _ in range(3)), by=people.ml_engineer)
+    add_readings(pseudo_round)
     token, _ = tokens.create_token(
         user=people.admin, name="nightly import", scopes=["read"], expires_at=None, now=now
     )
@@ -69,6 +72,7 @@ def furnish(desk: Desk) -> dict[str, object]:
         "lease_id": lease.pk,
         "snapshot_id": snapshot.pk,
         "run_id": run.pk,
+        "round_id": pseudo_round.pk,
         "version_id": challenger.pk,
         "action_id": action.pk,
         "comment_id": comment.pk,

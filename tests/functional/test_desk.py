@@ -10,9 +10,9 @@ from labeling.models import Annotation, Comment, Review, SpotCheck, Task
 from labeling.operations import comments, reviews
 from labeling.operations.guidelines import write_guideline
 from labeling.operations.leases import claim_task
-from labeling.operations.transitions import move
 from tests.functional.desk import VIN, WRONG, Desk, Editor, Opener
 from tests.processes import wait_for
+from tests.pseudo_rounds import trust
 
 pytestmark = pytest.mark.functional
 
@@ -137,9 +137,7 @@ def test_ones_own_comment_is_edited_and_deleted_in_the_editor(desk: Desk, annota
 
 
 def test_a_sheet_is_checked_by_keyboard(desk: Desk, reviewer: Editor) -> None:
-    for _ in range(3):
-        task = desk.add_photo()
-        move(task, "auto_accepted", by=None, verb="task.auto_accepted", now=timezone.now())
+    trust(*(desk.add_photo() for _ in range(3)), by=desk.people.ml_engineer)
     page = reviewer.page
     page.goto(f"{desk.url}/p/{desk.people.project.slug}/spot-checks/")
     marks = page.locator("[name=wrong]")

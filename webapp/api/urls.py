@@ -15,6 +15,7 @@ from webapp.api import (
     model_versions,
     photos,
     projects,
+    pseudo_rounds,
     quality,
     queue,
     runs,
@@ -37,6 +38,8 @@ project_urls = [
     path("imports", transfers.ProjectImports.as_view(), name="api-project-imports"),
     path("runs", runs.ProjectRuns.as_view(), name="api-project-runs"),
     path("runs/plan", runs.ProjectRunPlan.as_view(), name="api-project-run-plan"),
+    path("rounds", pseudo_rounds.ProjectRounds.as_view(), name="api-project-rounds"),
+    path("rounds/plan", pseudo_rounds.ProjectRoundPlan.as_view(), name="api-project-round-plan"),
     path("run-schedule", runs.ProjectRunSchedule.as_view(), name="api-project-run-schedule"),
     path("model-versions", model_versions.ProjectModelVersions.as_view(), name="api-project-model-versions"),
     path("gate", model_versions.ProjectGate.as_view(), name="api-project-gate"),
@@ -83,6 +86,11 @@ run_urls = [
     path("cancel", runs.RunCancellation.as_view(), name="api-run-cancel"),
     path("retry", runs.RunRetry.as_view(), name="api-run-retry"),
 ]
+round_urls = [
+    path("cancel", pseudo_rounds.RoundCancellation.as_view(), name="api-round-cancel"),
+    path("retry", pseudo_rounds.RoundRetry.as_view(), name="api-round-retry"),
+    path("revoke", pseudo_rounds.RoundRevocation.as_view(), name="api-round-revoke"),
+]
 snapshot_urls = [
     path("suspects", datasets.SnapshotSuspects.as_view(), name="api-snapshot-suspects"),
     path("doubts", datasets.SnapshotDoubts.as_view(), name="api-snapshot-doubts"),
@@ -115,6 +123,8 @@ version_one: list[URLPattern | URLResolver] = [
     path("transfers/<uuid:transfer_id>/", include(transfer_urls)),
     path("runs/<uuid:run_id>", runs.RunDetail.as_view(), name="api-run"),
     path("runs/<uuid:run_id>/", include(run_urls)),
+    path("rounds/<uuid:round_id>", pseudo_rounds.RoundDetail.as_view(), name="api-round"),
+    path("rounds/<uuid:round_id>/", include(round_urls)),
     path(
         "model-versions/<uuid:version_id>",
         model_versions.ModelVersionDetail.as_view(),

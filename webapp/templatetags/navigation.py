@@ -15,6 +15,8 @@ register = template.Library()
 _CHILDREN = {
     "photo": "photos",
     "run": "runs",
+    "round": "rounds",
+    "round-revoke": "rounds",
     "model": "models",
     "gate": "models",
     "run-schedule": "runs",

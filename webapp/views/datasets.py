@@ -17,6 +17,7 @@ from labeling.operations import doubts
 from labeling.policies import Capability
 from labeling.queries import dataset_reports as reports
 from labeling.queries import datasets, pages
+from labeling.queries.pseudo_rounds import list_revoked_in
 from labeling.states import TaskState
 from webapp.dataset_words import (
     SOURCE_WORDS,
@@ -65,6 +66,7 @@ def snapshot(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpR
         "sources": reports.count_by(shown, "source"),
         "criteria": describe_criteria(shown),
         "left_out": describe_left_out(shown),
+        "revoked": list_revoked_in(shown),
         "symbols": chart_symbols(reports.count_symbols(shown)),
         "suspects": suspects,
         "suspect_rows": suspects.rows[: reports.SHOWN],

@@ -17,6 +17,8 @@ from labeling.policies import CAPABILITIES, Capability, get_role
 from labeling.queries import comments, pages, projects, tasks
 from labeling.queries.champions import get_champion
 from labeling.queries.pages import BROKEN, UNREAD
+from labeling.queries.pseudo_rounds import find_missed_round
+from labeling.queries.spot_checks import list_unseen
 from labeling.queries.tasks import WAITING
 from labeling.states import TaskState
 from webapp.context import count_waiting
@@ -106,12 +108,16 @@ def _look_around(
     passed = pages.find_passed_version(project=project)
     run = pages.find_open_run(project=project)
     untrained = pages.find_untrained_snapshot(project=project)
+    missed = find_missed_round(project=project)
     return Situation(
         in_hand=held.task.photo.name if held else "",
         in_hand_for=held.kind if held else "",
         to_annotate=waiting["annotate"],
         to_review=waiting["review"],
         to_adjudicate=waiting["adjudicate"],
+        to_audit=list_unseen(project=project)[: tasks.MANY].count(),
+        missed_round=missed.name if missed else "",
+        missed_round_key=str(missed.pk) if missed else "",
         unread=sum(photo_counts.get(state, 0) for state in UNREAD),
         newly_accepted=pages.count_newly_accepted(project=project),
         passed_version=passed.name if passed else "",

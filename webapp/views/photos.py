@@ -21,6 +21,7 @@ from labeling.policies import CAPABILITIES, Capability, can_review, get_role, ha
 from labeling.queries import annotations, comments, members, pages, photos, predictions
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.paging import InvalidCursor, Page
+from labeling.queries.pseudo_rounds import find_label
 from labeling.queries.tasks import NEEDED, find_own_skip
 from labeling.states import TaskState
 from webapp.drawings import Drawing, draw_reading
@@ -40,6 +41,7 @@ CHIPS = (
     (TaskState.SUBMITTED.value, "To review"),
     (TaskState.CONFLICT.value, "Conflict"),
     (TaskState.ACCEPTED.value, "Accepted"),
+    (TaskState.AUTO_ACCEPTED.value, "By rule"),
     (TaskState.UNREADABLE.value, "Unreadable"),
     (TaskState.SKIPPED.value, "Skipped"),
     ("broken", "Failed"),
@@ -144,6 +146,7 @@ def photo(request: HttpRequest, project: Project, photo_id: UUID) -> HttpRespons
     context = {
         "photo": shown,
         "task": task,
+        "pseudo_label": find_label(task=task) if task else None,
         "is_unread": shown.state in UNREAD or not shown.rendered_at,
         "predictions": readings,
         "annotations": revisions,

@@ -24,6 +24,7 @@ from labeling.models import (
     PersonalToken,
     Photo,
     Prediction,
+    PseudoRound,
     Task,
     Transfer,
     User,
@@ -41,13 +42,13 @@ from labeling.operations import (
     runs,
     tokens,
     transfers,
-    transitions,
 )
 from labeling.queries.quality import get_policy
 from labeling.queries.task_filters import TaskFilter
 from labeling.states import ModelVersionState
 from tests.conftest import People, make_user
 from tests.integration.api import hostile_files as files
+from tests.pseudo_rounds import trust
 
 VIN = "1HGCM82633A004352"
 OTHER_VIN = "1HGCM82633A004353"
@@ -227,13 +228,18 @@ class Yard:
             now=timezone.now(),
         )
 
+    @cached_property
+    def pseudo_round(self) -> PseudoRound:
+        """In audit, with one label."""
+        self.accept_unseen(800)
+        return PseudoRound.objects.get(project=self.people.project)
+
     def accept_unseen(self, *seeds: int) -> list[Prediction]:
         """Readings that were accepted as they are, as trusted pseudo-labels."""
         readings = [self.read(seed) for seed in seeds]
         for reading in readings:
             photos.render_photo(photo_id=reading.photo_id, now=timezone.now())
-            task = Task.objects.get(photo=reading.photo)
-            transitions.move(task, "auto_accepted", by=None, verb="task.auto_accepted", now=timezone.now())
+        self.pseudo_round = trust(*(reading.photo.task for reading in readings), by=self.people.ml_engineer)
         return readings
 
     @cached_property

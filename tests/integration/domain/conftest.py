@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import People, make_people
+from tests.integration.domain.round_work import Classroom
 from tests.integration.domain.workshop import Workshop
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -43,3 +44,9 @@ def workshop(people: People, now: datetime) -> Workshop:
 def busy_workshop(transactional_db: None, now: datetime) -> Workshop:
     """The same, with rows that other connections see."""
     return Workshop(people=make_people(), now=now).open()
+
+
+@pytest.fixture
+def classroom(workshop: Workshop) -> Classroom:
+    """The workshop with a teacher, and verbs for rounds of pseudo-labels."""
+    return Classroom(workshop)

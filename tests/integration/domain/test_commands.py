@@ -14,9 +14,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from labeling.models import DatasetSnapshot, FinetuningRun, Invitation, ModelVersion, Photo, Project
+from labeling.models import (
+    DatasetSnapshot,
+    FinetuningRun,
+    Invitation,
+    ModelVersion,
+    Photo,
+    Project,
+    PseudoRound,
+)
 from labeling.queries.champions import get_champion
 from tests.conftest import People
+from tests.integration.domain.round_work import TARGET, Classroom
 from tests.integration.domain.workshop import Workshop, make_bundle
 from tests.photos import render_photo
 
@@ -142,3 +151,26 @@ def test_waiting_ends_when_every_photo_is_read(workshop: Workshop) -> None:
     assert run("wait_until_read", "--seconds", 0) == "Photos that wait to be read: 1.\n"
     workshop.read(photo)
     assert run("wait_until_read") == "Every photo is read.\n"
+
+
+def test_a_round_is_planned_and_asked_for(workshop: Workshop) -> None:
+    classroom = Classroom(workshop)
+    classroom.label()
+    classroom.wait_sure(2)
+    asked = ("--project", "yard", "--by", "ml_engineer", "--target", TARGET, "--audit", 5)
+    planned = run("request_round", *asked, "--dry-run")
+    assert "v1 would read 2 photos, 2 of which it has read." in planned
+    assert "No threshold shows that 60 %" in planned
+    assert not PseudoRound.objects.exists()
+    workshop.register("teacher")
+    assert "It has read 0 of 7 validation photos of by people" in run(
+        "request_round", *asked, "--teacher", "v2", "--dry-run"
+    )
+    said = run("request_round", *asked, "--teacher", "v2", "--validation", "by people", "--revokes-itself")
+    made = PseudoRound.objects.get()
+    assert said == f"round 1 by v2 over 2 photos is queued: {made.pk}\n"
+    assert (made.target, made.audit_size, made.revokes_itself) == (TARGET, 5, True)
+    with pytest.raises(CommandError, match="no snapshot called nothing"):
+        run("request_round", *asked, "--validation", "nothing")
+    with pytest.raises(CommandError, match="under way"):
+        run("request_round", *asked)

@@ -13,14 +13,14 @@ from inference.snapshot import split_for_vehicle
 from labeling.models import DatasetSnapshot, LabelSource, Photo, PhotoKind, SnapshotItem, Task, VehicleInTest
 from labeling.operations import candidates, datasets, doubts, run_execution
 from labeling.operations.candidates import Criteria
-from labeling.operations.transitions import move
 from labeling.policies import Forbidden
 from labeling.queries import dataset_reports as reports
-from labeling.states import TaskState
 from tests.integration.domain.training import find_vins
 from tests.integration.domain.workshop import VIN, PlainReader, Workshop
+from tests.pseudo_rounds import trust
 
 OTHER = "5YJSA1E26JF271234"
+(THIRD,) = find_vins("train", 1)
 
 
 def freeze(workshop: Workshop, name: str = "first", seed: int = 1, **wanted: Any) -> DatasetSnapshot:
@@ -60,34 +60,30 @@ def workshop_version(task: Task) -> Any:
     )
 
 
-def trust(task: Task, workshop: Workshop) -> None:
-    """As a round of pseudo-labels does."""
-    with transaction.atomic():
-        move(task, TaskState.AUTO_ACCEPTED, by=None, verb="task.trusted", now=workshop.now)
-
-
 def test_people_alone_unless_asked_for_more(workshop: Workshop) -> None:
     workshop.accept(1, VIN)
     confirm_by_barcode(workshop.open_task(2, PlainReader(OTHER)))
-    trust(workshop.open_task(3, PlainReader(OTHER)), workshop)
+    trust(workshop.open_task(3, PlainReader(OTHER)), by=workshop.people.ml_engineer)
     assert [(item.vin, item.source) for item in items_of(freeze(workshop))] == [(VIN, "human")]
 
 
 def test_bar_codes_and_pseudo_labels_come_with_their_source_and_weight(workshop: Workshop) -> None:
     workshop.accept(1, VIN)
     confirm_by_barcode(workshop.open_task(2, PlainReader(OTHER)))
-    trust(workshop.open_task(3, PlainReader(OTHER)), workshop)
+    trust(workshop.open_task(3, PlainReader(THIRD)), by=workshop.people.ml_engineer)
     workshop.open_task(4, PlainReader(OTHER))
     snapshot = freeze(workshop, sources=tuple(LabelSource))
     assert sorted((item.source, item.vin, item.weight) for item in items_of(snapshot)) == [
         ("barcode", OTHER, 1.0),
         ("human", VIN, 1.0),
-        ("pseudo", OTHER, 0.5),
+        ("pseudo", THIRD, 0.5),
     ]
     machine = SnapshotItem.objects.get(snapshot=snapshot, source="pseudo")
     assert machine.annotation is None
     assert machine.prediction is not None
-    assert machine.prediction.vin == OTHER
+    assert machine.prediction.vin == THIRD
+    (named,) = [item.annotation for item in items_of(snapshot) if item.source == "pseudo"]
+    assert named == f"round 1, prediction {machine.prediction.pk}"
 
 
 def test_what_two_people_agree_on_is_consensus_and_a_probe_is_nothing(workshop: Workshop) -> None:

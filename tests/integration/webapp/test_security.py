@@ -49,6 +49,7 @@ def make_keys(people: People) -> dict[str, object]:
         "action_id": yard.bulk_action.pk,
         "snapshot_id": yard.snapshot.pk,
         "run_id": yard.run.pk,
+        "round_id": yard.pseudo_round.pk,
         "version_id": yard.challenger.pk,
         "member_id": Membership.objects.get(user=people.annotator).pk,
         "comment_id": yard.comment.pk,

@@ -11,6 +11,7 @@ ENUMS = {
     "Task": states.TaskState,
     "Fine-tuning run": states.RunState,
     "Transfer": states.TransferState,
+    "Pseudo-label round": states.PseudoRoundState,
     "Model version": states.ModelVersionState,
     "Bulk action": states.BulkActionState,
 }

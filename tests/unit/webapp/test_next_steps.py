@@ -52,6 +52,14 @@ def test_unread_photos_without_a_model_are_explained() -> None:
     assert "No model version is in service" in step.text
 
 
+def test_an_audit_waits_for_reviewers_and_its_failure_for_engineers() -> None:
+    now = Situation(to_audit=7, missed_round="round 2", missed_round_key="k", to_annotate=1)
+    assert _places(REVIEWER, now) == ["sheet", "annotate"]
+    (step,) = list_next_steps(can=ENGINEER, now=now)
+    assert (step.place, step.key) == ("round", "k")
+    assert step.title == "The audit of round 2 misses its target"
+
+
 def test_one_is_not_many() -> None:
     assert (
         list_next_steps(can=ANNOTATOR, now=Situation(to_annotate=1))[0].title
