@@ -21,6 +21,7 @@ RENDER_PHOTO = "vinloop.render_photo"
 EXECUTE_RUN = "vinloop.execute_run"
 EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
+ORDER_TASKS = "vinloop.order_tasks"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
@@ -38,6 +39,7 @@ QUEUES = {
     EXECUTE_BULK_ACTION: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
     EXECUTE_TRANSFER: TRANSFER_QUEUE,
+    ORDER_TASKS: MAINTENANCE_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

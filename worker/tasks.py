@@ -5,11 +5,21 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs, transfers
+from labeling.operations import (
+    bulk,
+    leases,
+    ordering,
+    photos,
+    predictions,
+    run_schedules,
+    runs,
+    transfers,
+)
 from labeling.queue import (
     EXECUTE_BULK_ACTION,
     EXECUTE_RUN,
     EXECUTE_TRANSFER,
+    ORDER_TASKS,
     PREDICT_PHOTO,
     PREDICTION_SECONDS,
     RENDER_PHOTO,
@@ -61,6 +71,13 @@ def execute_transfer(transfer_id: str) -> None:
     transfers.execute_transfer(transfer_id=UUID(transfer_id), now=timezone.now)
 
 
+@shared_task(name=ORDER_TASKS, time_limit=300)
+def order_tasks(project_id: str) -> None:
+    """Put what waits in a project into the order of what it would teach."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    ordering.order_tasks(project_id=int(project_id), now=timezone.now)
+
+
 @shared_task(name=SWEEP, time_limit=60)
 def sweep() -> None:
     """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
@@ -71,3 +88,4 @@ def sweep() -> None:
     run_schedules.start_due_runs(now=now)
     bulk.sweep_bulk_actions(now=now)
     transfers.sweep_transfers(now=now)
+    ordering.sweep_orders(now=now)

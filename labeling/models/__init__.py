@@ -1,5 +1,6 @@
 """The tables of the domain."""
 
+from labeling.models.acquisition import Acquisition, AcquisitionOrder, AcquisitionPolicy, SelectedBy
 from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
@@ -28,6 +29,9 @@ from labeling.models.transfer import Transfer, TransferKind
 from labeling.models.user import User
 
 __all__ = [
+    "Acquisition",
+    "AcquisitionOrder",
+    "AcquisitionPolicy",
     "Annotation",
     "AnnotationSource",
     "AuditEvent",
@@ -68,6 +72,7 @@ __all__ = [
     "RunSchedule",
     "RunTrigger",
     "Scope",
+    "SelectedBy",
     "SnapshotItem",
     "SpotCheck",
     "Task",
