@@ -246,6 +246,13 @@ _STATEMENTS = (
     FROM load
     """,
     """
+    INSERT INTO labeling_acquisition (task_id, prediction_id, selected_by, uncertainty, disagreement, legibility,
+        novelty, details)
+    SELECT task, labeling_prediction.id, CASE WHEN n %% 5 = 0 THEN 'random' ELSE 'worth' END,
+        1 - load.confidence, 0, 1, odd, '{"weak": [8], "differing": []}'::jsonb
+    FROM load JOIN labeling_prediction ON photo_id = photo
+    """,
+    """
     INSERT INTO labeling_lease (id, task_id, holder_id, kind, created_at, renewed_at, expires_at, ended_at,
         end_reason)
     SELECT lease, task, author, 'annotate', at, at, at + interval '5 minutes', at + interval '1 minute',

@@ -63,11 +63,12 @@ def clean_acquisition(rules: Mapping[str, Any]) -> dict[str, float]:
     """Every figure within its limits. Raises InvalidAcquisition."""
     cleaned = {name: float(rules[name]) for name in SHARES}
     outside = [name for name, value in cleaned.items() if not (math.isfinite(value) and 0 <= value <= 1)]
-    problems = dict.fromkeys(outside, "This must be from 0 % to 100 %.")
-    if not problems and not any(cleaned[name] for name in _WEIGHING):
-        problems = {"uncertainty": "Doubt, disagreement or novelty must count for something."}
-    if problems:
+    if outside:
+        problems = dict.fromkeys(outside, "This must be from 0 % to 100 %.")
         raise InvalidAcquisition("A figure is out of its limits.", fields=problems)
+    if not any(cleaned[name] for name in _WEIGHING):
+        said = "Doubt, disagreement or novelty must count for something."
+        raise InvalidAcquisition(said, fields={"uncertainty": said})
     return cleaned
 
 

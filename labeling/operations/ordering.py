@@ -266,7 +266,8 @@ def _differs(pool: _Pool, index: int) -> bool:
     _, _, priority, selected_by, novelty, *_ = pool.rows[index]
     worth = priority - round(priority / Task.LEVEL) * Task.LEVEL
     is_moved = abs(worth - pool.worths[index]) >= _NOTICEABLE
-    return is_moved or novelty is None or selected_by != _selected(pool, index)
+    is_measured = novelty is None and bool(pool.rows[index][8])
+    return is_moved or is_measured or selected_by != _selected(pool, index)
 
 
 def _selected(pool: _Pool, index: int) -> SelectedBy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from inference.metrics import wilson_interval
 from labeling.models import (
@@ -20,6 +20,9 @@ from labeling.models import (
     Task,
 )
 from labeling.states import TaskState
+
+RECENT = 2000
+"""More labels hardly narrow an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,12 @@ def count_waiting_by(*, project: Project) -> dict[str, int]:
     waiting = Acquisition.objects.filter(
         task__project=project, task__state=TaskState.NEW, task__revision=0, task__is_probe=False
     )
-    return {each.value: waiting.filter(selected_by=each).count() for each in SelectedBy}
+    counted = dict(waiting.values_list("selected_by").annotate(number=Count("pk")))
+    return {each.value: counted.get(each, 0) for each in SelectedBy}
 
 
 def measure_fairly(*, version: ModelVersion) -> FairMeasure:
-    """An estimate for the photos of the project that the order does not bias.
+    """An estimate for the photos of the project that the order does not bias, of the newest RECENT labels.
 
     Left out are photos that a manager raised or lowered, and those whose label was imported: people chose
     them. The reading is that of before the label, which has not learned from it.
@@ -77,17 +81,17 @@ def measure_fairly(*, version: ModelVersion) -> FairMeasure:
     label = Annotation.objects.filter(
         task=OuterRef("task"), revision=OuterRef("task__revision"), outcome=Outcome.READ
     )
-    rows = (
-        Acquisition.objects.filter(
-            prediction__model_version=version,
-            selected_by=SelectedBy.RANDOM,
-            task__state=TaskState.ACCEPTED,
-            task__is_probe=False,
-            task__priority__gt=-Task.LEVEL / 2,
-            task__priority__lt=Task.LEVEL / 2,
-        )
-        .exclude(task__decided_by=DecidedBy.IMPORT)
-        .annotate(text=Subquery(label.values("text")[:1]))
-        .exclude(text=None)
+    drawn = Acquisition.objects.filter(
+        prediction__model_version=version,
+        selected_by=SelectedBy.RANDOM,
+        task__project=version.project_id,
+        task__state=TaskState.ACCEPTED,
+        task__is_probe=False,
+        task__priority__gt=-Task.LEVEL / 2,
+        task__priority__lt=Task.LEVEL / 2,
+    ).exclude(task__decided_by=DecidedBy.IMPORT)
+    rows = drawn.order_by("-task__updated_at").values_list(
+        "prediction__vin", Subquery(label.values("text")[:1])
     )
-    return FairMeasure(right=rows.filter(text=F("prediction__vin")).count(), photos=rows.count())
+    labeled = [(read, text) for read, text in rows[:RECENT] if text is not None]
+    return FairMeasure(right=sum(read == text for read, text in labeled), photos=len(labeled))
