@@ -205,16 +205,9 @@ def _mean(options: argparse.Namespace) -> None:
 
 
 def _simulate_order(options: argparse.Namespace) -> None:
-    trial = OrderTrial(
-        sizes=tuple(options.sizes), orders=tuple(options.orders), seeds=options.seeds, steps=options.steps
-    )
+    trial = OrderTrial(tuple(options.sizes), tuple(options.orders), options.seeds, options.steps)
     results, vins = compare_orders(
-        csv=options.csv,
-        base=options.base,
-        second=options.second,
-        trial=trial,
-        out_dir=options.out,
-        tell=lambda words: print(words, file=sys.stderr, flush=True),
+        csv=options.csv, base=options.base, second=options.second, trial=trial, out_dir=options.out
     )
     print(
         f"{len(vins)} held-out lines of {len(set(vins))} vehicles; 95 % intervals over vehicles and runs.\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -42,6 +43,10 @@ JITTERS = 4
 """In how many crops a held-out line is read, as other detections would have cut it."""
 
 RESULTS, LINES = "results.jsonl", "lines.json"
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Lines:
 
 
 def compare_orders(
-    *, csv: Path, base: Path, second: Path | None, trial: OrderTrial, out_dir: Path, tell: Tell
+    *, csv: Path, base: Path, second: Path | None, trial: OrderTrial, out_dir: Path, tell: Tell = _tell
 ) -> tuple[list[Result], list[str]]:
     """Every result, and the VINs of the held-out lines in the order of `Result.right`.
 
@@ -149,6 +154,8 @@ class _Simulation:
         look = np.array([describe_crop(crop) for crop in self._crops])
         self._points = standardize(look, look)
         self._results = read_results(out_dir / RESULTS)
+        # what a kill cut off must not stand before what is written now
+        (out_dir / RESULTS).write_text("".join(map(_encode, self._results.values())))
 
     def run(self) -> list[Result]:
         everything = tuple(item.photo for item in self._lines.pool)
@@ -160,7 +167,8 @@ class _Simulation:
                 for size in self._trial.sizes:
                     labeled = self._label(order, seed, size, labeled, reader)
                     reader = self._learn(order, seed, labeled)
-            self._learn(ALL, seed, everything)
+            if (ALL, seed, len(everything)) not in self._results:
+                self._learn(ALL, seed, everything)
         return list(self._results.values())
 
     def _label(
@@ -220,13 +228,17 @@ class _Simulation:
         right = hits.reshape(-1, JITTERS).mean(axis=1).tolist()
         result = Result(order, seed, len(labeled), labeled, tuple(right))
         with (self._out_dir / RESULTS).open("a") as out:
-            out.write(json.dumps(asdict(result)) + "\n")
+            out.write(_encode(result))
         self._results[order, seed, len(labeled)] = result
         self._tell(f"{order}, seed {seed}, {len(labeled)} labels: {np.mean(right):.1%} right")
 
 
 def _ignore(progress: Progress) -> None:
     """Nobody watches these runs: the results tell."""
+
+
+def _encode(result: Result) -> str:
+    return json.dumps(asdict(result)) + "\n"
 
 
 def read_results(path: Path) -> dict[tuple[str, int, int], Result]:

@@ -24,8 +24,8 @@ _PLACED = {
 }
 _PARTS = (
     ("uncertainty", "doubt about the whole VIN"),
-    ("disagreement", "the two readers' disagreement"),
-    ("novelty", "how unlike what is labeled it looks"),
+    ("disagreement", "disagreement of the two readers"),
+    ("novelty", "novelty of the look"),
 )
 
 
@@ -60,7 +60,10 @@ def _describe_random(share: float) -> str:
         return "Every photo comes at random: nothing is asked first."
     if count <= 0:
         return "No photo comes at random, so nothing tells how well the model reads photos of all kinds."
-    return f"Of 100 new photos {count} come at random, evenly among the others. They measure without bias."
+    return (
+        f"Of 100 new photos {count} come at random, evenly among the others. They tell how well the model "
+        "reads photos of all kinds."
+    )
 
 
 def _describe_worth(policy: Any) -> Iterator[str]:

@@ -90,7 +90,7 @@ def test_counts_and_the_fair_measure(people: People) -> None:
     rows.add_annotation(people, task)
     AcquisitionOrder.objects.create(project=people.project, ordered_at=timezone.now(), tasks=3, labels=1)
     html = people.client("reviewer").get(_url(people)).content.decode()
-    assert "3 photos, beside 1 labeled ones" in html
+    assert "3 photos, compared with 1 labeled" in html
     assert "1 of 1 drawn at random" in html
 
 
