@@ -24,7 +24,8 @@ class AcquisitionForm(forms.Form):
     )
     random_share = _percent(
         "Photos drawn at random, in %",
-        "The only ones that tell how well the model reads photos of all kinds. A larger share holds for new ones.",
+        "The only ones that tell how well the model reads photos of all kinds. A larger share holds for "
+        "photos to come.",
     )
     reason = forms.CharField(
         max_length=500, label="Why it changes", help_text="For whoever reads the history below."

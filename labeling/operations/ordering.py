@@ -233,14 +233,19 @@ _PLACE = """
 WITH placed AS (
     SELECT unnest(%(tasks)s::uuid[]) AS task, unnest(%(worths)s::float8[]) AS worth,
         unnest(%(novelties)s::float8[]) AS novelty, unnest(%(selected)s::text[]) AS selected_by
+), free AS (
+    SELECT labeling_task.id FROM labeling_task JOIN placed ON labeling_task.id = task
+    WHERE state = %(new)s AND revision = 0 FOR NO KEY UPDATE OF labeling_task SKIP LOCKED
 ), moved AS (
     UPDATE labeling_task SET priority = round(priority / %(level)s) * %(level)s + worth
-    FROM placed WHERE id = task AND state = %(new)s AND revision = 0 RETURNING task
+    FROM placed JOIN free ON free.id = task WHERE labeling_task.id = task RETURNING task
 )
 UPDATE labeling_acquisition SET novelty = placed.novelty, selected_by = placed.selected_by
 FROM placed JOIN moved USING (task) WHERE task_id = placed.task
 """
-"""Tasks that somebody has begun in the meantime stay, and so does what a manager raised or lowered."""
+"""Tasks that somebody has begun in the meantime, or has in hand just now, stay, and so does what a manager
+raised or lowered: nobody waits for this job, and it for nobody.
+"""
 
 
 def _write(pool: _Pool, start: int) -> int:
@@ -266,8 +271,8 @@ def _differs(pool: _Pool, index: int) -> bool:
     _, _, priority, selected_by, novelty, *_ = pool.rows[index]
     worth = priority - round(priority / Task.LEVEL) * Task.LEVEL
     is_moved = abs(worth - pool.worths[index]) >= _NOTICEABLE
-    is_measured = novelty is None and bool(pool.rows[index][8])
-    return is_moved or is_measured or selected_by != _selected(pool, index)
+    is_first = novelty is None and bool(pool.rows[index][8])
+    return is_moved or is_first or selected_by != _selected(pool, index)
 
 
 def _selected(pool: _Pool, index: int) -> SelectedBy:
