@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from inference.appearance import describe_crop
 from inference.barcodes import TILTED, read_barcodes, read_barcodes_near, without_repeats
 from inference.clock import Clock
 from inference.decoding import decode_image
@@ -120,6 +121,7 @@ class VinReader:
                 barcode_verdict=confirmed.verdict,
                 milliseconds=clock.stages,
             ),
+            appearance=describe_crop(read.look.crop) if read else (),
         )
 
     def _fuse(self, search: Search) -> FusedLook | None:

@@ -197,7 +197,8 @@ class Reading:
 
     `vin` is None where no VIN was found or the photo was refused; `confidence` is the probability that the
     whole VIN is right. The `characters` of a refused photo are what was made out all the same, for a person
-    to correct. `image_size` is (width, height) in pixels.
+    to correct. `image_size` is (width, height) in pixels. `appearance` is what the line looks like, in the
+    numbers of inference.appearance; empty where none was found.
     """
 
     vin: str | None
@@ -208,6 +209,7 @@ class Reading:
     image_size: tuple[int, int]
     milliseconds: float
     stages: Stages = Stages()
+    appearance: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of plain JSON values, with the names of the fields."""

@@ -12,6 +12,9 @@ from django.db.models import Model
 from labeling import models
 
 WRITTEN_BY_THE_DOMAIN = (
+    models.Acquisition,
+    models.AcquisitionOrder,
+    models.AcquisitionPolicy,
     models.Annotation,
     models.AuditEvent,
     models.Comment,

@@ -22,6 +22,7 @@ EXECUTE_RUN = "vinloop.execute_run"
 EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
 EXECUTE_PSEUDO_ROUND = "vinloop.execute_pseudo_round"
+ORDER_TASKS = "vinloop.order_tasks"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
@@ -41,6 +42,7 @@ QUEUES = {
     EXECUTE_TRANSFER: TRANSFER_QUEUE,
     # Like a run it takes long, and photos that come meanwhile are read all the same.
     EXECUTE_PSEUDO_ROUND: FINETUNING_QUEUE,
+    ORDER_TASKS: MAINTENANCE_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

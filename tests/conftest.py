@@ -18,7 +18,7 @@ from django.db import OperationalError, connection, transaction
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
-from labeling.models import Membership, Project, User
+from labeling.models import AcquisitionPolicy, Membership, Project, User
 from tests import browser as browsers
 from tests import photos, processes
 from tests.parallel import (
@@ -120,6 +120,13 @@ class People:
         return client
 
 
+def put_no_photo_at_random(project: Project, *, by: User) -> None:
+    """Of two photos the one that teaches more comes first: in a test no draw may decide."""
+    AcquisitionPolicy.objects.create(
+        project=project, number=1, random_share=0, reason="Tests", made_by=by, made_at=timezone.now()
+    )
+
+
 def make_people(*, name: str = "Yard", prefix: str = "") -> People:
     """A project with its people in the database."""
     now = timezone.now()
@@ -127,6 +134,7 @@ def make_people(*, name: str = "Yard", prefix: str = "") -> People:
     members = {role: make_user(prefix + role) for role in ROLES}
     for role, user in members.items():
         Membership.objects.create(project=project, user=user, role=role, created_at=now)
+    put_no_photo_at_random(project, by=members["admin"])
     return People(project=project, outsider=make_user(prefix + "outsider"), **members)
 
 

@@ -18,6 +18,8 @@ from training.export import ExportFailed, ParityError, export_bundle
 from training.finetune import FinetuneConfig, FinetuningFailed, Progress
 from training.finetune_detector import finetune_detector
 from training.fonts import FONTS_DIR, FontsUnavailable, fetch_fonts
+from training.label_order import OrderTrial, compare_orders
+from training.learning_curve import ORDERS, RANDOM, WORTH, print_curve, trace_curve
 from training.published import (
     FOLDER,
     PublishedWeightsUnavailable,
@@ -205,6 +207,17 @@ def _mean(options: argparse.Namespace) -> None:
     print(average_weights(options.weights, options.network, options.out))
 
 
+def _simulate_order(options: argparse.Namespace) -> None:
+    trial = OrderTrial(tuple(options.sizes), tuple(options.orders), options.seeds, options.steps)
+    results, vins = compare_orders(
+        csv=options.csv, base=options.base, second=options.second, trial=trial, out_dir=options.out
+    )
+    print(
+        f"{len(vins)} held-out lines of {len(set(vins))} vehicles; 95 % intervals over vehicles and runs.\n"
+    )
+    print("\n".join(print_curve(trace_curve(results, vins))))
+
+
 def _print_progress(progress: Progress) -> None:
     told = "" if progress.loss is None else f" (loss {progress.loss:.4f})"
     print(progress.message + told, file=sys.stderr)
@@ -226,6 +239,9 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_export(commands.add_parser("export", help="make a bundle of trained weights"))
     _add_calibrate(commands.add_parser("calibrate", help="make a bundle's confidences honest, in place"))
     _add_quality(commands.add_parser("quality", help="fit what refuses unreadable photos, in place"))
+    _add_simulate_order(
+        commands.add_parser("simulate-order", help="compare orders of labels; resumes in the same --out")
+    )
     _add_finetune(commands.add_parser("finetune", help="fine-tune a bundle on a dataset snapshot"))
     _add_finetune_detector(
         commands.add_parser("finetune-detector", help="teach the detector real photos whose VIN is boxed")
@@ -343,6 +359,20 @@ def _add_quality(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=77)
     parser.add_argument("--cache", type=Path, metavar="FILE", help="an .npz that keeps what was measured")
     parser.set_defaults(command=_quality)
+
+
+def _add_simulate_order(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--csv", type=Path, required=True, help="photos: columns file, vin, box")
+    parser.add_argument("--base", type=Path, default=DEFAULT_BUNDLE, help="has learned from none of them")
+    parser.add_argument(
+        "--second", type=Path, help="ONNX of a second reader; the bundle's characters otherwise"
+    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=[30, 60, 120], help="counts of labels")
+    parser.add_argument("--orders", nargs="+", choices=ORDERS, default=[RANDOM, WORTH])
+    parser.add_argument("--seeds", type=int, default=3, help="how often each order is tried")
+    parser.add_argument("--steps", type=int, default=80, help="of each fine-tuning")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(command=_simulate_order)
 
 
 def _add_finetune(parser: argparse.ArgumentParser) -> None:

@@ -58,7 +58,7 @@ def write_real_crops(
     sessions.InvalidNetwork, OSError.
     """
     find = path_beside(csv_path)
-    labelled = list(_tighten_all(load_labels(csv_path, part="train").items, find, bundle))
+    labelled = list(tighten_all(load_labels(csv_path, part="train").items, find, bundle))
     voted = load_labels(votes, part="train").items if votes else ()
     teaching = [item for item in labelled if not is_kept_aside(item.vin)]
     teaching_votes = [item for item in voted if not is_kept_aside(item.vin)]
@@ -74,7 +74,7 @@ def is_kept_aside(vin: str) -> bool:
     return bucket(f"validation{plate_design(vin)}", _PARTS) == 0
 
 
-def _tighten_all(items: Iterable[SnapshotItem], find: PhotoPath, bundle: Path) -> Iterator[SnapshotItem]:
+def tighten_all(items: Iterable[SnapshotItem], find: PhotoPath, bundle: Path) -> Iterator[SnapshotItem]:
     """The items with the quad of their line, but for those where it is not found."""
     detector, recognizer = open_networks(bundle)
     for item in items:

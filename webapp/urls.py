@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from webapp.views import (
     account,
+    acquisition,
     comments,
     datasets,
     editor,
@@ -88,6 +89,8 @@ project_urls = [
     path("models/<uuid:version_id>/judge/", models.judge, name="model-judge"),
     path("policy/", quality.policy, name="policy"),
     path("policy/preview/", quality.preview, name="policy-preview"),
+    path("order/", acquisition.order, name="order"),
+    path("order/preview/", acquisition.preview, name="order-preview"),
     path("quality/", figures.team, name="quality"),
     path("quality/<slug:table>.csv", figures.team_table, name="quality-table"),
     path("quality/<int:member_id>/", figures.person, name="quality-person"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from labeling.operations import (
     bulk,
     leases,
+    ordering,
     photos,
     predictions,
     pseudo_round_execution,
@@ -21,6 +22,7 @@ from labeling.queue import (
     EXECUTE_PSEUDO_ROUND,
     EXECUTE_RUN,
     EXECUTE_TRANSFER,
+    ORDER_TASKS,
     PREDICT_PHOTO,
     PREDICTION_SECONDS,
     RENDER_PHOTO,
@@ -84,6 +86,13 @@ def execute_pseudo_round(round_id: str) -> None:
     )
 
 
+@shared_task(name=ORDER_TASKS, time_limit=300)
+def order_tasks(project_id: str) -> None:
+    """Put what waits in a project into the order of what it would teach."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    ordering.order_tasks(project_id=int(project_id), now=timezone.now)
+
+
 @shared_task(name=SWEEP, time_limit=60)
 def sweep() -> None:
     """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
@@ -95,3 +104,4 @@ def sweep() -> None:
     bulk.sweep_bulk_actions(now=now)
     transfers.sweep_transfers(now=now)
     pseudo_rounds.sweep_rounds(now=now)
+    ordering.sweep_orders(now=now)

@@ -250,13 +250,16 @@ _STATEMENTS = (
     FROM load
     """,
     "DELETE FROM load WHERE photo_state <> 'ready'",
+    # Of each number of the descriptor, the upper byte makes it one from 1 to 1.25.
     """
     INSERT INTO labeling_prediction (photo_id, model_version_id, vin, confidence, region, characters, quality,
-        stages, milliseconds, created_at)
+        stages, descriptor, milliseconds, created_at)
     SELECT photo, %(version)s,
         CASE WHEN n %% 6 = 0 AND state IN ('accepted', 'submitted', 'in_review')
             THEN overlay(vin PLACING '8' FROM 12) ELSE vin END,
-        confidence, %(region)s::jsonb, %(characters)s::jsonb, '{}', '{}', 90, at
+        confidence, %(region)s::jsonb, %(characters)s::jsonb, '{}', '{}',
+        decode(regexp_replace(md5('a' || n) || md5('b' || n) || md5('c' || n), '(..)', '\\13c', 'g'), 'hex'),
+        90, at
     FROM load
     """,
     """
@@ -274,6 +277,13 @@ _STATEMENTS = (
             THEN 'The plate is in a mirror' ELSE 'Not my kind of photo' END,
         at, at + interval '1 day'
     FROM load
+    """,
+    """
+    INSERT INTO labeling_acquisition (task_id, prediction_id, selected_by, uncertainty, disagreement,
+        legibility, novelty, details)
+    SELECT task, labeling_prediction.id, CASE WHEN n %% 5 = 0 THEN 'random' ELSE 'worth' END,
+        1 - load.confidence, 0, 1, odd, '{"weak": [8], "differing": []}'::jsonb
+    FROM load JOIN labeling_prediction ON photo_id = photo
     """,
     """
     INSERT INTO labeling_lease (id, task_id, holder_id, kind, created_at, renewed_at, expires_at, ended_at,

@@ -1,5 +1,6 @@
 """The tables of the domain."""
 
+from labeling.models.acquisition import Acquisition, AcquisitionOrder, AcquisitionPolicy, SelectedBy
 from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
@@ -29,6 +30,9 @@ from labeling.models.transfer import Transfer, TransferKind
 from labeling.models.user import User
 
 __all__ = [
+    "Acquisition",
+    "AcquisitionOrder",
+    "AcquisitionPolicy",
     "Annotation",
     "AnnotationSource",
     "AuditEvent",
@@ -68,13 +72,14 @@ __all__ = [
     "QualityPolicy",
     "Review",
     "Role",
-    "RunLogLine",
     "RoundPart",
     "RoundReading",
+    "RunLogLine",
     "RunMetric",
     "RunSchedule",
     "RunTrigger",
     "Scope",
+    "SelectedBy",
     "SnapshotItem",
     "SpotCheck",
     "Task",

@@ -22,6 +22,9 @@ class Prediction(models.Model):
     characters = models.JSONField(default=list)
     quality = models.JSONField(default=dict)
     stages = models.JSONField(default=dict, help_text="How it was read; empty for readings of before.")
+    descriptor = models.BinaryField(
+        default=b"", help_text="What the line looks like, as inference.appearance packs it; empty: unknown."
+    )
     milliseconds = models.FloatField()
     created_at = models.DateTimeField()
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from inference.acquisition import Reason
 from labeling.models.base import choices_of, one_of
 from labeling.models.photo import Photo
 from labeling.models.project import Project
@@ -45,8 +46,8 @@ class Task(models.Model):
 
     Its state says which work waits: annotation (new, rejected, second reading), review (submitted) or
     adjudication (conflict). `revision` is the number of the newest annotation, 0 where there is none. Higher
-    `priority` comes first: the model's doubt, from 0 to 1, and LEVEL more or less for each time a manager
-    raised or lowered it.
+    `priority` comes first: what the photo would teach, from 0 to 1, or where the draw placed it; and LEVEL
+    more or less for each time a manager raised or lowered it.
     """
 
     State: ClassVar = TaskState
@@ -115,6 +116,12 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.photo_id}: {self.state}"
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it comes when it comes; none where nothing stands out, or nothing was kept of it."""
+        acquisition = getattr(self, "acquisition", None)
+        return acquisition.reasons if acquisition else ()
 
     @property
     def level(self) -> int:

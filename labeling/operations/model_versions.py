@@ -21,6 +21,7 @@ from labeling.models import (
 )
 from labeling.operations import audit
 from labeling.operations.inputs import clean_line, clean_reason
+from labeling.operations.ordering import ask_for_order
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
 from labeling.states import ModelVersionState
@@ -150,6 +151,7 @@ def _put_into_service(
     verb = "model_version.rolled_back" if kind == PromotionKind.ROLLBACK else "model_version.promoted"
     facts = {"kind": kind.value, "previous": previous.name if previous else None, "reason": reason}
     move(version, ModelVersionState.PROMOTED, by=by, verb=verb, now=now, data=facts, promoted_at=now)
+    ask_for_order(project=version.project, now=now)
     queue.enqueue_on_commit(queue.SWEEP)  # photos that came before the first version wait for it
     return Promotion.objects.create(
         model_version=version,

@@ -14,14 +14,16 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
+from inference.appearance import pack
 from inference.decoding import UndecodableImage
 from inference.geometry import clip_quad, is_convex
 from inference.types import CharacterBox, Quad, Reading
 from labeling import queue, storage
 from labeling.models import ModelVersion, Photo, Prediction
+from labeling.operations.acquisitions import place_task
 from labeling.operations.best_values import refresh_best_value
+from labeling.operations.ordering import SOON, ask_for_order
 from labeling.operations.photos import MAX_RENDER_ATTEMPTS
-from labeling.operations.tasks import open_task
 from labeling.operations.transitions import Conflict, move
 from labeling.operations.uploads import NUDGE_AFTER, queue_photo
 from labeling.queries.champions import get_champion
@@ -113,7 +115,8 @@ def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, 
     photo = copy(photo)  # a rollback would not undo what the steps below write into the object
     _finish(photo, now, data={"model_version": version.name, "confidence": float(reading.confidence)})
     prediction = store_prediction(photo=photo, version=version, reading=reading, now=now)
-    open_task(photo=photo, priority=1.0 - prediction.confidence, now=now)
+    place_task(photo=photo, prediction=prediction, now=now)
+    ask_for_order(project=photo.project, now=now, after=SOON)
     refresh_best_value(photo)
     return prediction
 
@@ -127,6 +130,7 @@ def store_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, n
         "characters": [_describe(character, photo) for character in reading.characters],
         "quality": _plain(asdict(reading.quality)),
         "stages": describe_stages(reading),
+        "descriptor": pack(reading.appearance),
         "milliseconds": float(reading.milliseconds),
         "created_at": now,
     }

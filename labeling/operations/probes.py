@@ -12,6 +12,7 @@ from inference.metrics import count_edits
 from labeling import policies
 from labeling.models import Annotation, Outcome, Photo, Prediction, Probe, QualityPolicy, Task, User
 from labeling.operations import audit
+from labeling.operations.acquisitions import copy_for_probe
 from labeling.operations.routes import draw_for
 from labeling.operations.transitions import Conflict
 from labeling.queries.predictions import get_newest_prediction
@@ -90,7 +91,7 @@ def _make_probe(
     """Rows like those of any photo, with the dates and the model version of the one that it stands before."""
     like = get_newest_prediction(photo=stand_in.photo) or shown
     photo = _copy_photo(known, stand_in)
-    Prediction.objects.create(
+    reading = Prediction.objects.create(
         photo=photo,
         model_version=like.model_version,
         vin=error.vin if error else shown.vin,
@@ -114,7 +115,7 @@ def _make_probe(
     )
     facts = {"known": str(known.pk), "person": holder.username, "is_seeded": error is not None}
     audit.record(project=known.project, actor=None, verb="probe.made", on=probe, now=now, data=facts)
-    return Task.with_probes.create(
+    task = Task.with_probes.create(
         project=known.project,
         photo=photo,
         is_probe=True,
@@ -124,6 +125,8 @@ def _make_probe(
         created_at=stand_in.created_at - timedelta(microseconds=1),
         updated_at=stand_in.updated_at,
     )
+    copy_for_probe(probe=task, prediction=reading, like=stand_in)
+    return task
 
 
 def _copy_photo(known: Photo, stand_in: Task) -> Photo:

@@ -137,7 +137,7 @@ def _merge(rows: QuerySet[Task], states: Iterable[str], most: int) -> list[Key]:
 
 def _load(keys: list[Key]) -> list[Task]:
     held = Lease.objects.filter(ended_at=None).select_related("holder")
-    rows = Task.objects.select_related("photo", "assignee").prefetch_related(
+    rows = Task.objects.select_related("photo", "assignee", "acquisition").prefetch_related(
         Prefetch("leases", queryset=held, to_attr="open_leases")
     )
     found = rows.in_bulk([key for _, _, key in keys])

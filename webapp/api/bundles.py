@@ -10,7 +10,14 @@ from labeling.queries import tasks
 from labeling.queries.tasks import TaskBundle
 from labeling.states import TaskState
 from webapp.api.fields import OneOf
-from webapp.api.outputs import AnnotationOutput, DraftOutput, MediaURL, Output, PredictionOutput
+from webapp.api.outputs import (
+    AnnotationOutput,
+    DraftOutput,
+    MediaURL,
+    Output,
+    PredictionOutput,
+    ReasonOutput,
+)
 from webapp.api.outputs_desk import ChangesOutput, CommentOutput
 
 
@@ -28,6 +35,7 @@ class BundleTaskOutput(Output):
     id = serializers.UUIDField(source="task.id")
     state = OneOf(TaskState, source="task.state")
     revision = serializers.IntegerField(source="task.revision")
+    reasons = ReasonOutput(source="task.reasons", many=True, help_text="Why it comes now; two at most.")
     rejection_reason = serializers.CharField(source="task.rejection_reason", allow_blank=True)
     waiting = serializers.IntegerField(
         help_text="How many more tasks wait for this person; counted up to 1000."

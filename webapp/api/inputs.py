@@ -225,6 +225,18 @@ class QualityPolicyInput(StrictInput):
     replaces = Whole(min_value=0, help_text="The number of the policy that was in force when you looked.")
 
 
+class AcquisitionPolicyInput(StrictInput):
+    """All from 0 to 1. The first three count beside each other: what matters is their proportion."""
+
+    uncertainty = Number(help_text="How much doubt about the whole VIN counts.")
+    disagreement = Number(help_text="How much it counts that the two recognizers read differently.")
+    novelty = Number(help_text="How much it counts to look unlike what is labeled.")
+    legibility = Number(help_text="How far behind comes what nobody may be able to read.")
+    random_share = Number(help_text="Of new photos, how many come at random.")
+    reason = Text(max_length=MAX_REASON, allow_blank=True, help_text="Why it changes.")
+    replaces = Whole(min_value=0, help_text="The number of the policy that was in force when you looked.")
+
+
 class TokenInput(StrictInput):
     name = Text(max_length=100)
     scopes = serializers.ListField(child=OneOf(Scope), min_length=1, max_length=len(Scope))

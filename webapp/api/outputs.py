@@ -6,6 +6,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from inference.acquisition import Reason, ReasonCode
 from labeling.models import (
     BulkKind,
     Lease,
@@ -21,6 +22,7 @@ from labeling.models import (
     VinSource,
 )
 from labeling.states import BulkActionState, PhotoState, TaskState
+from webapp.acquisition_words import say_reason
 from webapp.api.fields import OneOf, Quad
 
 
@@ -192,12 +194,26 @@ class DraftOutput(Output):
     saved_at = serializers.DateTimeField()
 
 
+class ReasonOutput(Output):
+    """Why a photo is asked about."""
+
+    code = OneOf(ReasonCode)
+    indexes = serializers.ListField(
+        child=serializers.IntegerField(), source="positions", help_text="Of the characters, 0 to 16."
+    )
+    words = serializers.SerializerMethodField(help_text="The same for people, who count from 1.")
+
+    def get_words(self, reason: Reason) -> str:
+        return say_reason(reason)
+
+
 class TaskOutput(Output):
     id = serializers.UUIDField()
     photo = serializers.UUIDField(source="photo_id")
     state = OneOf(TaskState)
     revision = serializers.IntegerField()
     priority = serializers.FloatField()
+    reasons = ReasonOutput(many=True, help_text="Two at most; none where nothing stands out.")
     rejection_reason = serializers.CharField(allow_blank=True)
     skip_reason = serializers.CharField(allow_blank=True)
     updated_at = serializers.DateTimeField()

@@ -1,5 +1,7 @@
 """What the API answers with about snapshots, fine-tuning runs and model versions."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from labeling.models import PromotionKind, RunTrigger
@@ -138,6 +140,43 @@ class GatePolicyOutput(Output):
     reason = serializers.CharField(allow_blank=True)
     created_by = Person(allow_null=True)
     created_at = serializers.DateTimeField(allow_null=True)
+
+
+class AcquisitionPolicyOutput(Output):
+    number = serializers.IntegerField(help_text="0: nobody has set one, and these are the defaults.")
+    uncertainty = serializers.FloatField()
+    disagreement = serializers.FloatField()
+    novelty = serializers.FloatField()
+    legibility = serializers.FloatField()
+    random_share = serializers.FloatField()
+    reason = serializers.CharField(allow_blank=True)
+    made_by = Person(allow_null=True)
+    made_at = serializers.DateTimeField(allow_null=True)
+
+
+class FairMeasureOutput(Output):
+    """Of photos that were drawn at random and accepted: how many whole VINs the champion had read right."""
+
+    right = serializers.IntegerField()
+    photos = serializers.IntegerField()
+    interval = serializers.ListField(child=serializers.FloatField(), help_text="95 %, Wilson.")
+
+
+class AcquisitionOrderOutput(Output):
+    ordered_at = serializers.DateTimeField(
+        source="order.ordered_at", allow_null=True, help_text="Null: not yet."
+    )
+    is_due = serializers.SerializerMethodField(help_text="Whether a worker is to do so again.")
+    tasks = serializers.IntegerField(source="order.tasks", help_text="How many were put in order.")
+    labels = serializers.IntegerField(source="order.labels", help_text="The labeled photos beside them.")
+    waiting = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Tasks that nobody has begun, by worth and random."
+    )
+    champion = serializers.CharField(source="champion.name", default=None, allow_null=True)
+    fair = FairMeasureOutput(allow_null=True)
+
+    def get_is_due(self, answer: dict[str, Any]) -> bool:
+        return answer["order"].nudge_at is not None
 
 
 class GateDecisionOutput(Output):

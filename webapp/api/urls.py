@@ -5,6 +5,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from webapp.api import (
+    acquisition,
     comments,
     datasets,
     editor_keys,
@@ -48,6 +49,17 @@ project_urls = [
     path("invitations", members.ProjectInvitations.as_view(), name="api-project-invitations"),
     path("quality-policy", quality.ProjectQualityPolicy.as_view(), name="api-project-quality-policy"),
     path("quality-policies", quality.ProjectQualityPolicies.as_view(), name="api-project-quality-policies"),
+    path(
+        "acquisition-policy",
+        acquisition.ProjectAcquisitionPolicy.as_view(),
+        name="api-project-acquisition-policy",
+    ),
+    path(
+        "acquisition-policies",
+        acquisition.ProjectAcquisitionPolicies.as_view(),
+        name="api-project-acquisition-policies",
+    ),
+    path("order", acquisition.ProjectAcquisitionOrder.as_view(), name="api-project-order"),
     path("figures", figures.ProjectFigures.as_view(), name="api-project-figures"),
     path("mentions", comments.ProjectMentions.as_view(), name="api-project-mentions"),
     path("sheet", sheets.ProjectSheet.as_view(), name="api-project-sheet"),

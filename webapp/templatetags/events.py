@@ -53,6 +53,7 @@ _SENTENCES = {
     "photo.known_chosen": "{actor} chose the photo to measure people by",
     "photo.known_dropped": "{actor} let the photo go as a known one",
     "policy.set": "{actor} set quality policy {number}: {reason}",
+    "acquisition.set": "{actor} changed which photos come first: {reason}",
     "snapshot.frozen": "{actor} froze the snapshot {name}",
     "photo.kind_set": "{actor} said what the VIN is written on",
     "task.doubted": "{actor} sent a label of {snapshot} back to review",

@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from inference.metrics import align_texts
+from labeling.models import Task
+from webapp.acquisition_words import say_reasons
 from webapp.run_words import NETWORK_WORDS
 from webapp.templatetags.icons import icon
 
@@ -240,6 +242,12 @@ def percent_range(bounds: tuple[float, float]) -> str:
     """An interval of shares as '1 to 9 %'."""
     low, high = (f"{bound * 100:.0f}" for bound in bounds)
     return f"{low} to {high} %"
+
+
+@register.filter
+def why(task: Task) -> str:
+    """Why a photo is asked about, as a phrase; empty where nothing stands out."""
+    return say_reasons(task.reasons)
 
 
 ERROR_WORDS = {

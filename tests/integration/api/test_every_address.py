@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from labeling.models import Membership
 from tests.conftest import People
 from tests.integration.api.asking import Api, As, expect_refusal, unchanged
-from tests.integration.api.yard import POLICY, Yard, work
+from tests.integration.api.yard import ORDER, POLICY, Yard, work
 from webapp.api import urls
 from webapp.api.permissions import HasScope
 
@@ -59,6 +59,7 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-project-members", "POST"): {"username": "annotator", "role": "admin"},
         ("api-project-invitations", "POST"): {"role": "admin", "name": "me"},
         ("api-project-quality-policy", "PUT"): POLICY,
+        ("api-project-acquisition-policy", "PUT"): ORDER,
         ("api-photo-known", "PUT"): {},
         ("api-photo-reread", "POST"): {},
         ("api-task-leases", "POST"): {"kind": "annotate"},

@@ -58,6 +58,17 @@ TRAINING_SEED = next(seed for seed in range(1000) if split_for_vehicle(VIN, seed
 REGION = [[20.0, 100.0], [300.0, 100.0], [300.0, 130.0], [20.0, 130.0]]
 
 
+ORDER: dict[str, object] = {
+    "uncertainty": 0.6,
+    "disagreement": 0.2,
+    "novelty": 0.2,
+    "legibility": 0.5,
+    "random_share": 0.1,
+    "reason": "Few photos are alike.",
+    "replaces": 1,
+}
+"""An acquisition policy, after the one that the project of the tests begins with."""
+
 POLICY: dict[str, object] = {
     "review_share": 0.25,
     "is_adaptive": False,

@@ -23,6 +23,11 @@ from tests.conftest import People
 from tests.integration.domain.workshop import VIN, PlainReader, Workshop
 
 
+def worth_of(confidence: float) -> float:
+    """By the default weights, of a photo of which nobody knows yet how new it is."""
+    return 0.5 * (1 - confidence) + 0.25 * 0.5
+
+
 def test_a_reading_becomes_a_prediction_and_a_task(workshop: Workshop) -> None:
     photo = workshop.upload()
     prediction = workshop.read(photo, PlainReader(confidence=0.7))
@@ -31,7 +36,7 @@ def test_a_reading_becomes_a_prediction_and_a_task(workshop: Workshop) -> None:
     assert prediction.region[0] == [10.0, 20.0]
     assert (photo.state, photo.vin, photo.confidence, photo.vin_source) == ("ready", VIN, 0.7, "prediction")
     assert photo.task.state == "new"
-    assert math.isclose(photo.task.priority, 0.3)
+    assert math.isclose(photo.task.priority, worth_of(0.7))
 
 
 def test_how_a_photo_was_read_is_kept(workshop: Workshop) -> None:
@@ -60,7 +65,7 @@ def test_no_vin_is_a_reading_too(workshop: Workshop) -> None:
     photo = workshop.upload()
     prediction = workshop.read(photo, PlainReader(vin=None, confidence=0.0))
     assert (prediction.vin, prediction.region, photo.state) == ("", None, "ready")
-    assert photo.task.priority == 1.0
+    assert math.isclose(photo.task.priority, worth_of(0.0))
 
 
 def test_what_lies_outside_of_the_photo_is_left_out_so_that_the_rest_can_be_submitted(
@@ -330,7 +335,7 @@ def test_reading_again_with_a_newer_version_adds_a_prediction(workshop: Workshop
     assert photo.predictions.count() == 2
     assert photo.predictions.get(model_version=newer).confidence == 0.9
     assert (photo.vin, photo.confidence) == ("5YJSA1E26JF271234", 0.9)
-    assert math.isclose(Task.objects.get(photo=photo).priority, 0.1)
+    assert math.isclose(Task.objects.get(photo=photo).priority, worth_of(0.9))
 
 
 def test_reading_again_never_touches_what_people_wrote(workshop: Workshop) -> None:

@@ -86,6 +86,7 @@ def test_a_known_photo_comes_before_a_new_one_and_looks_like_one(
     assert photo.name not in (known.name, new.photo.name)
     assert photo.name.startswith("photo-")
     assert (photo.uploaded_at, photo.uploaded_by) == (new.photo.uploaded_at, new.photo.uploaded_by)
+    assert probed.task.acquisition.selected_by == new.acquisition.selected_by
     bundle = task_queries.get_task_bundle(task=probed.task, user=probed.holder, lease=probed)
     ordinary = workshop.people.reviewer
     workshop.set_policy(honeypot_share=0)

@@ -13,8 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from inference.geometry import shift_quad
-from inference.types import CharacterBox, Quad, QualityReport, Reading, Region
+from inference.types import CharacterBox, LineReading, Quad, QualityReport, Reading, Region, Stages
 from labeling.models import (
+    AcquisitionPolicy,
     Annotation,
     Lease,
     Membership,
@@ -27,15 +28,18 @@ from labeling.models import (
     User,
 )
 from labeling.operations import (
+    acquisition_policies,
     adjudications,
     annotations,
     leases,
     model_versions,
+    ordering,
     photos,
     predictions,
     quality,
     reviews,
 )
+from labeling.queries import acquisition
 from labeling.queries.quality import get_policy
 from tests.conftest import People, make_user
 from tests.photos import VIN, render_photo
@@ -75,6 +79,10 @@ class PlainReader:
     confidence: float = 0.8
     error: Exception | None = None
     read: list[Path] = field(default_factory=list)
+    appearance: tuple[float, ...] = ()
+    second: str = ""
+    """What the other recognizer reads; empty: the same."""
+
     shift: float = 0.0
     """How far to the right of where it is everything is found, in pixels."""
 
@@ -85,7 +93,25 @@ class PlainReader:
         quads = [shift_quad(_box(i), self.shift, 0) for i in range(len(self.vin or ""))]
         boxes = tuple(CharacterBox(i, s, 0.9, quads[i]) for i, s in enumerate(self.vin or ""))
         region = Region(shift_quad(REGION, self.shift, 0), 0.9) if self.vin else None
-        return Reading(self.vin, self.confidence, region, boxes, QualityReport(True), (640, 240), 12.0)
+        return Reading(
+            self.vin,
+            self.confidence,
+            region,
+            boxes,
+            QualityReport(True),
+            (640, 240),
+            12.0,
+            stages=self._tell_stages(),
+            appearance=self.appearance,
+        )
+
+    def _tell_stages(self) -> Stages:
+        if not self.vin or not self.second:
+            return Stages()
+        sure = (0.95,) * len(self.vin)
+        return Stages(
+            lines=(LineReading("sequence", self.vin, sure), LineReading("characters", self.second, sure))
+        )
 
 
 @dataclass
@@ -179,6 +205,27 @@ class Workshop:
             reason=reason,
             replaces=replaces,
         )
+
+    def set_order(
+        self, *, by: User | None = None, reason: str = "Because.", **changes: Any
+    ) -> AcquisitionPolicy:
+        """The acquisition policy in force with these changes."""
+        current = acquisition.get_policy(project=self.people.project)
+        replaces = changes.pop("replaces", current.number)
+        rules = {name: getattr(current, name) for name in acquisition_policies.SHARES}
+        return acquisition_policies.set_acquisition_policy(
+            project=self.people.project,
+            by=by or self.people.ml_engineer,
+            now=self.now,
+            rules=rules | changes,
+            reason=reason,
+            replaces=replaces,
+        )
+
+    def order(self, at: datetime | None = None) -> int:
+        """What the job does; returns how many tasks were moved."""
+        moment = at or self.now
+        return ordering.order_tasks(project_id=self.people.project.pk, now=lambda: moment)
 
     def review(self, task: Task, verdict: str = "accepted", by: User | None = None, **more: Any) -> Review:
         reviewer = by or self.people.reviewer

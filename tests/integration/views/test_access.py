@@ -36,6 +36,8 @@ PAGES: dict[str, set[str]] = {
     "quality-person": {"annotator", "admin"},
     "my-work": EVERYBODY,
     "members": {"admin"},
+    "order": EVERYBODY,
+    "order-preview": {"ml_engineer", "admin"},
     "policy": {"admin"},
     "policy-preview": {"admin"},
     "photo-history": EVERYBODY,
@@ -49,6 +51,7 @@ FORMS: dict[str, set[str]] = {
     "runs": {"ml_engineer", "admin"},
     "members": {"admin"},
     "policy": {"admin"},
+    "order": {"ml_engineer", "admin"},
     "guidelines-edit": {"admin"},
 }
 ACTIONS: dict[str, set[str]] = {

@@ -21,7 +21,7 @@ const ON_REGION = ["align", "spread", "turn", "rotateLeft", "rotateRight", "row"
 export function createHead(root, { kind }) {
   const find = (name) => part(root, name);
   const parts = {
-    name: find("photo-name"), waiting: find("waiting"), save: find("save"), notice: find("notice"),
+    name: find("photo-name"), waiting: find("waiting"), why: find("why"), save: find("save"), notice: find("notice"),
     rejection: find("rejection"), rejectionText: find("rejection-text"), outcome: find("outcome"),
     outcomeText: find("outcome-text"), unsent: find("unsent"), unsentName: find("unsent-name"),
     length: find("length"), check: find("check"), undo: find("undo-word"),
@@ -49,6 +49,13 @@ function renderWaiting(element, waiting) {
   setHidden(badge, !waiting);
 }
 
+/** Why this photo is asked about, in a few words. */
+function renderWhy(element, reasons) {
+  const words = reasons.map((reason) => reason.words).join("; ");
+  setHidden(element, words === "");
+  setText(element, words.charAt(0).toUpperCase() + words.slice(1));
+}
+
 /** What the reviewer's first button does to what is on the screen. */
 function nameAccept(store) {
   if (isFix(store)) return "Fix and accept";
@@ -61,6 +68,7 @@ function renderHead(parts, screen) {
   const isMarked = isMarkedUnreadable({ screen });
   setText(parts.name, photo.name);
   renderWaiting(parts.waiting, task.waiting);
+  renderWhy(parts.why, lease.kind === "annotate" ? task.reasons ?? [] : []);
   setText(parts.save, save.message ? `${SAVE_WORDS[save.status]}: ${save.message}` : SAVE_WORDS[save.status]);
   setAttribute(parts.save, "data-status", save.status);
   setText(parts.notice, notice?.text ?? "");
