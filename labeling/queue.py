@@ -21,6 +21,7 @@ RENDER_PHOTO = "vinloop.render_photo"
 EXECUTE_RUN = "vinloop.execute_run"
 EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
+READ_IN_BACKGROUND = "vinloop.read_in_background"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
@@ -31,6 +32,9 @@ TRANSFER_QUEUE = "transfer"
 MAINTENANCE_QUEUE = "maintenance"
 """Taken by the prediction worker too, in turn: a sweep does not wait behind a thousand photos."""
 
+BACKGROUND_QUEUE = "background"
+"""A worker of its own, which gives way to all others: it reads what nobody waits for."""
+
 QUEUES = {
     PREDICT_PHOTO: PREDICTION_QUEUE,
     RENDER_PHOTO: PREDICTION_QUEUE,
@@ -38,6 +42,7 @@ QUEUES = {
     EXECUTE_BULK_ACTION: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
     EXECUTE_TRANSFER: TRANSFER_QUEUE,
+    READ_IN_BACKGROUND: BACKGROUND_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

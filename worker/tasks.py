@@ -5,13 +5,15 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs, transfers
+from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs, shifts, transfers
+from labeling.operations.background import SHIFT
 from labeling.queue import (
     EXECUTE_BULK_ACTION,
     EXECUTE_RUN,
     EXECUTE_TRANSFER,
     PREDICT_PHOTO,
     PREDICTION_SECONDS,
+    READ_IN_BACKGROUND,
     RENDER_PHOTO,
     SWEEP,
 )
@@ -20,6 +22,7 @@ from worker import limits, readers
 # The soft limit raises in the job, which keeps the error; the hard one kills the process, and the sweep finds
 # the row.
 SOFT_SECONDS = PREDICTION_SECONDS * 0.8
+BACKGROUND_SECONDS = SHIFT.total_seconds() + PREDICTION_SECONDS
 RUN_SECONDS = 12 * 3600
 TRANSFER_SECONDS = 2 * 3600
 
@@ -61,6 +64,18 @@ def execute_transfer(transfer_id: str) -> None:
     transfers.execute_transfer(transfer_id=UUID(transfer_id), now=timezone.now)
 
 
+@shared_task(
+    name=READ_IN_BACKGROUND,
+    time_limit=BACKGROUND_SECONDS,
+    soft_time_limit=SHIFT.total_seconds() + SOFT_SECONDS,
+)
+def read_in_background() -> None:
+    """Read open tasks again, and for shadows, as long as no photo waits to be read."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    limits.give_way()
+    shifts.read_in_background(reader_for=readers.get_reader, now=timezone.now)
+
+
 @shared_task(name=SWEEP, time_limit=60)
 def sweep() -> None:
     """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
@@ -71,3 +86,4 @@ def sweep() -> None:
     run_schedules.start_due_runs(now=now)
     bulk.sweep_bulk_actions(now=now)
     transfers.sweep_transfers(now=now)
+    shifts.sweep_background(now=now)

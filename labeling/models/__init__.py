@@ -2,6 +2,7 @@
 
 from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
+from labeling.models.background import BackgroundState
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
 from labeling.models.comment import Comment, Mention
 from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
@@ -19,8 +20,10 @@ from labeling.models.policy import QualityPolicy
 from labeling.models.prediction import Prediction
 from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
+from labeling.models.rereading import Rereading, RereadingItem
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunMetric, RunSchedule, RunTrigger
+from labeling.models.shadow import Shadow, ShadowEnd, ShadowReading
 from labeling.models.spot_check import SpotCheck, Unseen
 from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
@@ -31,6 +34,7 @@ __all__ = [
     "Annotation",
     "AnnotationSource",
     "AuditEvent",
+    "BackgroundState",
     "BulkAction",
     "BulkItem",
     "BulkKind",
@@ -62,12 +66,17 @@ __all__ = [
     "Promotion",
     "PromotionKind",
     "QualityPolicy",
+    "Rereading",
+    "RereadingItem",
     "Review",
     "Role",
     "RunMetric",
     "RunSchedule",
     "RunTrigger",
     "Scope",
+    "Shadow",
+    "ShadowEnd",
+    "ShadowReading",
     "SnapshotItem",
     "SpotCheck",
     "Task",

@@ -21,6 +21,7 @@ from labeling import queue, storage
 from labeling.models import ModelVersion, Photo, Prediction
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.photos import MAX_RENDER_ATTEMPTS
+from labeling.operations.shadows import list_for_shadow
 from labeling.operations.tasks import open_task
 from labeling.operations.transitions import Conflict, move
 from labeling.operations.uploads import NUDGE_AFTER, queue_photo
@@ -96,10 +97,9 @@ def _claim(photo: Photo, now: datetime) -> bool:
 def _read_and_record(
     photo: Photo, version: ModelVersion, reader_for: Callable[[ModelVersion], Reader], now: datetime
 ) -> Prediction:
-    known = Prediction.objects.filter(photo=photo, model_version=version).first()
+    known = find_reading(photo=photo, version=version)
     if known is not None:
-        _finish(photo, now)
-        return known
+        return _record_known(photo, known, now)
     path = storage.original_path(photo.sha256)
     if not path.exists():
         raise OriginalMissing("The original is missing from the storage. Restore it, then read again.")
@@ -108,10 +108,24 @@ def _read_and_record(
 
 
 @transaction.atomic
+def _record_known(photo: Photo, known: Prediction, now: datetime) -> Prediction:
+    """A version does not read a photo twice: its reading of before counts again."""
+    _finish(copy(photo), now, data={"model_version": known.model_version.name, "repeated": True})
+    return repeat_reading(photo=photo, known=known, now=now)
+
+
+@transaction.atomic
 def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, now: datetime) -> Prediction:
     """Store a reading of a photo that the caller has claimed. Raises Conflict where the claim was lost."""
     photo = copy(photo)  # a rollback would not undo what the steps below write into the object
     _finish(photo, now, data={"model_version": version.name, "confidence": float(reading.confidence)})
+    prediction = store_reading(photo=photo, version=version, reading=reading, now=now)
+    list_for_shadow(prediction=prediction, now=now)
+    return prediction
+
+
+def store_reading(*, photo: Photo, version: ModelVersion, reading: Reading, now: datetime) -> Prediction:
+    """A prediction that is in force from now on, in the caller's transaction."""
     prediction = Prediction.objects.create(
         photo=photo,
         model_version=version,
@@ -124,9 +138,32 @@ def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, 
         milliseconds=float(reading.milliseconds),
         created_at=now,
     )
-    open_task(photo=photo, priority=1.0 - prediction.confidence, now=now)
-    refresh_best_value(photo)
+    _put_into_force(prediction, now)
     return prediction
+
+
+def find_reading(*, photo: Photo, version: ModelVersion) -> Prediction | None:
+    """What the version read in the photo when it did."""
+    rows = Prediction.objects.filter(photo=photo, model_version=version, repeats=None)
+    return rows.select_related("model_version").first()
+
+
+def repeat_reading(*, photo: Photo, known: Prediction, now: datetime) -> Prediction:
+    """The same reading in force again, in the caller's transaction; nothing happens where it is already."""
+    newest = Prediction.objects.filter(photo=photo).order_by("-created_at", "-id").first()
+    if newest is not None and known.pk in (newest.pk, newest.repeats_id):
+        return newest
+    again = copy(known)
+    again.pk, again.repeats, again.created_at = None, known, now
+    again._state.adding = True
+    again.save(force_insert=True)
+    _put_into_force(again, now)
+    return again
+
+
+def _put_into_force(prediction: Prediction, now: datetime) -> None:
+    open_task(photo=prediction.photo, priority=1.0 - prediction.confidence, now=now)
+    refresh_best_value(prediction.photo)
 
 
 def _describe(character: CharacterBox, photo: Photo) -> dict[str, Any]:

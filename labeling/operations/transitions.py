@@ -11,10 +11,20 @@ from django.db import models, transaction
 
 from labeling import states
 from labeling.errors import DomainError
-from labeling.models import BulkAction, FinetuningRun, ModelVersion, Photo, Task, Transfer, User
+from labeling.models import (
+    BulkAction,
+    FinetuningRun,
+    ModelVersion,
+    Photo,
+    Rereading,
+    Shadow,
+    Task,
+    Transfer,
+    User,
+)
 from labeling.operations import audit
 
-Row = Photo | Task | FinetuningRun | Transfer | ModelVersion | BulkAction
+Row = Photo | Task | FinetuningRun | Transfer | ModelVersion | BulkAction | Rereading | Shadow
 
 _TABLES: dict[type[models.Model], states.Table] = {
     Photo: states.PHOTO,
@@ -23,6 +33,8 @@ _TABLES: dict[type[models.Model], states.Table] = {
     Transfer: states.TRANSFER,
     ModelVersion: states.MODEL_VERSION,
     BulkAction: states.BULK_ACTION,
+    Rereading: states.REREADING,
+    Shadow: states.SHADOW,
 }
 
 
