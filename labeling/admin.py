@@ -19,6 +19,8 @@ WRITTEN_BY_THE_DOMAIN = (
     models.BulkItem,
     models.DatasetSnapshot,
     models.Draft,
+    models.DriftAlert,
+    models.DriftDay,
     models.Evaluation,
     models.FinetuningRun,
     models.GateDecision,

@@ -22,6 +22,7 @@ EXECUTE_RUN = "vinloop.execute_run"
 EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
 READ_IN_BACKGROUND = "vinloop.read_in_background"
+COUNT_DRIFT = "vinloop.count_drift"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
@@ -43,6 +44,7 @@ QUEUES = {
     EXECUTE_RUN: FINETUNING_QUEUE,
     EXECUTE_TRANSFER: TRANSFER_QUEUE,
     READ_IN_BACKGROUND: BACKGROUND_QUEUE,
+    COUNT_DRIFT: BACKGROUND_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

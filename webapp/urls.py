@@ -24,6 +24,7 @@ from webapp.views import (
     sheets,
     tokens,
     transfers,
+    watching,
 )
 
 handler400 = "webapp.errors.bad_request"
@@ -80,6 +81,11 @@ project_urls = [
     path("models/<uuid:version_id>/", models.version, name="model"),
     path("models/<uuid:version_id>/promote/", models.promote, name="model-promote"),
     path("models/<uuid:version_id>/judge/", models.judge, name="model-judge"),
+    path("models/<uuid:version_id>/shadow/", watching.start_shadow, name="shadow-start"),
+    path("models/shadows/<uuid:shadow_id>/stop/", watching.stop_shadow, name="shadow-stop"),
+    path("models/shadows/<uuid:shadow_id>/differences.csv", watching.differences, name="shadow-differences"),
+    path("models/reread/", watching.reread, name="reread"),
+    path("models/rereadings/<uuid:rereading_id>/stop/", watching.stop_rereading, name="rereading-stop"),
     path("policy/", quality.policy, name="policy"),
     path("policy/preview/", quality.preview, name="policy-preview"),
     path("quality/", figures.team, name="quality"),

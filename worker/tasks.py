@@ -5,9 +5,20 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from labeling.operations import bulk, leases, photos, predictions, run_schedules, runs, shifts, transfers
+from labeling.operations import (
+    bulk,
+    drift,
+    leases,
+    photos,
+    predictions,
+    run_schedules,
+    runs,
+    shifts,
+    transfers,
+)
 from labeling.operations.background import SHIFT
 from labeling.queue import (
+    COUNT_DRIFT,
     EXECUTE_BULK_ACTION,
     EXECUTE_RUN,
     EXECUTE_TRANSFER,
@@ -23,6 +34,7 @@ from worker import limits, readers
 # the row.
 SOFT_SECONDS = PREDICTION_SECONDS * 0.8
 BACKGROUND_SECONDS = SHIFT.total_seconds() + PREDICTION_SECONDS
+DRIFT_SECONDS = 1800
 RUN_SECONDS = 12 * 3600
 TRANSFER_SECONDS = 2 * 3600
 
@@ -74,6 +86,13 @@ def read_in_background() -> None:
     limits.limit_memory(limits.PREDICTION_BYTES)
     limits.give_way()
     shifts.read_in_background(reader_for=readers.get_reader, now=timezone.now)
+
+
+@shared_task(name=COUNT_DRIFT, time_limit=DRIFT_SECONDS)
+def count_drift() -> None:
+    """Count the last days anew, and say what has left its band."""
+    limits.give_way()
+    drift.count_drift(now=timezone.now)
 
 
 @shared_task(name=SWEEP, time_limit=60)

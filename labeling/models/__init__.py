@@ -6,6 +6,7 @@ from labeling.models.background import BackgroundState
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
 from labeling.models.comment import Comment, Mention
 from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
+from labeling.models.drift import DriftAlert, DriftDay
 from labeling.models.guideline import Guideline, GuidelineReading
 from labeling.models.model_version import (
     Evaluation,
@@ -43,6 +44,8 @@ __all__ = [
     "DatasetSnapshot",
     "DecidedBy",
     "Draft",
+    "DriftAlert",
+    "DriftDay",
     "Evaluation",
     "FinetuningRun",
     "GateDecision",

@@ -11,8 +11,8 @@ from labeling.models.photo import Photo
 class Prediction(models.Model):
     """A stored reading. The database refuses to change one.
 
-    The newest one of a photo is in force: it is what people see and what counts. A version reads a photo once;
-    where it comes back into service, its reading is stored again as a row that `repeats` the first one.
+    The newest one of a photo is in force: people see it, and it counts. A version reads a photo once; where
+    it comes back into service, its reading is stored again, as a row that `repeats` the first one.
     `region` is a quad or null and `characters` a list, both in pixels of the upright photo.
     """
 
@@ -45,6 +45,9 @@ class Prediction(models.Model):
             models.CheckConstraint(
                 condition=models.Q(confidence__gte=0, confidence__lte=1), name="prediction_confidence"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], include=["photo"], name="prediction_by_time"),
         ]
 
     def __str__(self) -> str:

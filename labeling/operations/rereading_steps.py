@@ -83,15 +83,14 @@ def _read(rereading: Rereading, item: RereadingItem, reader_for: ReaderFor, now:
     if known is None and list_not_read_by(version=version).filter(pk=item.task_id).exists():
         reading = reader_for(version).read_file(find_original(photo))
     with transaction.atomic():
-        photo = _lock_untouched(rereading, item)
-        if photo is None or (known is None and reading is None):
+        locked = _lock_untouched(rereading, item)
+        if locked is not None and known is not None:
+            _record(repeat_reading(photo=locked, known=known, now=begun_at), item, begun_at)
+        elif locked is not None and reading is not None:
+            made = store_reading(photo=locked, version=version, reading=reading, now=begun_at)
+            _record(made, item, begun_at)
+        else:
             _close(item, BackgroundState.LEFT)
-        elif known is not None:
-            _record(repeat_reading(photo=photo, known=known, now=begun_at), item, begun_at)
-        elif reading is not None:
-            _record(
-                store_reading(photo=photo, version=version, reading=reading, now=begun_at), item, begun_at
-            )
 
 
 def _lock_untouched(rereading: Rereading, item: RereadingItem) -> Photo | None:

@@ -61,7 +61,7 @@ def stop_rereading(*, rereading: Rereading, by: User, now: datetime) -> Rereadin
 
 
 def replace_rereading(*, champion: ModelVersion, by: User, now: datetime, start: bool) -> Rereading | None:
-    """Called in the transaction of a promotion: what the one before was about to read is the new one's now."""
+    """Called in the transaction of a promotion: what the one before was about to read is this one's now."""
     for running in _list_running(champion.project):
         _stop(running, by, now)
     return _start(champion, by, now) if start else None

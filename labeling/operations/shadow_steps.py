@@ -59,13 +59,14 @@ def _read(row: ShadowReading, reader_for: ReaderFor, now: Clock) -> None:
 
 
 def _record(row: ShadowReading, reading: Reading, now: Clock) -> None:
-    values = {
-        "vin": reading.vin or "",
-        "confidence": float(reading.confidence),
-        "milliseconds": float(reading.milliseconds),
-        "read_at": now(),
-    }
-    close_row(row, BackgroundState.READ, **values)
+    close_row(
+        row,
+        BackgroundState.READ,
+        vin=reading.vin or "",
+        confidence=float(reading.confidence),
+        milliseconds=float(reading.milliseconds),
+        read_at=now(),
+    )
 
 
 def _give_up(row: ShadowReading, failure: str) -> None:

@@ -34,10 +34,12 @@ def list_not_read_by(*, version: ModelVersion) -> QuerySet[Task]:
     return rows.annotate(shown=Subquery(newest.values("model_version")[:1])).exclude(shown=version.pk)
 
 
-def get_rereading(*, user: User | AnonymousUser, rereading_id: UUID | str) -> Rereading:
+def get_rereading(
+    *, user: User | AnonymousUser, rereading_id: UUID | str, project: Project | None = None
+) -> Rereading:
     """Raises NotFound."""
     rows = Rereading.objects.select_related("project", "model_version", "requested_by")
-    return get_visible(rows, user=user, key=rereading_id)
+    return get_visible(rows, user=user, key=rereading_id, project=project)
 
 
 def list_rereadings(*, project: Project) -> list[Rereading]:

@@ -14,12 +14,13 @@ from labeling.models import Evaluation, GateDecision, ModelVersion, Project
 from labeling.operations import gating
 from labeling.operations import model_versions as operations
 from labeling.operations.gate_policies import set_gate_policy
-from labeling.policies import Capability
-from labeling.queries import datasets, gate_policies, model_versions, pages
+from labeling.policies import Capability, can
+from labeling.queries import datasets, gate_policies, model_versions, pages, rereadings
 from labeling.states import ModelVersionState
-from webapp.forms import OverrideForm, show_refusal
+from webapp.forms import OverrideForm, ShadowForm, show_refusal
 from webapp.gate_form import GateForm, fill_in
 from webapp.scorecards import Comparison, compare_scorecards
+from webapp.shadow_panel import describe_rereading, find_shadow_panel
 from webapp.views.access import current_user, project_action, project_page, sent_form
 
 PROMOTABLE = (ModelVersionState.EVALUATED, ModelVersionState.ARCHIVED)
@@ -56,6 +57,7 @@ def promote(request: HttpRequest, project: Project, version_id: UUID) -> HttpRes
             by=current_user(request),
             now=timezone.now(),
             override_reason=request.POST.get("override_reason", "").strip(),
+            reread="reread" in request.POST,
         )
     except DomainError as error:
         form.is_valid()
@@ -133,8 +135,25 @@ def _render_version(
         "manifest_facts": _read_manifest(shown.manifest),
         "promotions": pages.list_promotions(version=shown),
         "previous": operations.find_rollback_target(project),
+        **_watch(request, project, shown),
     }
     return render(request, "model.html", context, status=status)
+
+
+def _watch(request: HttpRequest, project: Project, shown: ModelVersion) -> dict[str, Any]:
+    """How it does as a shadow, for those who train, and how far it is with open tasks."""
+    rereading = rereadings.find_rereading(version=shown)
+    common = {
+        "rereading": rereading,
+        "rereading_done": rereading and describe_rereading(rereading, now=timezone.now()),
+    }
+    if not can(current_user(request), Capability.TRAIN, project):
+        return common
+    return common | {
+        "open_tasks": rereadings.list_untouched(project=project).count(),
+        "shadow": find_shadow_panel(project=project, version=shown),
+        "shadow_form": ShadowForm(initial=ShadowForm.DEFAULTS),
+    }
 
 
 def _compare(project: Project, shown: ModelVersion, decision: GateDecision | None) -> list[Comparison]:
