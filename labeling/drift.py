@@ -23,7 +23,7 @@ MAD_TO_DEVIATION = 1.4826
 """The median absolute deviation of a normal distribution, times this, is its standard deviation."""
 
 LEAST_SHARE = 0.05
-"""Bins that hold less of the reference are joined with their neighbours."""
+"""Bins that hold less are joined with their neighbours."""
 
 LEAST_INDEX = 0.2
 """Below it a shift is called small by custom, whatever the numbers of readings allow to tell."""
@@ -124,16 +124,21 @@ def index_limit(reference: Sequence[int], now: Sequence[int]) -> float:
 
 
 def _join_bins(reference: Sequence[int], now: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Neighbours together until each holds LEAST_SHARE of the reference; the last join what is before."""
-    least = LEAST_SHARE * sum(reference)
-    first, second = [0], [0]
+    """Neighbours together until each holds LEAST_SHARE of both on average; the last join what is before.
+
+    By both, as readings in a bin where the reference has none are what is looked for.
+    """
+    first, second, shares = [0], [0], [0.0]
+    n, m = max(sum(reference), 1), max(sum(now), 1)
     for before, after in zip(reference, now, strict=True):
-        if first[-1] >= least and first[-1] > 0:
+        if shares[-1] >= LEAST_SHARE:
             first.append(0)
             second.append(0)
+            shares.append(0.0)
         first[-1] += before
         second[-1] += after
-    if len(first) > 1 and first[-1] < least:
+        shares[-1] += (before / n + after / m) / 2
+    if len(first) > 1 and shares[-1] < LEAST_SHARE:
         first[-2:], second[-2:] = [sum(first[-2:])], [sum(second[-2:])]
     return first, second
 

@@ -102,7 +102,7 @@ class ShadowForm(forms.Form):
     """How much a shadow reads, and for how long. The share is in per cent, as people say it."""
 
     DEFAULTS: ClassVar = {
-        "percent": 100 * shadows.DEFAULT_SHARE,
+        "percent": round(100 * shadows.DEFAULT_SHARE),
         "most_photos": shadows.DEFAULT_PHOTOS,
         "days": shadows.DEFAULT_DAYS,
     }

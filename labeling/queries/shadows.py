@@ -125,7 +125,7 @@ def get_shadow_report(*, shadow: Shadow) -> ShadowReport:
         AgreementDay(row["day"], Share(row["agreed"], row["n"]))
         for row in rows.annotate(day=TruncDate("listed_at"))
         .values("day")
-        .annotate(n=Count("*"), agreed=Count("*", filter=~DIFFERS))
+        .annotate(n=Count("*"), agreed=Count("pk", filter=~DIFFERS))
         .order_by("day")
     ]
     times = rows.aggregate(
@@ -171,10 +171,10 @@ def _pair(rows: QuerySet[ShadowReading]) -> Paired:
     by_champion, by_shadow = Q(prediction__vin=F("photo__vin")), Q(vin=F("photo__vin"))
     counted = known.aggregate(
         n=Count("*"),
-        champion=Count("*", filter=by_champion),
-        shadow=Count("*", filter=by_shadow),
-        won=Count("*", filter=by_shadow & ~by_champion),
-        lost=Count("*", filter=by_champion & ~by_shadow),
+        champion=Count("pk", filter=by_champion),
+        shadow=Count("pk", filter=by_shadow),
+        won=Count("pk", filter=by_shadow & ~by_champion),
+        lost=Count("pk", filter=by_champion & ~by_shadow),
     )
     n = counted["n"]
     return Paired(Share(counted["champion"], n), Share(counted["shadow"], n), counted["won"], counted["lost"])

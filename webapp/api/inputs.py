@@ -203,6 +203,10 @@ class DifferencesInput(StrictInput):
     limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
 
 
+class AcknowledgeInput(StrictInput):
+    note = Text(max_length=MAX_REASON, allow_blank=True, help_text="What it is, or what is done about it.")
+
+
 class GatePolicyInput(StrictInput):
     rules = serializers.DictField(
         default=dict, help_text="Rules that differ from the defaults, by the names that GET lists."

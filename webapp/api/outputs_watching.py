@@ -79,3 +79,62 @@ class DifferenceOutput(Output):
     shadow_confidence = serializers.FloatField(source="confidence")
     accepted = serializers.CharField(allow_blank=True, help_text="What people accepted; empty: nothing yet.")
     read_at = serializers.DateTimeField()
+
+
+class StretchOutput(Output):
+    """A day, or a week, of incoming photos."""
+
+    start = serializers.DateField()
+    end = serializers.DateField(help_text="The day after the last one.")
+    readings = serializers.IntegerField(help_text="Photos that were read for the first time.")
+    confidences = serializers.ListField(
+        child=serializers.IntegerField(), help_text="How many readings in each bin; `edges` lie between them."
+    )
+    refused = serializers.IntegerField(help_text="Called unreadable.")
+    reasons = serializers.DictField(help_text="Of the refused, how many for which first reason.")
+    accepted = serializers.IntegerField(help_text="Readings that were accepted.")
+    changed = serializers.IntegerField(help_text="Of these, how many people changed.")
+    edits = serializers.IntegerField(help_text="Characters that were changed in them.")
+
+
+class FindingOutput(Output):
+    """A figure of the last 7 days beside its band."""
+
+    measure = serializers.CharField(
+        help_text='confidence, refused, changed, edits, or "refused:" and a reason.'
+    )
+    value = serializers.FloatField()
+    band = serializers.ListField(child=serializers.FloatField(), help_text="From and to.")
+    usual = serializers.FloatField(help_text="What it was in the reference period.")
+    n = serializers.IntegerField()
+    is_outside = serializers.BooleanField()
+
+
+class DriftAlertOutput(Output):
+    id = serializers.IntegerField()
+    model_version = serializers.UUIDField(source="model_version_id")
+    measure = serializers.CharField()
+    value = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    usual = serializers.FloatField()
+    n = serializers.IntegerField()
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_by = Person(allow_null=True)
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class DriftOutput(Output):
+    """What incoming photos are like since the version in service came into it."""
+
+    model_version = serializers.UUIDField(source="version.pk", default=None, allow_null=True)
+    since = serializers.DateField(allow_null=True)
+    reference_end = serializers.DateField(allow_null=True, help_text="Up to here what is usual is learned.")
+    is_learning = serializers.BooleanField(help_text="Whether that is not over yet.")
+    edges = serializers.ListField(child=serializers.FloatField(), help_text="Of the bins of confidences.")
+    stretches = StretchOutput(many=True)
+    findings = FindingOutput(many=True)
+    alerts = DriftAlertOutput(many=True, help_text="The newest 50, those that are open first.")
+    counted_at = serializers.DateTimeField(allow_null=True)

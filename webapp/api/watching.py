@@ -1,4 +1,4 @@
-"""Watching models at work: shadows beside the champion, and open tasks that are read again."""
+"""Watching models at work: shadows beside the champion, open tasks that are read again, and drift."""
 
 from uuid import UUID
 
@@ -7,16 +7,20 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling.drift import EDGES
 from labeling.models import Scope
+from labeling.operations import drift as drift_operations
 from labeling.operations import rereadings as rereading_operations
 from labeling.operations import shadows as shadow_operations
 from labeling.policies import Capability, check_can
-from labeling.queries import model_versions, projects, rereadings, shadows
+from labeling.queries import drift, model_versions, projects, rereadings, shadows
 from webapp.api.base import ApiView, current_user, read_input, read_query
-from webapp.api.inputs import DifferencesInput, ShadowInput
+from webapp.api.inputs import AcknowledgeInput, DifferencesInput, ShadowInput
 from webapp.api.outputs import list_of, page_of
 from webapp.api.outputs_watching import (
     DifferenceOutput,
+    DriftAlertOutput,
+    DriftOutput,
     RereadingOutput,
     ShadowDetailOutput,
     ShadowOutput,
@@ -124,3 +128,31 @@ class RereadingStop(ApiView):
         rereading = rereadings.get_rereading(user=person, rereading_id=rereading_id)
         stopped = rereading_operations.stop_rereading(rereading=rereading, by=person, now=timezone.now())
         return Response(RereadingOutput(stopped).data)
+
+
+class ProjectDrift(ApiView):
+    scopes = {"GET": {Scope.READ}}
+
+    @describe(answers={200: DriftOutput})
+    def get(self, request: Request, slug: str) -> Response:
+        """Confidence, refusals and corrections of incoming photos over time, and what has left its band."""
+        project = projects.get_project(user=current_user(request), slug=slug)
+        check_can(current_user(request), Capability.SEE_QUALITY, project)
+        found = drift.get_drift(project=project, now=timezone.now())
+        names = ("version", "since", "reference_end", "is_learning", "stretches", "findings", "counted_at")
+        shown = {name: getattr(found, name) for name in names}
+        alerts = drift.list_alerts(project=project)
+        return Response(DriftOutput({**shown, "edges": EDGES, "alerts": alerts}).data)
+
+
+class DriftAlertAcknowledgement(ApiView):
+    scopes = {"POST": {Scope.TRAIN}}
+
+    @describe(takes=AcknowledgeInput, answers={200: DriftAlertOutput}, errors=(404, 409))
+    def post(self, request: Request, alert_id: int) -> Response:
+        """Say what an alert is about, or what is done; it is no longer shown on the home page."""
+        person = current_user(request)
+        alert = drift.get_alert(user=person, alert_id=alert_id)
+        said = read_input(AcknowledgeInput, request)
+        seen = drift_operations.acknowledge_alert(alert=alert, by=person, now=timezone.now(), **said)
+        return Response(DriftAlertOutput(seen).data)

@@ -17,6 +17,7 @@ _CHILDREN = {
     "run": "runs",
     "model": "models",
     "gate": "models",
+    "drift": "models",
     "run-schedule": "runs",
     "quality-person": "quality",
     "dataset": "datasets",

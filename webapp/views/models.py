@@ -15,7 +15,7 @@ from labeling.operations import gating
 from labeling.operations import model_versions as operations
 from labeling.operations.gate_policies import set_gate_policy
 from labeling.policies import Capability, can
-from labeling.queries import datasets, gate_policies, model_versions, pages, rereadings
+from labeling.queries import datasets, drift, gate_policies, model_versions, pages, rereadings
 from labeling.states import ModelVersionState
 from webapp.forms import OverrideForm, ShadowForm, show_refusal
 from webapp.gate_form import GateForm, fill_in
@@ -36,6 +36,7 @@ def version_list(request: HttpRequest, project: Project) -> HttpResponse:
     context = {
         "rows": [(row, scores.get(row.pk), outcomes.get(row.pk), row.pk in overridden) for row in versions],
         "previous": operations.find_rollback_target(project),
+        "drift_alerts": drift.list_alerts(project=project, only_unseen=True),
     }
     return render(request, "models.html", context)
 

@@ -90,6 +90,13 @@ def test_alike_histograms_have_no_index_and_a_shift_has() -> None:
     assert stability_index(usual, [0] * BINS) < 10
 
 
+def test_readings_where_the_reference_has_none_are_a_shift() -> None:
+    sure, unsure = [0] * BINS, [0] * BINS
+    sure[-1], unsure[3] = 1000, 1000
+    assert stability_index(sure, unsure) > 5
+    assert index_limit(sure, unsure) == LEAST_INDEX
+
+
 def test_chance_alone_stays_below_the_limit_however_few_readings_there_are() -> None:
     dice = random.Random(4)
     weights = [1, 1, 1, 1, 2, 2, 4, 6, 12, 16, 24, 30, 40, 40, 60]
