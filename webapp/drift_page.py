@@ -21,6 +21,8 @@ DEEDS = {
 }
 """Where the photos behind a point are found."""
 
+LONGEST_BAR = 400
+
 DAYS_HEAD = (
     "day",
     "model version",
@@ -45,6 +47,8 @@ class MeasureChart:
     usual: str
     is_outside: bool
     band: str
+    so_far: str
+    """What it was on all days together, while there is nothing to hold it against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,14 @@ class ReasonRow:
 
 @dataclass(frozen=True, slots=True)
 class BinPair:
-    """How many of a hundred readings lie in one bin of confidences, then and now."""
+    """How many of a hundred readings lie in one bin of confidences, then and now; widths are for an SVG."""
 
     label: str
     usual: float
     now: float
     y: int
+    usual_width: float
+    now_width: float
 
     @property
     def words(self) -> str:
@@ -92,10 +98,18 @@ def pair_confidences(drift: Drift) -> list[BinPair]:
     now = add_histograms([day.confidences for day in drift.recent])
     if not sum(usual) or not sum(now):
         return []
-    labels = [_label_bin(place) for place in range(BINS)]
+    then, last = ([100 * number / sum(counts) for number in counts] for counts in (usual, now))
+    unit = LONGEST_BAR / max(*then, *last)
     return [
-        BinPair(label, 100 * usual[place] / sum(usual), 100 * now[place] / sum(now), y=place * 26)
-        for place, label in enumerate(labels)
+        BinPair(
+            label=_label_bin(place),
+            usual=then[place],
+            now=last[place],
+            y=place * 26,
+            usual_width=round(then[place] * unit, 1),
+            now_width=round(last[place] * unit, 1),
+        )
+        for place in range(BINS)
     ]
 
 
@@ -137,7 +151,15 @@ def _draw_measure(project: Project, drift: Drift, measure: Measure) -> MeasureCh
         usual=write(finding.usual) if finding and measure != Measure.CONFIDENCE else "",
         is_outside=finding is not None and finding.is_outside,
         band=_write_band(measure, finding),
+        so_far=_write_so_far(drift, measure) if finding is None else "",
     )
+
+
+def _write_so_far(drift: Drift, measure: Measure) -> str:
+    if measure == Measure.CONFIDENCE or not drift.stretches:
+        return ""
+    counted = count(measure, join_days(drift.stretches))
+    return f"{write_value(measure, counted.value)} of {counted.n:,}" if counted.n else ""
 
 
 def _measure(project: Project, drift: Drift, measure: Measure, stretch: Day) -> Measured:

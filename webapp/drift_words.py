@@ -6,7 +6,7 @@ from webapp.figures_charts import write_percent
 
 _NAMES = {
     Measure.CONFIDENCE: "Shift of the confidence",
-    Measure.REFUSED: "Photos that nobody could read",
+    Measure.REFUSED: "Photos called unreadable",
     Measure.CHANGED: "Readings that people changed",
     Measure.EDITS: "Characters changed in a VIN",
 }

@@ -6,8 +6,6 @@ from labeling.models import DriftAlert
 from webapp.drift_words import name_measure, write_value
 
 register = template.Library()
-BAR_UNITS = 4.2
-"""Of the chart's width for one reading of a hundred."""
 
 
 @register.filter
@@ -26,8 +24,3 @@ def alert_band(alert: DriftAlert) -> str:
     """Where it should have been: 'up to 0.2', '3 to 9 %'."""
     high = write_value(alert.measure, alert.high)
     return f"up to {high}" if alert.low <= 0 else f"{write_value(alert.measure, alert.low)} to {high}"
-
-
-@register.filter
-def bar_width(share: float) -> str:
-    return f"{share * BAR_UNITS:.1f}"
