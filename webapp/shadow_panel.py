@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from labeling.models import ModelVersion, Project, Rereading, Shadow, ShadowEnd, ShadowReading
 from labeling.queries import shadows
 from labeling.queries.shadows import AgreementDay, Paired, ShadowReport
+from labeling.queries.tasks import MANY
 from webapp.band_charts import BandChart, Measured, draw_band
 from webapp.figures_charts import write_percent, write_share
 
@@ -70,6 +71,13 @@ def find_shadow_panel(*, project: Project, version: ModelVersion) -> ShadowPanel
         differences=page.items,
         more=page.next_cursor is not None,
     )
+
+
+def say_open_tasks(count: int) -> str:
+    """Empty where nobody waits; beyond MANY they are not counted."""
+    if not count:
+        return ""
+    return f"{count:,}{' or more' if count >= MANY else ''} open {'task' if count == 1 else 'tasks'}"
 
 
 def draw_agreement(days: Sequence[AgreementDay]) -> BandChart | None:

@@ -92,19 +92,19 @@ def count_day(*, project: Project, day: date, now: datetime) -> None:
 
 def judge_project(*, project: Project, now: datetime) -> None:
     """Open an alert for each figure of the last days that has left its band; close those that are over."""
-    champion = get_champion(project)
-    findings = {each.measure: each for each in get_drift(project=project, now=now).findings}
-    open_alerts = {
-        alert.measure: alert for alert in DriftAlert.objects.filter(project=project, closed_at=None)
-    }
     with transaction.atomic():
-        for measure, alert in open_alerts.items():
+        # Two jobs that judge at the same time would open an alert twice.
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        champion = get_champion(project)
+        findings = {each.measure: each for each in get_drift(project=project, now=now).findings}
+        known = {alert.measure: alert for alert in DriftAlert.objects.filter(project=project, closed_at=None)}
+        for measure, alert in known.items():
             finding = findings.get(measure)
             if alert.model_version_id != (champion and champion.pk) or (finding and not finding.is_outside):
                 _close(alert, now)
         for measure, finding in findings.items():
             if champion is not None and finding.is_outside:
-                _open(champion, finding, open_alerts.get(measure), now)
+                _open(champion, finding, known.get(measure), now)
 
 
 def acknowledge_alert(*, alert: DriftAlert, note: str, by: User, now: datetime) -> DriftAlert:

@@ -27,6 +27,11 @@ def list_untouched(*, project: Project) -> QuerySet[Task]:
     return rows.filter(~Exists(drafts), ~Exists(leases))
 
 
+def count_untouched(*, project: Project, most: int) -> int:
+    """How many there are; counting ends at `most`."""
+    return list_untouched(project=project).order_by()[:most].count()
+
+
 def list_not_read_by(*, version: ModelVersion) -> QuerySet[Task]:
     """The untouched tasks of the version's project that show what another version read."""
     newest = Prediction.objects.filter(photo=OuterRef("photo")).order_by("-created_at", "-id")

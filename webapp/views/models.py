@@ -16,11 +16,12 @@ from labeling.operations import model_versions as operations
 from labeling.operations.gate_policies import set_gate_policy
 from labeling.policies import Capability, can
 from labeling.queries import datasets, drift, gate_policies, model_versions, pages, rereadings
+from labeling.queries.tasks import MANY
 from labeling.states import ModelVersionState
 from webapp.forms import OverrideForm, ShadowForm, show_refusal
 from webapp.gate_form import GateForm, fill_in
 from webapp.scorecards import Comparison, compare_scorecards
-from webapp.shadow_panel import describe_rereading, find_shadow_panel
+from webapp.shadow_panel import describe_rereading, find_shadow_panel, say_open_tasks
 from webapp.views.access import current_user, project_action, project_page, sent_form
 
 PROMOTABLE = (ModelVersionState.EVALUATED, ModelVersionState.ARCHIVED)
@@ -151,7 +152,7 @@ def _watch(request: HttpRequest, project: Project, shown: ModelVersion) -> dict[
     if not can(current_user(request), Capability.TRAIN, project):
         return common
     return common | {
-        "open_tasks": rereadings.list_untouched(project=project).count(),
+        "open_tasks": say_open_tasks(rereadings.count_untouched(project=project, most=MANY)),
         "shadow": find_shadow_panel(project=project, version=shown),
         "shadow_form": ShadowForm(initial=ShadowForm.DEFAULTS),
     }
