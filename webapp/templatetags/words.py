@@ -35,6 +35,8 @@ STATE_WORDS = {
     "auto_accepted": ("Accepted by rule", "check", ""),
     "running": ("Running", "runs", "info"),
     "checked": ("To confirm", "flag", "accent"),
+    "done": ("Done", "check", "positive"),
+    "stopped": ("Stopped", "cross", ""),
     "succeeded": ("Finished", "check", "positive"),
     "canceled": ("Canceled", "cross", ""),
     "candidate": ("Being measured", "half", "info"),

@@ -109,6 +109,19 @@ def test_a_promotion_offers_to_read_open_tasks_again(people: People) -> None:
     assert Rereading.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("state", "word"), [("running", "Running"), ("done", "Done"), ("stopped", "Stopped")]
+)
+def test_a_rereading_says_how_it_ended(people: People, state: str, word: str) -> None:
+    version = rows.add_version(people)
+    rows.add_rereading(people, version, state=state)
+    html = page(people, "model", version.pk)
+    assert f"{word}</span>" in html
+    assert "13 of 40" in html
+    assert "12 read" in html
+    assert ("<progress" in html) == (state == "running")
+
+
 def test_without_the_tick_nothing_is_read_again(people: People) -> None:
     champion, challenger = make_versions(people)
     rows.add_decision(challenger, champion, rows.add_snapshot(people), passed=True)
