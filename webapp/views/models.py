@@ -45,7 +45,7 @@ def version_list(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page()
 def version(request: HttpRequest, project: Project, version_id: UUID) -> HttpResponse:
     """One version beside the champion that it was measured against."""
-    return _render_version(request, project, _get(request, project, version_id), OverrideForm())
+    return render_version(request, project, _get(request, project, version_id), OverrideForm())
 
 
 @project_action(Capability.TRAIN)
@@ -65,7 +65,7 @@ def promote(request: HttpRequest, project: Project, version_id: UUID) -> HttpRes
         form.is_valid()
         show_refusal(form, error)
         messages.error(request, error.message)
-        return _render_version(request, project, chosen, form, status=409)
+        return render_version(request, project, chosen, form, status=409)
     messages.success(request, f"{chosen.name} is in service: the workers take it up with their next photo.")
     return redirect("model", project.slug, version_id)
 
@@ -123,9 +123,16 @@ def _get(request: HttpRequest, project: Project, version_id: UUID) -> ModelVersi
     )
 
 
-def _render_version(
-    request: HttpRequest, project: Project, shown: ModelVersion, form: OverrideForm, *, status: int = 200
+def render_version(
+    request: HttpRequest,
+    project: Project,
+    shown: ModelVersion,
+    form: OverrideForm,
+    *,
+    shadow_form: ShadowForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The page of a version, with the forms as they were sent."""
     decision = pages.find_decision(version=shown)
     context = {
         "version": shown,
@@ -137,6 +144,7 @@ def _render_version(
         "manifest_facts": _read_manifest(shown.manifest),
         "promotions": pages.list_promotions(version=shown),
         "previous": operations.find_rollback_target(project),
+        "shadow_form": shadow_form or ShadowForm(initial=ShadowForm.DEFAULTS),
         **_watch(request, project, shown),
     }
     return render(request, "model.html", context, status=status)
@@ -154,7 +162,6 @@ def _watch(request: HttpRequest, project: Project, shown: ModelVersion) -> dict[
     return common | {
         "open_tasks": say_open_tasks(rereadings.count_untouched(project=project, most=MANY)),
         "shadow": find_shadow_panel(project=project, version=shown),
-        "shadow_form": ShadowForm(initial=ShadowForm.DEFAULTS),
     }
 
 

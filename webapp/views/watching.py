@@ -18,8 +18,9 @@ from labeling.operations import shadows as shadow_operations
 from labeling.policies import Capability, Forbidden
 from labeling.queries import model_versions, rereadings, shadows
 from webapp.csv_tables import stream_csv
-from webapp.forms import ShadowForm
+from webapp.forms import OverrideForm, ShadowForm, show_refusal
 from webapp.views.access import current_user, project_action, project_page
+from webapp.views.models import render_version
 
 DIFFERENCES_HEAD = (
     "photo",
@@ -40,22 +41,18 @@ def start_shadow(request: HttpRequest, project: Project, version_id: UUID) -> Ht
         user=current_user(request), version_id=version_id, project=project
     )
     form = ShadowForm(request.POST)
-    if not form.is_valid():
-        problems = [f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items()]
-        messages.error(request, " ".join(problems))
-        return redirect("model", project.slug, version_id)
-    try:
-        shadow_operations.start_shadow(
-            version=version, by=current_user(request), now=timezone.now(), **form.limits()
-        )
-        messages.success(
-            request, f"{version.name} reads beside the version in service from the next photo on."
-        )
-    except Forbidden:
-        raise
-    except DomainError as error:
-        messages.error(request, error.message)
-    return _to_shadow(project, version_id)
+    if form.is_valid():
+        try:
+            shadow_operations.start_shadow(
+                version=version, by=current_user(request), now=timezone.now(), **form.limits()
+            )
+            messages.success(
+                request, f"From the next photo on {version.name} reads beside the version in service."
+            )
+            return _to_shadow(project, version_id)
+        except DomainError as error:
+            show_refusal(form, error)
+    return render_version(request, project, version, OverrideForm(), shadow_form=form, status=400)
 
 
 @project_action(Capability.TRAIN)

@@ -55,8 +55,21 @@ def test_a_shadow_is_started_and_stopped_with_a_button(people: People) -> None:
 def test_odd_limits_start_nothing_and_say_why(people: People, wrong: dict[str, str]) -> None:
     _, challenger = make_versions(people)
     data = {"percent": "50", "most_photos": "300", "days": "7"} | wrong
-    send(people, "shadow-start", challenger.pk, **data)
+    sent = send(people, "shadow-start", challenger.pk, **data)
+    assert sent.status_code == 400
+    html = sent.content.decode()
+    assert 'aria-invalid="true"' in html
+    assert f'value="{data["percent"]}"' in html
     assert not Shadow.objects.exists()
+
+
+def test_a_second_shadow_is_refused_with_what_to_do(people: People) -> None:
+    champion, challenger = make_versions(people)
+    rows.add_shadow(people, challenger, champion)
+    third = rows.add_version(people, 3, "evaluated")
+    sent = send(people, "shadow-start", third.pk, percent="50", most_photos="300", days="7")
+    assert sent.status_code == 400
+    assert "v2 is the shadow of this project. Stop it first." in sent.content.decode()
 
 
 def test_both_readings_are_shown_where_they_differ(people: People) -> None:
