@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from labeling.models import AuditEvent, PromotionKind
+from webapp.drift_words import name_measure
 from webapp.templatetags.words import ROLE_PHRASES
 
 register = template.Library()
@@ -85,9 +86,9 @@ _SENTENCES = {
     "rereading.done": "Open tasks were read again: {read}",
     "rereading.stopped": "{actor} stopped reading open tasks again: {done} of {total} are done",
     "photo.read_again": "{model_version} read the photo again",
-    "drift.alerted": "{measure} left its band: {value}",
-    "drift.ended": "{measure} is no longer outside of its band",
-    "drift.acknowledged": "{actor} has seen that {measure} left its band: {note}",
+    "drift.alerted": "Outside of its band: {measure}, {value}",
+    "drift.ended": "Inside of its band again: {measure}",
+    "drift.acknowledged": "{actor} has seen the alert “{measure}”: {note}",
     "member.added": "{actor} added {user} as {role}",
     "member.invited": "{actor} invited {name} as {role}",
     "member.removed": "{actor} removed {user}",
@@ -158,6 +159,8 @@ class _Facts(dict[str, str]):
         super().__init__({name: str(value) for name, value in data.items()})
         for name in _CODES & self.keys():
             self[name] = ROLE_PHRASES.get(self[name], self[name].replace("_", " "))
+        if "measure" in self:
+            self["measure"] = name_measure(self["measure"])
         self["actor"] = actor
 
     def __missing__(self, name: str) -> str:

@@ -191,6 +191,7 @@ def test_an_alert_is_on_the_home_page_until_somebody_has_seen_it(people: People)
     send(people, "drift-acknowledge", alert.pk, note="The new camera.")
     assert "Something has drifted" not in page(people, "project")
     assert "The new camera." in page(people, "drift")
+    assert "has seen the alert “Photos called unreadable”: The new camera." in page(people, "project")
 
 
 def test_the_photos_behind_a_point(people: People) -> None:
