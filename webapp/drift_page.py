@@ -1,7 +1,8 @@
 """The charts and tables of drift: each measure beside its band, and the confidences of then and now."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from labeling.drift import BINS, EDGES, add_histograms
@@ -131,7 +132,7 @@ def list_day_rows(days: Sequence[DriftDay] | Any) -> Iterator[list[Any]]:
 
 
 def _draw_measure(project: Project, drift: Drift, measure: Measure) -> MeasureChart:
-    write: Callable[[float | None], str] = lambda value: write_value(measure, value)  # noqa: E731
+    write = partial(write_value, measure)
     rows = [_measure(project, drift, measure, stretch) for stretch in drift.stretches]
     finding = _find(drift, measure)
     reference = (

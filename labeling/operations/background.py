@@ -38,10 +38,7 @@ class RowLost(Exception):
 
 
 def claim_next(rows: QuerySet[Row], *, now: datetime) -> Row | None:
-    """The first row that waits, else one whose claim is old; None where there is neither.
-
-    One that was claimed too often is given up instead, so that a photo that kills its reader ends.
-    """
+    """The first row that waits, else one whose claim is old; None where there is neither."""
     waiting = rows.filter(state=BackgroundState.WAITING)
     lost = rows.filter(state=BackgroundState.CLAIMED, claimed_at__lte=now - LOST_AFTER)
     for free in (waiting, lost):
@@ -56,7 +53,7 @@ def claim_next(rows: QuerySet[Row], *, now: datetime) -> Row | None:
 
 
 def is_given_up(row: BackgroundRow) -> bool:
-    """Whether a claim is one more than a row may have."""
+    """Whether a claim is one more than a row may have: a photo that kills its reader ends here."""
     return row.attempts > MAX_ATTEMPTS
 
 
