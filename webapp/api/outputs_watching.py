@@ -71,7 +71,7 @@ class ShadowDetailOutput(Output):
     report = ShadowReportOutput()
 
 
-class DifferenceOutput(Output):
+class ShadowDifferenceOutput(Output):
     photo = serializers.UUIDField(source="photo_id")
     champion = serializers.CharField(source="prediction.vin", allow_blank=True)
     champion_confidence = serializers.FloatField(source="prediction.confidence")
@@ -81,7 +81,7 @@ class DifferenceOutput(Output):
     read_at = serializers.DateTimeField()
 
 
-class StretchOutput(Output):
+class DriftStretchOutput(Output):
     """A day, or a week, of incoming photos."""
 
     start = serializers.DateField()
@@ -97,7 +97,7 @@ class StretchOutput(Output):
     edits = serializers.IntegerField(help_text="Characters that were changed in them.")
 
 
-class FindingOutput(Output):
+class DriftFindingOutput(Output):
     """A figure of the last 7 days beside its band."""
 
     measure = serializers.CharField(
@@ -134,7 +134,7 @@ class DriftOutput(Output):
     reference_end = serializers.DateField(allow_null=True, help_text="Up to here what is usual is learned.")
     is_learning = serializers.BooleanField(help_text="Whether that is not over yet.")
     edges = serializers.ListField(child=serializers.FloatField(), help_text="Of the bins of confidences.")
-    stretches = StretchOutput(many=True)
-    findings = FindingOutput(many=True)
+    stretches = DriftStretchOutput(many=True)
+    findings = DriftFindingOutput(many=True)
     alerts = DriftAlertOutput(many=True, help_text="The newest 50, those that are open first.")
     counted_at = serializers.DateTimeField(allow_null=True)

@@ -18,18 +18,18 @@ from webapp.api.base import ApiView, current_user, read_input, read_query
 from webapp.api.inputs import AcknowledgeInput, DifferencesInput, ShadowInput
 from webapp.api.outputs import list_of, page_of
 from webapp.api.outputs_watching import (
-    DifferenceOutput,
     DriftAlertOutput,
     DriftOutput,
     RereadingOutput,
     ShadowDetailOutput,
+    ShadowDifferenceOutput,
     ShadowOutput,
 )
 from webapp.api.schema import describe
 
 ShadowList = list_of(ShadowOutput)
 RereadingList = list_of(RereadingOutput)
-DifferencePage = page_of(DifferenceOutput)
+DifferencePage = page_of(ShadowDifferenceOutput)
 
 
 class ProjectShadows(ApiView):
