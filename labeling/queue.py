@@ -23,6 +23,8 @@ EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
 EXECUTE_PSEUDO_ROUND = "vinloop.execute_pseudo_round"
 ORDER_TASKS = "vinloop.order_tasks"
+READ_IN_BACKGROUND = "vinloop.read_in_background"
+COUNT_DRIFT = "vinloop.count_drift"
 SWEEP = "vinloop.sweep"
 
 PREDICTION_QUEUE = "prediction"
@@ -32,6 +34,9 @@ TRANSFER_QUEUE = "transfer"
 
 MAINTENANCE_QUEUE = "maintenance"
 """Taken by the prediction worker too, in turn: a sweep does not wait behind a thousand photos."""
+
+BACKGROUND_QUEUE = "background"
+"""A worker of its own, which gives way to all others: it reads what nobody waits for."""
 
 QUEUES = {
     PREDICT_PHOTO: PREDICTION_QUEUE,
@@ -43,6 +48,8 @@ QUEUES = {
     # Like a run it takes long, and photos that come meanwhile are read all the same.
     EXECUTE_PSEUDO_ROUND: FINETUNING_QUEUE,
     ORDER_TASKS: MAINTENANCE_QUEUE,
+    READ_IN_BACKGROUND: BACKGROUND_QUEUE,
+    COUNT_DRIFT: BACKGROUND_QUEUE,
 }
 
 PREDICTION_SECONDS = settings.PREDICTION_SECONDS

@@ -79,6 +79,17 @@ class BulkActionState(StrEnum):
     UNDONE = "undone"
 
 
+class RereadingState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class ShadowState(StrEnum):
+    RUNNING = "running"
+    ENDED = "ended"
+
+
 Table = Mapping[str, Mapping[str, str]]
 """From state -> to state -> why this step is taken."""
 
@@ -237,6 +248,23 @@ BULK_ACTION: Table = {
     BulkActionState.UNDONE: {},
 }
 
+REREADING: Table = {
+    RereadingState.RUNNING: {
+        RereadingState.DONE: "every task was looked at",
+        RereadingState.STOPPED: "a person asked for it, or another version came into service",
+    },
+    RereadingState.DONE: {},
+    RereadingState.STOPPED: {},
+}
+
+SHADOW: Table = {
+    ShadowState.RUNNING: {
+        ShadowState.ENDED: "a person asked for it, it has read enough, its time is over, it did not pass the "
+        "gate, or the version in service has changed",
+    },
+    ShadowState.ENDED: {},
+}
+
 TABLES: Mapping[str, Table] = {
     "Photo": PHOTO,
     "Task": TASK,
@@ -245,6 +273,8 @@ TABLES: Mapping[str, Table] = {
     "Pseudo-label round": PSEUDO_ROUND,
     "Model version": MODEL_VERSION,
     "Bulk action": BULK_ACTION,
+    "Rereading": REREADING,
+    "Shadow": SHADOW,
 }
 
 

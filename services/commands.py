@@ -86,5 +86,6 @@ def list_processes(local: Local, port: int) -> dict[str, list[str]]:
         ],
         "finetuning": [*celery, "worker", "-Q", "finetuning", "-n", "finetuning@%h", "-l", "INFO", "-c", "1"],
         "transfer": [*celery, "worker", "-Q", "transfer", "-n", "transfer@%h", "-l", "INFO", "-c", "1"],
+        "background": [*celery, "worker", "-Q", "background", "-n", "background@%h", "-l", "INFO", "-c", "1"],
         "beat": [*celery, "beat", "-s", str(local.folder / "beat-schedule"), "--pidfile", ""],
     }

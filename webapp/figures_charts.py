@@ -164,7 +164,7 @@ def draw_counts(stretches: Sequence[Stretch], *, urls: Sequence[str], unit: str)
     words = [f"{name}: {count:,} {unit}" for name, count in zip(names, counts, strict=True)]
     summary = f"{sum(counts):,} {unit}, at most {max(counts):,} on {names[counts.index(max(counts))]}."
     short = [f"{stretch.start:%d %b}".lstrip("0") for stretch in stretches]
-    return _draw_bars(counts, urls, words, _thin_labels(short), summary, unit)
+    return _draw_bars(counts, urls, words, thin_labels(short), summary, unit)
 
 
 def draw_positions(counts: Sequence[int], *, urls: Sequence[str]) -> BarChart | None:
@@ -188,7 +188,7 @@ def draw_rate(stretches: Sequence[Stretch], *, urls: Sequence[str]) -> RateChart
     top = _round_up_share(min(1.0, 1.25 * max(stretches[place].changed.value or 0 for place in measured)))
     points = [_draw_point(stretches[place], place, step, top, urls[place]) for place in measured]
     first, last = (stretches[place] for place in (measured[0], measured[-1]))
-    short = _thin_labels([f"{stretch.start:%d %b}".lstrip("0") for stretch in stretches])
+    short = thin_labels([f"{stretch.start:%d %b}".lstrip("0") for stretch in stretches])
     return RateChart(
         points=points,
         line=" ".join(f"{point.x},{point.y}" for point in points),
@@ -275,7 +275,7 @@ def _draw_point(stretch: Stretch, place: int, step: float, top: float, url: str)
     return Point(_middle(place, step), y, low, high, url, words)
 
 
-def _thin_labels(labels: Sequence[str]) -> list[str]:
+def thin_labels(labels: Sequence[str]) -> list[str]:
     """Some of them, evenly spread, so that none lies on another."""
     stride = math.ceil(len(labels) / MOST_LABELS)
     return [label if place % stride == 0 else "" for place, label in enumerate(labels)]

@@ -1,6 +1,6 @@
 """Forms of the pages: types and sizes are checked here, rules in the domain."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -8,6 +8,7 @@ from labeling.errors import DomainError
 from labeling.models import Project, QualityPolicy, Role, Scope
 from labeling.models.comment import LONGEST_COMMENT
 from labeling.models.guideline import LONGEST_GUIDELINE
+from labeling.operations import shadows
 from labeling.policies import Forbidden
 from webapp.templatetags.words import ROLE_WORDS
 
@@ -79,6 +80,31 @@ class OverrideForm(forms.Form):
         label="Why promote it against the gate?",
         help_text="The reason stays in the audit trail.",
     )
+
+
+class ShadowForm(forms.Form):
+    """How much a shadow reads, and for how long. The share is in per cent, as people say it."""
+
+    DEFAULTS: ClassVar = {
+        "percent": round(100 * shadows.DEFAULT_SHARE),
+        "most_photos": shadows.DEFAULT_PHOTOS,
+        "days": shadows.DEFAULT_DAYS,
+    }
+    percent = forms.FloatField(
+        min_value=1,
+        max_value=100,
+        label="Photos it reads, in %",
+        help_text="Of those that the version in service reads.",
+    )
+    most_photos = forms.IntegerField(
+        min_value=1, max_value=shadows.MOST_PHOTOS, label="Ends after so many photos"
+    )
+    days = forms.IntegerField(min_value=1, max_value=shadows.MOST_DAYS, label="Ends after so many days")
+
+    def limits(self) -> dict[str, Any]:
+        """As the operation takes them."""
+        chosen = dict(self.cleaned_data)
+        return {"share": chosen.pop("percent") / 100, **chosen}
 
 
 class InviteForm(forms.Form):

@@ -9,6 +9,7 @@ from webapp.views import (
     acquisition,
     comments,
     datasets,
+    drift,
     editor,
     figures,
     guidelines,
@@ -26,6 +27,7 @@ from webapp.views import (
     sheets,
     tokens,
     transfers,
+    watching,
 )
 
 handler400 = "webapp.errors.bad_request"
@@ -87,6 +89,14 @@ project_urls = [
     path("models/<uuid:version_id>/", models.version, name="model"),
     path("models/<uuid:version_id>/promote/", models.promote, name="model-promote"),
     path("models/<uuid:version_id>/judge/", models.judge, name="model-judge"),
+    path("models/<uuid:version_id>/shadow/", watching.start_shadow, name="shadow-start"),
+    path("models/shadows/<uuid:shadow_id>/stop/", watching.stop_shadow, name="shadow-stop"),
+    path("models/shadows/<uuid:shadow_id>/differences.csv", watching.differences, name="shadow-differences"),
+    path("models/drift/", drift.drift, name="drift"),
+    path("models/drift/days.csv", drift.days, name="drift-days"),
+    path("models/drift/alerts/<int:alert_id>/acknowledge/", drift.acknowledge, name="drift-acknowledge"),
+    path("models/reread/", watching.reread, name="reread"),
+    path("models/rereadings/<uuid:rereading_id>/stop/", watching.stop_rereading, name="rereading-stop"),
     path("policy/", quality.policy, name="policy"),
     path("policy/preview/", quality.preview, name="policy-preview"),
     path("order/", acquisition.order, name="order"),

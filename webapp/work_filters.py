@@ -47,6 +47,8 @@ _PHRASES = {
     "probed": "that are known and were given to {who}",
     "missed": "that are known and were read wrong by {who}",
     "unnoticed": "that are known and kept a seeded wrong character with {who}",
+    "read": "read by the model",
+    "refused": "that the model called unreadable",
     "overturned": "reviewed by {who}, and decided otherwise in the end",
 }
 PARAMETERS = ("did", "by", "with", "days", "from", "to", "typed", "meant", "position")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from labeling.operations import (
     bulk,
+    drift,
     leases,
     ordering,
     photos,
@@ -15,9 +16,12 @@ from labeling.operations import (
     pseudo_rounds,
     run_schedules,
     runs,
+    shifts,
     transfers,
 )
+from labeling.operations.background import SHIFT
 from labeling.queue import (
+    COUNT_DRIFT,
     EXECUTE_BULK_ACTION,
     EXECUTE_PSEUDO_ROUND,
     EXECUTE_RUN,
@@ -25,6 +29,7 @@ from labeling.queue import (
     ORDER_TASKS,
     PREDICT_PHOTO,
     PREDICTION_SECONDS,
+    READ_IN_BACKGROUND,
     RENDER_PHOTO,
     SWEEP,
 )
@@ -33,6 +38,8 @@ from worker import limits, readers
 # The soft limit raises in the job, which keeps the error; the hard one kills the process, and the sweep finds
 # the row.
 SOFT_SECONDS = PREDICTION_SECONDS * 0.8
+BACKGROUND_SECONDS = SHIFT.total_seconds() + PREDICTION_SECONDS
+DRIFT_SECONDS = 1800
 RUN_SECONDS = 12 * 3600
 TRANSFER_SECONDS = 2 * 3600
 
@@ -93,6 +100,25 @@ def order_tasks(project_id: str) -> None:
     ordering.order_tasks(project_id=int(project_id), now=timezone.now)
 
 
+@shared_task(
+    name=READ_IN_BACKGROUND,
+    time_limit=BACKGROUND_SECONDS,
+    soft_time_limit=SHIFT.total_seconds() + SOFT_SECONDS,
+)
+def read_in_background() -> None:
+    """Read open tasks again, and for shadows, as long as no photo waits to be read."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    limits.give_way()
+    shifts.read_in_background(reader_for=readers.get_reader, now=timezone.now)
+
+
+@shared_task(name=COUNT_DRIFT, time_limit=DRIFT_SECONDS)
+def count_drift() -> None:
+    """Count the last days anew, and say what has left its band."""
+    limits.give_way()
+    drift.count_drift(now=timezone.now)
+
+
 @shared_task(name=SWEEP, time_limit=60)
 def sweep() -> None:
     """Find the rows that nobody nudged, whose worker was lost, or whose lease has run out."""
@@ -105,3 +131,4 @@ def sweep() -> None:
     transfers.sweep_transfers(now=now)
     pseudo_rounds.sweep_rounds(now=now)
     ordering.sweep_orders(now=now)
+    shifts.sweep_background(now=now)

@@ -3,9 +3,11 @@
 from labeling.models.acquisition import Acquisition, AcquisitionOrder, AcquisitionPolicy, SelectedBy
 from labeling.models.annotation import Annotation, AnnotationSource, Outcome
 from labeling.models.audit import AuditEvent
+from labeling.models.background import BackgroundState
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
 from labeling.models.comment import Comment, Mention
 from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
+from labeling.models.drift import DriftAlert, DriftDay
 from labeling.models.guideline import Guideline, GuidelineReading
 from labeling.models.model_version import (
     Evaluation,
@@ -21,8 +23,10 @@ from labeling.models.prediction import Prediction
 from labeling.models.probe import Probe
 from labeling.models.project import Invitation, Membership, Project, Role
 from labeling.models.pseudo_round import LabelEnd, PseudoLabel, PseudoRound, RoundPart, RoundReading
+from labeling.models.rereading import Rereading, RereadingItem
 from labeling.models.review import Review, Verdict
 from labeling.models.run import FinetuningRun, RunLogLine, RunMetric, RunSchedule, RunTrigger
+from labeling.models.shadow import Shadow, ShadowEnd, ShadowReading
 from labeling.models.spot_check import SpotCheck, Unseen
 from labeling.models.task import DecidedBy, Draft, Lease, LeaseKind, Task
 from labeling.models.token import PersonalToken, Scope
@@ -36,6 +40,7 @@ __all__ = [
     "Annotation",
     "AnnotationSource",
     "AuditEvent",
+    "BackgroundState",
     "BulkAction",
     "BulkItem",
     "BulkKind",
@@ -44,6 +49,8 @@ __all__ = [
     "DatasetSnapshot",
     "DecidedBy",
     "Draft",
+    "DriftAlert",
+    "DriftDay",
     "Evaluation",
     "FinetuningRun",
     "GateDecision",
@@ -70,6 +77,8 @@ __all__ = [
     "PseudoLabel",
     "PseudoRound",
     "QualityPolicy",
+    "Rereading",
+    "RereadingItem",
     "Review",
     "Role",
     "RoundPart",
@@ -80,6 +89,9 @@ __all__ = [
     "RunTrigger",
     "Scope",
     "SelectedBy",
+    "Shadow",
+    "ShadowEnd",
+    "ShadowReading",
     "SnapshotItem",
     "SpotCheck",
     "Task",

@@ -11,6 +11,8 @@ from labeling.models.photo import Photo
 class Prediction(models.Model):
     """A stored reading. The database refuses to change one.
 
+    The newest one of a photo is in force: people see it, and it counts. A version reads a photo once; where
+    it comes back into service, its reading is stored again, as a row that `repeats` the first one.
     `region` is a quad or null and `characters` a list, both in pixels of the upright photo.
     """
 
@@ -26,14 +28,29 @@ class Prediction(models.Model):
         default=b"", help_text="What the line looks like, as inference.appearance packs it; empty: unknown."
     )
     milliseconds = models.FloatField()
+    repeats = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="repeated_by",
+        help_text="The row that this one says again, because its version came back into service.",
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["photo", "model_version"], name="prediction_once"),
+            models.UniqueConstraint(
+                fields=["photo", "model_version"],
+                condition=models.Q(repeats__isnull=True),
+                name="prediction_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(confidence__gte=0, confidence__lte=1), name="prediction_confidence"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], include=["photo"], name="prediction_by_time"),
         ]
 
     def __str__(self) -> str:

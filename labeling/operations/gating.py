@@ -10,7 +10,7 @@ from inference.snapshot import Split
 from inference.types import Scorecard
 from labeling import gates, policies, storage
 from labeling.models import DatasetSnapshot, Evaluation, GateDecision, GatePolicy, ModelVersion, User
-from labeling.operations import audit
+from labeling.operations import audit, shadows
 from labeling.operations.transitions import Conflict
 from labeling.queries.champions import get_champion
 from labeling.queries.gate_policies import find_gate_policy, rules_of
@@ -68,7 +68,7 @@ def decide(
             on=on,
         )
     result += gates.judge_bundle(byte_size=storage.measure_bundle(challenger.digest), rules=rules)
-    decision, _ = GateDecision.objects.get_or_create(
+    decision, is_new = GateDecision.objects.get_or_create(
         challenger=challenger,
         champion=champion,
         snapshot=snapshot,
@@ -80,6 +80,8 @@ def decide(
             "created_at": now,
         },
     )
+    if is_new and not decision.passed:
+        shadows.end_shadow_of_rejected(version=challenger, now=now)
     return decision
 
 

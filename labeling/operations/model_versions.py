@@ -19,7 +19,7 @@ from labeling.models import (
     PromotionKind,
     User,
 )
-from labeling.operations import audit
+from labeling.operations import audit, rereadings, shadows
 from labeling.operations.inputs import clean_line, clean_reason
 from labeling.operations.ordering import ask_for_order
 from labeling.operations.transitions import Conflict, move
@@ -81,10 +81,11 @@ def register_version(*, run: FinetuningRun, bundle_dir: Path, now: datetime) -> 
 
 
 def promote_version(
-    *, version: ModelVersion, by: User, now: datetime, override_reason: str = ""
+    *, version: ModelVersion, by: User, now: datetime, override_reason: str = "", reread: bool = True
 ) -> Promotion:
     """Put a version into service. It needs a gate passed beside the champion of now, or a person's reason.
 
+    With `reread` it reads the open tasks again, little by little.
     Raises GateNotPassed, IllegalTransition, Conflict, Forbidden.
     """
     policies.check_can(by, policies.Capability.TRAIN, version.project)
@@ -98,19 +99,22 @@ def promote_version(
         if not reason:
             _check_gate(version, decision)
         return _put_into_service(
-            version, PromotionKind.PROMOTE, by=by, now=now, decision=decision, reason=reason
+            version, PromotionKind.PROMOTE, by=by, now=now, decision=decision, reason=reason, reread=reread
         )
 
 
-def rollback(*, project: Project, by: User, now: datetime) -> Promotion:
-    """Put the version back into service that the champion replaced. Raises NothingToRollBack, Forbidden."""
+def rollback(*, project: Project, by: User, now: datetime, reread: bool = True) -> Promotion:
+    """Put the version back into service that the champion replaced. Raises NothingToRollBack, Forbidden.
+
+    With `reread` the open tasks show its readings again; those that it had read need no reading.
+    """
     policies.check_can(by, policies.Capability.TRAIN, project)
     with transaction.atomic():
         _lock(project)
         previous = find_rollback_target(project)
         if previous is None:
             raise NothingToRollBack
-        return _put_into_service(previous, PromotionKind.ROLLBACK, by=by, now=now)
+        return _put_into_service(previous, PromotionKind.ROLLBACK, by=by, now=now, reread=reread)
 
 
 def find_rollback_target(project: Project) -> ModelVersion | None:
@@ -143,6 +147,7 @@ def _put_into_service(
     now: datetime,
     decision: GateDecision | None = None,
     reason: str = "",
+    reread: bool = False,
 ) -> Promotion:
     """The old champion first: the database allows one at a time."""
     previous = get_champion(version.project)
@@ -153,6 +158,8 @@ def _put_into_service(
     move(version, ModelVersionState.PROMOTED, by=by, verb=verb, now=now, data=facts, promoted_at=now)
     ask_for_order(project=version.project, now=now)
     queue.enqueue_on_commit(queue.SWEEP)  # photos that came before the first version wait for it
+    shadows.end_shadow_for(champion=version, by=by, now=now)
+    rereadings.replace_rereading(champion=version, by=by, now=now, start=reread)
     return Promotion.objects.create(
         model_version=version,
         previous=previous,

@@ -24,6 +24,7 @@ from labeling.operations.acquisitions import place_task
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.ordering import SOON, ask_for_order
 from labeling.operations.photos import MAX_RENDER_ATTEMPTS
+from labeling.operations.shadows import list_for_shadow
 from labeling.operations.transitions import Conflict, move
 from labeling.operations.uploads import NUDGE_AFTER, queue_photo
 from labeling.queries.champions import get_champion
@@ -98,10 +99,9 @@ def _claim(photo: Photo, now: datetime) -> bool:
 def _read_and_record(
     photo: Photo, version: ModelVersion, reader_for: Callable[[ModelVersion], Reader], now: datetime
 ) -> Prediction:
-    known = Prediction.objects.filter(photo=photo, model_version=version).first()
+    known = find_reading(photo=photo, version=version)
     if known is not None:
-        _finish(photo, now)
-        return known
+        return _record_known(photo, known, now)
     path = storage.original_path(photo.sha256)
     if not path.exists():
         raise OriginalMissing("The original is missing from the storage. Restore it, then read again.")
@@ -110,14 +110,27 @@ def _read_and_record(
 
 
 @transaction.atomic
+def _record_known(photo: Photo, known: Prediction, now: datetime) -> Prediction:
+    """A version does not read a photo twice: its reading of before counts again."""
+    _finish(copy(photo), now, data={"model_version": known.model_version.name, "repeated": True})
+    return repeat_reading(photo=photo, known=known, now=now)
+
+
+@transaction.atomic
 def record_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, now: datetime) -> Prediction:
     """Store a reading of a photo that the caller has claimed. Raises Conflict where the claim was lost."""
     photo = copy(photo)  # a rollback would not undo what the steps below write into the object
     _finish(photo, now, data={"model_version": version.name, "confidence": float(reading.confidence)})
-    prediction = store_prediction(photo=photo, version=version, reading=reading, now=now)
-    place_task(photo=photo, prediction=prediction, now=now)
+    prediction = store_reading(photo=photo, version=version, reading=reading, now=now)
+    list_for_shadow(prediction=prediction, now=now)
     ask_for_order(project=photo.project, now=now, after=SOON)
-    refresh_best_value(photo)
+    return prediction
+
+
+def store_reading(*, photo: Photo, version: ModelVersion, reading: Reading, now: datetime) -> Prediction:
+    """A prediction that is in force from now on, in the caller's transaction."""
+    prediction = store_prediction(photo=photo, version=version, reading=reading, now=now)
+    _put_into_force(prediction, now)
     return prediction
 
 
@@ -134,13 +147,38 @@ def store_prediction(*, photo: Photo, version: ModelVersion, reading: Reading, n
         "milliseconds": float(reading.milliseconds),
         "created_at": now,
     }
-    return Prediction.objects.get_or_create(photo=photo, model_version=version, defaults=values)[0]
+    its_own = {"photo": photo, "model_version": version, "repeats": None}
+    return Prediction.objects.get_or_create(**its_own, defaults=values)[0]
 
 
 def describe_stages(reading: Reading) -> dict[str, Any]:
     """How a photo was read, as it is stored."""
     stages: dict[str, Any] = _plain(asdict(reading.stages))
     return stages
+
+
+def find_reading(*, photo: Photo, version: ModelVersion) -> Prediction | None:
+    """What the version read in the photo when it did."""
+    rows = Prediction.objects.filter(photo=photo, model_version=version, repeats=None)
+    return rows.select_related("model_version").first()
+
+
+def repeat_reading(*, photo: Photo, known: Prediction, now: datetime) -> Prediction:
+    """The same reading in force again, in the caller's transaction; nothing happens where it is already."""
+    newest = Prediction.objects.filter(photo=photo).order_by("-created_at", "-id").first()
+    if newest is not None and known.pk in (newest.pk, newest.repeats_id):
+        return newest
+    again = copy(known)
+    again.pk, again.repeats, again.created_at = None, known, now
+    again._state.adding = True
+    again.save(force_insert=True)
+    _put_into_force(again, now)
+    return again
+
+
+def _put_into_force(prediction: Prediction, now: datetime) -> None:
+    place_task(photo=prediction.photo, prediction=prediction, now=now)
+    refresh_best_value(prediction.photo)
 
 
 def _describe(character: CharacterBox, photo: Photo) -> dict[str, Any]:

@@ -17,13 +17,15 @@ from labeling.models import (
     ModelVersion,
     Photo,
     PseudoRound,
+    Rereading,
+    Shadow,
     Task,
     Transfer,
     User,
 )
 from labeling.operations import audit
 
-Row = Photo | Task | FinetuningRun | Transfer | PseudoRound | ModelVersion | BulkAction
+Row = Photo | Task | FinetuningRun | Transfer | PseudoRound | ModelVersion | BulkAction | Rereading | Shadow
 
 _TABLES: dict[type[models.Model], states.Table] = {
     Photo: states.PHOTO,
@@ -33,6 +35,8 @@ _TABLES: dict[type[models.Model], states.Table] = {
     PseudoRound: states.PSEUDO_ROUND,
     ModelVersion: states.MODEL_VERSION,
     BulkAction: states.BULK_ACTION,
+    Rereading: states.REREADING,
+    Shadow: states.SHADOW,
 }
 
 

@@ -145,7 +145,9 @@ def find_suspects(snapshot: DatasetSnapshot) -> Suspects:
     total = SnapshotItem.objects.filter(snapshot=snapshot).count()
     champion = get_champion(snapshot.project)
     items = {item.photo_id: item for item in _list_items(snapshot)}
-    readings = Prediction.objects.filter(model_version=champion, photo__snapshot_items__snapshot=snapshot)
+    readings = Prediction.objects.filter(
+        model_version=champion, repeats=None, photo__snapshot_items__snapshot=snapshot
+    )
     readings = readings.only("photo_id", "vin", "confidence")
     read = [(items[reading.photo_id], reading) for reading in readings] if champion else []
     agreeing = [reading.confidence for item, reading in read if reading.vin == item.vin]

@@ -16,6 +16,7 @@ from labeling.models import (
     LeaseKind,
     Outcome,
     Photo,
+    Prediction,
     Probe,
     Project,
     Review,
@@ -141,6 +142,14 @@ def list_probed(*, project: Project, person: User | None, span: Span) -> QuerySe
     return rows.filter(person=person) if person else rows
 
 
+def list_read(*, project: Project, person: User | None, span: Span) -> QuerySet[Prediction]:
+    """What a model read; nothing where a person is asked for."""
+    rows = Prediction.objects.filter(
+        span.covers("created_at"), photo__project=project, photo__is_probe=False, repeats=None
+    )
+    return rows.none() if person else rows
+
+
 def list_corrections(*, project: Project, person: User | None, span: Span) -> list[tuple[UUID, str, str]]:
     """Of each text that a reviewer changed the task, what was typed, and what was meant."""
     rows = list_received(project=project, person=person, span=span).filter(TEXT_FIXED)
@@ -176,6 +185,10 @@ def _read_twice(where: Q) -> _Deed:
     return _Deed(list_second_readings, where, "task__photo", has_author=True)
 
 
+def _read(where: Q) -> _Deed:
+    return _Deed(list_read, where, "photo")
+
+
 def _probed(where: Q) -> _Deed:
     return _Deed(list_probed, where, "known")
 
@@ -205,6 +218,8 @@ DEEDS: dict[str, _Deed] = {
     "probed": _probed(Q()),
     "missed": _probed(MISSED),
     "unnoticed": _probed(UNNOTICED),
+    "read": _read(Q()),
+    "refused": _read(Q(quality__readable=False)),
 }
 """What photos may be asked for by. An address names one of these and nothing else."""
 

@@ -34,6 +34,14 @@ def furnish(desk: Desk) -> dict[str, object]:
     )
     rows.add_metrics(run, 2.0, 1.4, 1.1)
     rows.add_prediction(reviewed.photo, challenger, quality=rows.QUALITY, stages=rows.STAGES)
+    shadow = rows.add_shadow(people, challenger, version)
+    for days_ago, task in enumerate((reviewed, waiting, raised)):
+        prediction = task.photo.predictions.filter(model_version=version).latest("created_at")
+        rows.add_shadow_reading(
+            shadow, prediction, rows.VIN if days_ago else prediction.vin, days_ago=days_ago
+        )
+    rereading = rows.add_rereading(people, version)
+    alert = rows.add_drift(people, version)
     type(skipped).objects.filter(pk=skipped.pk).update(state="skipped", skip_reason="No VIN in it")
     action = bulk.request_bulk_action(
         project=people.project,
@@ -74,6 +82,9 @@ def furnish(desk: Desk) -> dict[str, object]:
         "run_id": run.pk,
         "round_id": pseudo_round.pk,
         "version_id": challenger.pk,
+        "shadow_id": shadow.pk,
+        "rereading_id": rereading.pk,
+        "alert_id": alert.pk,
         "action_id": action.pk,
         "comment_id": comment.pk,
         "mention_id": comment.mentions.get().pk,

@@ -35,7 +35,17 @@ def get_option(command: list[str], name: str) -> str:
 
 
 def test_the_system_is_whole() -> None:
-    expected = {"postgres", "valkey", "migrate", "web", "prediction", "finetuning", "transfer", "beat"}
+    expected = {
+        "postgres",
+        "valkey",
+        "migrate",
+        "web",
+        "prediction",
+        "finetuning",
+        "transfer",
+        "background",
+        "beat",
+    }
     assert set(SERVICES) == expected
     assert set(OURS) == expected - {"postgres", "valkey"}
 
@@ -71,25 +81,25 @@ def test_web_serves_the_application() -> None:
     assert callable(module.application)
 
 
-@pytest.mark.parametrize("name", ["prediction", "finetuning", "transfer", "beat"])
+@pytest.mark.parametrize("name", ["prediction", "finetuning", "transfer", "background", "beat"])
 def test_celery_finds_the_app(name: str) -> None:
     module = importlib.import_module(get_option(get_command(name), "-A"))
     assert module.app.main == "vinloop"
 
 
 def test_every_queue_has_a_worker() -> None:
-    workers = [get_command(name) for name in ("prediction", "finetuning", "transfer")]
+    workers = [get_command(name) for name in ("prediction", "finetuning", "transfer", "background")]
     taken = [queue for command in workers for queue in get_option(command, "-Q").split(",")]
     assert sorted(taken) == sorted(set(QUEUES.values()))
 
 
 def test_queues_are_those_of_make_run() -> None:
     processes = commands.list_processes(local.find_local(), 8000)
-    for name in ("prediction", "finetuning", "transfer"):
+    for name in ("prediction", "finetuning", "transfer", "background"):
         assert get_option(processes[name], "-Q") == get_option(get_command(name), "-Q")
 
 
-@pytest.mark.parametrize("name", ["prediction", "finetuning", "transfer"])
+@pytest.mark.parametrize("name", ["prediction", "finetuning", "transfer", "background"])
 def test_worker_is_asked_under_its_name(name: str) -> None:
     asked = shlex.split(OURS[name]["healthcheck"]["test"][1])
     assert get_option(asked, "-d").split("@")[0] == get_option(get_command(name), "-n").split("@")[0]

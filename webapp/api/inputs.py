@@ -7,6 +7,7 @@ from rest_framework import serializers
 from labeling.models import BulkKind, LeaseKind, Outcome, Role, Scope, Verdict, VinSource
 from labeling.models.comment import LONGEST_COMMENT
 from labeling.models.guideline import LONGEST_GUIDELINE
+from labeling.operations import shadows
 from labeling.queries.photos import ORDERS
 from labeling.queries.spans import DEFAULT_PERIOD, PERIODS
 from labeling.queries.spot_checks import SHEET
@@ -185,6 +186,28 @@ class PromoteInput(StrictInput):
     override_reason = Text(
         max_length=MAX_REASON, allow_blank=True, default="", help_text="Why, where the gate did not pass."
     )
+    reread = serializers.BooleanField(
+        default=True, help_text="Whether it reads the tasks again that nobody has touched."
+    )
+
+
+class RollbackInput(StrictInput):
+    reread = serializers.BooleanField(default=True, help_text="Whether open tasks show its readings again.")
+
+
+class ShadowInput(StrictInput):
+    share = Number(default=shadows.DEFAULT_SHARE, help_text="Of the photos that the champion reads.")
+    most_photos = Whole(default=shadows.DEFAULT_PHOTOS, help_text="It ends when it has read so many.")
+    days = Whole(default=shadows.DEFAULT_DAYS, help_text="It ends after so many days.")
+
+
+class DifferencesInput(StrictInput):
+    after = Text(max_length=300, default="", allow_blank=True, help_text="`next_cursor` of the page before.")
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=50)
+
+
+class AcknowledgeInput(StrictInput):
+    note = Text(max_length=MAX_REASON, allow_blank=True, help_text="What it is, or what is done about it.")
 
 
 class GatePolicyInput(StrictInput):

@@ -14,7 +14,7 @@ from labeling.operations.gate_policies import set_gate_policy
 from labeling.queries import datasets, model_versions, projects
 from labeling.queries.gate_policies import find_gate_policy
 from webapp.api.base import ApiView, current_user, read_input
-from webapp.api.inputs import GatePolicyInput, PromoteInput
+from webapp.api.inputs import GatePolicyInput, PromoteInput, RollbackInput
 from webapp.api.outputs import list_of
 from webapp.api.outputs_learning import (
     GateDecisionOutput,
@@ -109,10 +109,11 @@ class ProjectGate(ApiView):
 class ProjectRollback(ApiView):
     scopes = {"POST": {Scope.TRAIN}}
 
-    @describe(answers={200: PromotionOutput}, errors=(404, 409))
+    @describe(takes=RollbackInput, answers={200: PromotionOutput}, errors=(404, 409))
     def post(self, request: Request, slug: str) -> Response:
         """Put the previous champion into service again."""
         person = current_user(request)
         project = projects.get_project(user=person, slug=slug)
-        promotion = operations.rollback(project=project, by=person, now=timezone.now())
+        said = read_input(RollbackInput, request)
+        promotion = operations.rollback(project=project, by=person, now=timezone.now(), **said)
         return Response(PromotionOutput(promotion).data)

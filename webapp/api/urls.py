@@ -24,6 +24,7 @@ from webapp.api import (
     tasks,
     tokens,
     transfers,
+    watching,
 )
 
 project_urls = [
@@ -44,6 +45,9 @@ project_urls = [
     path("run-schedule", runs.ProjectRunSchedule.as_view(), name="api-project-run-schedule"),
     path("model-versions", model_versions.ProjectModelVersions.as_view(), name="api-project-model-versions"),
     path("gate", model_versions.ProjectGate.as_view(), name="api-project-gate"),
+    path("shadows", watching.ProjectShadows.as_view(), name="api-project-shadows"),
+    path("rereadings", watching.ProjectRereadings.as_view(), name="api-project-rereadings"),
+    path("drift", watching.ProjectDrift.as_view(), name="api-project-drift"),
     path("rollback", model_versions.ProjectRollback.as_view(), name="api-project-rollback"),
     path("members", members.ProjectMembers.as_view(), name="api-project-members"),
     path("invitations", members.ProjectInvitations.as_view(), name="api-project-invitations"),
@@ -117,6 +121,11 @@ transfer_urls = [
 version_urls = [
     path("promote", model_versions.ModelVersionPromotion.as_view(), name="api-model-version-promote"),
     path("judge", model_versions.ModelVersionJudgement.as_view(), name="api-model-version-judge"),
+    path("shadows", watching.ModelVersionShadows.as_view(), name="api-model-version-shadows"),
+]
+shadow_urls = [
+    path("stop", watching.ShadowStop.as_view(), name="api-shadow-stop"),
+    path("differences", watching.ShadowDifferences.as_view(), name="api-shadow-differences"),
 ]
 version_one: list[URLPattern | URLResolver] = [
     path("projects", projects.Projects.as_view(), name="api-projects"),
@@ -143,6 +152,15 @@ version_one: list[URLPattern | URLResolver] = [
         name="api-model-version",
     ),
     path("model-versions/<uuid:version_id>/", include(version_urls)),
+    path("shadows/<uuid:shadow_id>", watching.ShadowDetail.as_view(), name="api-shadow"),
+    path("shadows/<uuid:shadow_id>/", include(shadow_urls)),
+    path("rereadings/<uuid:rereading_id>", watching.RereadingDetail.as_view(), name="api-rereading"),
+    path("rereadings/<uuid:rereading_id>/stop", watching.RereadingStop.as_view(), name="api-rereading-stop"),
+    path(
+        "drift-alerts/<int:alert_id>/acknowledge",
+        watching.DriftAlertAcknowledgement.as_view(),
+        name="api-drift-acknowledge",
+    ),
     path("comments/<int:comment_id>", comments.CommentDetail.as_view(), name="api-comment"),
     path("mentions/<int:mention_id>/read", comments.MentionRead.as_view(), name="api-mention-read"),
     path("members/<int:member_id>", members.MemberDetail.as_view(), name="api-member"),

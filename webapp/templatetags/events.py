@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from labeling.models import AuditEvent, PromotionKind
+from webapp.drift_words import name_measure
 from webapp.templatetags.words import ROLE_PHRASES
 
 register = template.Library()
@@ -92,6 +93,15 @@ _SENTENCES = {
     "model_version.registered": "{name} was registered",
     "model_version.promoted": "{actor} promoted a model version in place of {previous}",
     "model_version.rolled_back": "{actor} rolled back from {previous}",
+    "shadow.started": "{actor} let {name} read beside {champion}, unseen",
+    "shadow.ended": "{name} no longer reads beside the version in service",
+    "rereading.requested": "{actor} let {name} read open tasks again: {total}",
+    "rereading.done": "Open tasks were read again: {read}",
+    "rereading.stopped": "{actor} stopped reading open tasks again: {done} of {total} are done",
+    "photo.read_again": "{model_version} read the photo again",
+    "drift.alerted": "Outside of its band: {measure}, {value}",
+    "drift.ended": "Inside of its band again: {measure}",
+    "drift.acknowledged": "{actor} has seen the alert “{measure}”: {note}",
     "member.added": "{actor} added {user} as {role}",
     "member.invited": "{actor} invited {name} as {role}",
     "member.removed": "{actor} removed {user}",
@@ -162,6 +172,8 @@ class _Facts(dict[str, str]):
         super().__init__({name: str(value) for name, value in data.items()})
         for name in _CODES & self.keys():
             self[name] = ROLE_PHRASES.get(self[name], self[name].replace("_", " "))
+        if "measure" in self:
+            self["measure"] = name_measure(self["measure"])
         self["actor"] = actor
 
     def __missing__(self, name: str) -> str:

@@ -19,6 +19,7 @@ _CHILDREN = {
     "round-revoke": "rounds",
     "model": "models",
     "gate": "models",
+    "drift": "models",
     "run-schedule": "runs",
     "quality-person": "quality",
     "dataset": "datasets",

@@ -41,6 +41,8 @@ STATE_WORDS = {
     "revoked": ("Revoked", "undo", "warning"),
     "running": ("Running", "runs", "info"),
     "checked": ("To confirm", "flag", "accent"),
+    "done": ("Done", "check", "positive"),
+    "stopped": ("Stopped", "cross", ""),
     "succeeded": ("Finished", "check", "positive"),
     "canceled": ("Canceled", "cross", ""),
     "candidate": ("Being measured", "half", "info"),

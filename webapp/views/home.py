@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from inference.types import Scorecard
 from labeling.errors import DomainError
-from labeling.models import Lease, LeaseKind, ModelVersion, Project, Role, Task
+from labeling.models import DriftAlert, Lease, LeaseKind, ModelVersion, Project, Role, Task
 from labeling.operations import members
-from labeling.policies import CAPABILITIES, Capability, get_role
-from labeling.queries import comments, pages, projects, tasks
+from labeling.policies import CAPABILITIES, Capability, can, get_role
+from labeling.queries import comments, drift, pages, projects, tasks
 from labeling.queries.champions import get_champion
 from labeling.queries.pages import BROKEN, UNREAD
 from labeling.queries.pseudo_rounds import find_missed_round
@@ -84,6 +84,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "first": _preview(request, project, steps[0]) if held is None else [held.task],
         "loop": _draw_loop(project, photo_counts, task_counts, champion),
         "events": pages.list_recent_events(project=project, user=current_user(request)),
+        "drift_alerts": _find_alerts(request, project),
         "mentions": comments.list_unread_mentions(project=project, user=current_user(request)),
         "champion": champion,
         "champion_scorecard": Scorecard.from_json(evaluation.scorecard) if evaluation else None,
@@ -95,6 +96,13 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
 def _rights(request: HttpRequest, project: Project) -> dict[str, bool]:
     role = get_role(current_user(request), project)
     return {right.value: role is not None and right in CAPABILITIES[role] for right in Capability}
+
+
+def _find_alerts(request: HttpRequest, project: Project) -> list[DriftAlert]:
+    """What has left its band and nobody has seen to, for those who can do something about it."""
+    if not can(current_user(request), Capability.TRAIN, project):
+        return []
+    return drift.list_alerts(project=project, only_unseen=True)
 
 
 def _look_around(

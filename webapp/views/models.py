@@ -14,12 +14,14 @@ from labeling.models import Evaluation, GateDecision, ModelVersion, Project
 from labeling.operations import gating
 from labeling.operations import model_versions as operations
 from labeling.operations.gate_policies import set_gate_policy
-from labeling.policies import Capability
-from labeling.queries import datasets, gate_policies, model_versions, pages
+from labeling.policies import Capability, can
+from labeling.queries import datasets, drift, gate_policies, model_versions, pages, rereadings
+from labeling.queries.tasks import MANY
 from labeling.states import ModelVersionState
-from webapp.forms import OverrideForm, show_refusal
+from webapp.forms import OverrideForm, ShadowForm, show_refusal
 from webapp.gate_form import GateForm, fill_in
 from webapp.scorecards import Comparison, compare_scorecards
+from webapp.shadow_panel import describe_rereading, find_shadow_panel, say_open_tasks
 from webapp.views.access import current_user, project_action, project_page, sent_form
 
 PROMOTABLE = (ModelVersionState.EVALUATED, ModelVersionState.ARCHIVED)
@@ -35,6 +37,7 @@ def version_list(request: HttpRequest, project: Project) -> HttpResponse:
     context = {
         "rows": [(row, scores.get(row.pk), outcomes.get(row.pk), row.pk in overridden) for row in versions],
         "previous": operations.find_rollback_target(project),
+        "drift_alerts": drift.list_alerts(project=project, only_unseen=True),
     }
     return render(request, "models.html", context)
 
@@ -42,7 +45,7 @@ def version_list(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page()
 def version(request: HttpRequest, project: Project, version_id: UUID) -> HttpResponse:
     """One version beside the champion that it was measured against."""
-    return _render_version(request, project, _get(request, project, version_id), OverrideForm())
+    return render_version(request, project, _get(request, project, version_id), OverrideForm())
 
 
 @project_action(Capability.TRAIN)
@@ -56,12 +59,13 @@ def promote(request: HttpRequest, project: Project, version_id: UUID) -> HttpRes
             by=current_user(request),
             now=timezone.now(),
             override_reason=request.POST.get("override_reason", "").strip(),
+            reread="reread" in request.POST,
         )
     except DomainError as error:
         form.is_valid()
         show_refusal(form, error)
         messages.error(request, error.message)
-        return _render_version(request, project, chosen, form, status=409)
+        return render_version(request, project, chosen, form, status=409)
     messages.success(request, f"{chosen.name} is in service: the workers take it up with their next photo.")
     return redirect("model", project.slug, version_id)
 
@@ -119,9 +123,16 @@ def _get(request: HttpRequest, project: Project, version_id: UUID) -> ModelVersi
     )
 
 
-def _render_version(
-    request: HttpRequest, project: Project, shown: ModelVersion, form: OverrideForm, *, status: int = 200
+def render_version(
+    request: HttpRequest,
+    project: Project,
+    shown: ModelVersion,
+    form: OverrideForm,
+    *,
+    shadow_form: ShadowForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The page of a version, with the forms as they were sent."""
     decision = pages.find_decision(version=shown)
     context = {
         "version": shown,
@@ -133,8 +144,25 @@ def _render_version(
         "manifest_facts": _read_manifest(shown.manifest),
         "promotions": pages.list_promotions(version=shown),
         "previous": operations.find_rollback_target(project),
+        "shadow_form": shadow_form or ShadowForm(initial=ShadowForm.DEFAULTS),
+        **_watch(request, project, shown),
     }
     return render(request, "model.html", context, status=status)
+
+
+def _watch(request: HttpRequest, project: Project, shown: ModelVersion) -> dict[str, Any]:
+    """How it does as a shadow, for those who train, and how far it is with open tasks."""
+    rereading = rereadings.find_rereading(version=shown)
+    common = {
+        "rereading": rereading,
+        "rereading_done": rereading and describe_rereading(rereading, now=timezone.now()),
+    }
+    if not can(current_user(request), Capability.TRAIN, project):
+        return common
+    return common | {
+        "open_tasks": say_open_tasks(rereadings.count_untouched(project=project, most=MANY)),
+        "shadow": find_shadow_panel(project=project, version=shown),
+    }
 
 
 def _compare(project: Project, shown: ModelVersion, decision: GateDecision | None) -> list[Comparison]:

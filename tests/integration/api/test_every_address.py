@@ -99,6 +99,11 @@ def _bodies(yard: Yard) -> dict[tuple[str, str], Body]:
         ("api-round-revoke", "POST"): {"reason": "Mine."},
         ("api-model-version-promote", "POST"): {"override_reason": "mine now"},
         ("api-model-version-judge", "POST"): {},
+        ("api-model-version-shadows", "POST"): {"share": 0.5},
+        ("api-shadow-stop", "POST"): {},
+        ("api-project-rereadings", "POST"): {},
+        ("api-rereading-stop", "POST"): {},
+        ("api-drift-acknowledge", "POST"): {"note": "The new camera."},
         ("api-member", "PATCH"): {"role": "admin"},
     }
 
@@ -116,6 +121,9 @@ def _keys(yard: Yard) -> dict[str, object]:
         "<uuid:round_id>": yard.pseudo_round.pk,
         "<uuid:transfer_id>": yard.transfer.pk,
         "<uuid:version_id>": yard.challenger.pk,
+        "<uuid:shadow_id>": yard.shadow.pk,
+        "<uuid:rereading_id>": yard.rereading.pk,
+        "<int:alert_id>": yard.drift_alert.pk,
         "<int:comment_id>": yard.comment.pk,
         "<int:mention_id>": yard.comment.mentions.get().pk,
         "<int:member_id>": Membership.objects.get(user=yard.people.annotator).pk,

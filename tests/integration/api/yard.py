@@ -16,6 +16,7 @@ from labeling.models import (
     BulkAction,
     Comment,
     DatasetSnapshot,
+    DriftAlert,
     FinetuningRun,
     GateDecision,
     Lease,
@@ -25,6 +26,9 @@ from labeling.models import (
     Photo,
     Prediction,
     PseudoRound,
+    Rereading,
+    RereadingItem,
+    Shadow,
     Task,
     Transfer,
     User,
@@ -40,6 +44,7 @@ from labeling.operations import (
     quality,
     reviews,
     runs,
+    shadows,
     tokens,
     transfers,
 )
@@ -297,6 +302,38 @@ class Yard:
             format="csv",
             by=self.people.admin,
             now=timezone.now(),
+        )
+
+    @cached_property
+    def shadow(self) -> Shadow:
+        """The challenger's."""
+        return shadows.start_shadow(version=self.challenger, by=self.people.ml_engineer, now=timezone.now())
+
+    @cached_property
+    def rereading(self) -> Rereading:
+        """Of one open task, which the champion reads a second time."""
+        row = Rereading.objects.create(
+            project=self.people.project,
+            model_version=self.champion,
+            total=1,
+            requested_by=self.people.ml_engineer,
+            requested_at=timezone.now(),
+        )
+        RereadingItem.objects.create(rereading=row, task=self.photo.task)
+        return row
+
+    @cached_property
+    def drift_alert(self) -> DriftAlert:
+        return DriftAlert.objects.create(
+            project=self.people.project,
+            model_version=self.champion,
+            measure="refused",
+            value=0.3,
+            low=0.05,
+            high=0.15,
+            usual=0.1,
+            n=200,
+            opened_at=timezone.now(),
         )
 
     def token(self, user: User, *scopes: str) -> tuple[PersonalToken, str]:

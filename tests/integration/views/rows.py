@@ -10,6 +10,8 @@ from labeling.models import (
     BulkAction,
     BulkItem,
     DatasetSnapshot,
+    DriftAlert,
+    DriftDay,
     Evaluation,
     FinetuningRun,
     GateDecision,
@@ -17,7 +19,10 @@ from labeling.models import (
     Photo,
     Prediction,
     Promotion,
+    Rereading,
     RunMetric,
+    Shadow,
+    ShadowReading,
     Task,
     Transfer,
 )
@@ -234,4 +239,80 @@ def add_promotion(people: People, version: ModelVersion, previous: ModelVersion 
         kind="promote" if previous else "initial",
         by=people.admin,
         at=timezone.now(),
+    )
+
+
+def add_shadow(people: People, version: ModelVersion, champion: ModelVersion, **fields: Any) -> Shadow:
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "share": 0.5,
+        "most_photos": 1000,
+        "until": now + timedelta(days=14),
+        "started_by": people.ml_engineer,
+        "started_at": now - timedelta(days=4),
+    }
+    return Shadow.objects.create(
+        project=people.project, model_version=version, champion=champion, **(values | fields)
+    )
+
+
+def add_shadow_reading(
+    shadow: Shadow, prediction: Prediction, vin: str = VIN, *, days_ago: int = 0, **fields: Any
+) -> ShadowReading:
+    """Read, unless `fields` say otherwise."""
+    at = timezone.now() - timedelta(days=days_ago)
+    values: dict[str, Any] = {
+        "state": "read",
+        "confidence": 0.7,
+        "milliseconds": 120.0,
+        "listed_at": at,
+        "read_at": at,
+    }
+    return ShadowReading.objects.create(
+        shadow=shadow, photo=prediction.photo, prediction=prediction, vin=vin, **(values | fields)
+    )
+
+
+def add_rereading(people: People, version: ModelVersion, **fields: Any) -> Rereading:
+    values: dict[str, Any] = {
+        "total": 40,
+        "read": 12,
+        "left": 1,
+        "requested_by": people.ml_engineer,
+        "requested_at": timezone.now() - timedelta(minutes=1),
+    }
+    return Rereading.objects.create(project=people.project, model_version=version, **(values | fields))
+
+
+def add_drift(people: People, version: ModelVersion, *, days: int = 24) -> DriftAlert:
+    """Counted days since the version came into service so many days ago, with more glare in the last week."""
+    now = timezone.now()
+    ModelVersion.objects.filter(pk=version.pk).update(promoted_at=now - timedelta(days=days - 1))
+    for place in range(days):
+        is_late = place >= days - 7
+        refused = 30 + place % 5 if is_late else 10 + place % 3
+        confidences = [1, 1, 2, 2, 3, 4, 5, 7, 10, 12, 14, 12, 10, 9, 8]
+        DriftDay.objects.create(
+            project=people.project,
+            model_version=version,
+            day=(now - timedelta(days=days - 1 - place)).date(),
+            readings=100,
+            confidences=confidences[::-1] if is_late else confidences,
+            refused=refused,
+            reasons={"glare": refused - 3, "blurred": 3},
+            accepted=40,
+            changed=6 + place % 4,
+            edits=9 + place % 5,
+            counted_at=now,
+        )
+    return DriftAlert.objects.create(
+        project=people.project,
+        model_version=version,
+        measure="refused",
+        value=0.31,
+        low=0.06,
+        high=0.16,
+        usual=0.11,
+        n=700,
+        opened_at=now - timedelta(days=2),
     )

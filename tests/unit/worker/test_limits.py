@@ -1,4 +1,4 @@
-"""A job that wants too much memory fails, and the process that ran it lives on."""
+"""A job that wants too much memory fails and its process lives on; what nobody waits for gives way."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ def test_memory_beyond_the_limit_is_refused() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     expected = ["refused", "taken"] if sys.platform == "linux" else ["taken"]
     assert done.stdout.split() == expected
+
+
+def test_a_worker_that_gives_way_is_the_least_urgent_process() -> None:
+    script = "import os; from worker.limits import give_way; give_way(); give_way(); print(os.nice(0))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == limits.LEAST_URGENT
 
 
 def test_training_may_take_more_than_reading() -> None:

@@ -1,0 +1,101 @@
+"""Reading in the background by real workers, however these end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.utils import timezone
+
+from labeling.models import (
+    ModelVersion,
+    Photo,
+    Prediction,
+    Rereading,
+    RereadingItem,
+    Shadow,
+    ShadowReading,
+)
+from labeling.operations import model_versions, shadows
+from labeling.operations.background import LOST_AFTER
+from tests.conftest import People
+from tests.integration.worker.test_reading import Start, Upload, register_variant
+from tests.processes import wait_for
+
+QUEUES = "prediction,maintenance"
+
+
+def age_claims() -> None:
+    """Let what a killed worker had in hand be free at once, instead of a minute later."""
+    long_ago = timezone.now() - 2 * LOST_AFTER
+    for rows in (ShadowReading.objects, RereadingItem.objects):
+        rows.filter(state="claimed").update(claimed_at=long_ago)
+
+
+def kill_while_it_reads(start_worker: Start, rows: Callable[[], bool]) -> None:
+    """A background worker, killed with a photo in hand."""
+    worker = start_worker("background-first", queues="background")
+    wait_for(rows, seconds=120, what="a photo is read in the background and another one is in hand")
+    worker.kill()
+
+
+def test_a_killed_worker_loses_no_photo_of_a_shadow_and_reads_none_twice(
+    upload: Upload,
+    start_worker: Start,
+    start_beat: Start,
+    world: People,
+    champion: ModelVersion,
+    tmp_path: Path,
+) -> None:
+    version = register_variant(world, tmp_path)
+    shadow = shadows.start_shadow(version=version, by=world.ml_engineer, now=timezone.now(), most_photos=12)
+    upload(12)
+    start_worker("reader", queues=QUEUES)
+    start_beat()
+
+    def is_under_way() -> bool:
+        states = set(ShadowReading.objects.values_list("state", flat=True))
+        return {"read", "claimed"} <= states
+
+    kill_while_it_reads(start_worker, is_under_way)
+    assert ShadowReading.objects.count() == 12
+    age_claims()
+    start_worker("background-second", queues="background")
+    wait_for(
+        lambda: Shadow.objects.filter(pk=shadow.pk, end_reason="enough").exists(),
+        seconds=180,
+        what="the shadow has read all photos",
+    )
+    assert ShadowReading.objects.filter(state="read").count() == 12
+    assert Photo.objects.filter(state="ready").count() == 12
+    assert set(Prediction.objects.values_list("model_version", flat=True)) == {champion.pk}
+    for row in ShadowReading.objects.select_related("prediction"):
+        assert row.vin == row.prediction.vin
+
+
+def test_a_killed_worker_forgets_no_task_that_is_to_be_read_again(
+    upload: Upload, start_worker: Start, start_beat: Start, world: People, tmp_path: Path
+) -> None:
+    upload(12)
+    start_worker("reader", queues=QUEUES)
+    wait_for(lambda: Photo.objects.filter(state="ready").count() == 12, seconds=180, what="all are read")
+    version = register_variant(world, tmp_path)
+    model_versions.promote_version(
+        version=version, by=world.ml_engineer, override_reason="The same networks.", now=timezone.now()
+    )
+    assert Rereading.objects.get().total == 12
+
+    def is_under_way() -> bool:
+        return Rereading.objects.get().read > 0 and RereadingItem.objects.filter(state="claimed").exists()
+
+    kill_while_it_reads(start_worker, is_under_way)
+    rereading = Rereading.objects.get()
+    assert rereading.state == "running"
+    assert rereading.read < 12
+    age_claims()
+    start_beat()
+    start_worker("background-second", queues="background")
+    wait_for(lambda: Rereading.objects.get().state == "done", seconds=180, what="all are read again")
+    assert Rereading.objects.get().read == 12
+    assert Prediction.objects.filter(model_version=version).count() == 12
+    assert Photo.objects.filter(state="ready").count() == 12
