@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0026_figures_from_indexes_alone'),
+        ('labeling', '0031_acquisition_begins'),
     ]
 
     operations = [
