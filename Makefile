@@ -10,7 +10,7 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-ablation bench-detect bench-quality bench-finetune bench-refusals bench-barcodes bench-editor bench-scale demo-screenshots clean
+	bench-ablation bench-detect bench-quality bench-finetune bench-refusals bench-barcodes bench-editor bench-scale bench-loop demo-screenshots clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -68,6 +68,10 @@ bench-detect: install ## How well VIN lines are found: make bench-detect CSV=pho
 
 bench-quality: install ## Are unreadable photos refused for the right reason? make bench-quality N=40
 	$(VENV_PYTHON) -m benchmarks.quality $(if $(N),--count $(N))
+
+bench-loop: install ## Does each step of the loop read better? On a running system: make bench-loop CSV=photos.csv
+	$(VENV_PYTHON) -m benchmarks.loop --csv $(CSV) --people $(or $(VAR),var)/demo-people.json \
+		--bundles $(or $(VAR),var)/data/bundles --out $(or $(OUT),var/loop.json)
 
 bench-finetune: install ## How long does a fine-tuning of 100 corrections take? make bench-finetune CSV=photos.csv N=100 MEASURE=60
 	$(VENV_PYTHON) -m benchmarks.finetune --photos $(CSV) --count $(or $(N),100) --measure $(or $(MEASURE),0) \

@@ -64,6 +64,15 @@ class Loop:
             print(f"{key}: {self.results[key]}", flush=True)
         return self.results[key]
 
+    def draw_at_random(self) -> dict[str, Any]:
+        """Let chance alone choose which photos come first."""
+        path = f"projects/{self.project}/acquisition-policy"
+        policy = self.engineer.get(path)
+        rules = {name: policy[name] for name in ("uncertainty", "disagreement", "novelty", "legibility")}
+        return dict(
+            self.engineer.put(path, **rules, random_share=1.0, reason=REASON, replaces=policy["number"])
+        )
+
     def measure_champion(self) -> dict[str, Any]:
         return self.measure(self._champion()["digest"])
 
@@ -166,6 +175,8 @@ def read_photos(path: Path) -> Photos:
 
 def run_loop(loop: Loop, photos: Photos, options: argparse.Namespace) -> None:
     """Every step of one project, in order."""
+    if options.order == "random":
+        loop.step("order", loop.draw_at_random)
     loop.step("start", loop.measure_champion)
     loop.step("photos to correct", lambda: loop.upload(sorted(photos.known)))
     for size in [*(size for size in SIZES if size < len(photos.known)), len(photos.known)]:
@@ -244,6 +255,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--people", type=Path, required=True, help="demo-people.json of the system")
     parser.add_argument("--bundles", type=Path, required=True, help="the folder of bundles of the system")
     parser.add_argument("--project", default="demo", help="its slug; a project of its own for each order")
+    parser.add_argument(
+        "--order", choices=("worth", "random"), default="worth", help="which photos come first"
+    )
     parser.add_argument("--out", type=Path, required=True, help="what is done already, and its figures")
     parser.add_argument("--config", type=json.loads, default={}, help="settings of the runs, as JSON")
     parser.add_argument(
