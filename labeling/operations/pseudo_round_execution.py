@@ -260,13 +260,14 @@ class _Seen:
     def store(self, photo: Photo, teacher: ModelVersion, now: datetime) -> Prediction:
         """The stored reading, which is stored now where it was not."""
         if self.reading is None:
-            return Prediction.objects.get(photo=photo, model_version=teacher)
+            return Prediction.objects.get(photo=photo, model_version=teacher, repeats=None)
         return store_prediction(photo=photo, version=teacher, reading=self.reading, now=now)
 
 
 def _look(claim: _Claim, photo: Photo) -> _Seen:
     """A photo that cannot be read, for whatever reason, holds up nothing: it is no label."""
-    known = Prediction.objects.filter(photo=photo, model_version=claim.pseudo_round.teacher).first()
+    teacher = claim.pseudo_round.teacher
+    known = Prediction.objects.filter(photo=photo, model_version=teacher, repeats=None).first()
     if known is not None:
         objection = find_objection(known.vin if known.region else "", known.stages)
         return _Seen(known.vin, known.confidence, objection)

@@ -184,7 +184,7 @@ def _find_validation(project: Project, wanted: DatasetSnapshot | None) -> Datase
 def _compare_stored(items: list[SnapshotItem], teacher: ModelVersion) -> list[Compared]:
     """What the teacher has read in them before; the others are for the round."""
     expected = {item.photo_id: item.vin for item in items}
-    rows = Prediction.objects.filter(model_version=teacher, photo__in=expected)
+    rows = Prediction.objects.filter(model_version=teacher, photo__in=expected, repeats=None)
     return [
         Compared(
             expected[row.photo_id],

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from inference.types import Reading
+from labeling import storage
 from labeling.models import (
     AuditEvent,
     LabelEnd,
@@ -21,6 +23,7 @@ from labeling.models import (
 )
 from labeling.operations import annotations, leases, photos
 from labeling.operations.datasets import freeze_snapshot
+from labeling.operations.predictions import store_prediction
 from labeling.operations.pseudo_round_execution import execute_round
 from labeling.operations.pseudo_rounds import (
     RoundUnderWay,
@@ -71,6 +74,24 @@ def test_what_both_read_alike_and_surely_becomes_a_label(classroom: Classroom) -
         "pseudo_round.accepted",
     ]
     assert AuditEvent.objects.get(verb="task.trusted").data["round"] == "round 1"
+
+
+def test_a_reading_that_came_back_into_force_counts_once(classroom: Classroom) -> None:
+    """Such as after a rollback: the version has two rows for a photo then, of one reading."""
+    classroom.label()
+    (task,) = classroom.wait_sure(1)
+    version, now = classroom.workshop.register("teacher"), classroom.workshop.now
+    validated = SnapshotItem.objects.filter(split="validation").first()
+    assert validated is not None
+    for photo in (task.photo, Photo.objects.get(pk=validated.photo_id)):
+        reading = classroom.teacher.script[storage.original_path(photo.sha256).name]
+        assert isinstance(reading, Reading)
+        known = store_prediction(photo=photo, version=version, reading=reading, now=now)
+        known.pk, known.repeats_id = None, known.pk
+        known.save(force_insert=True)
+    done = classroom.run(teacher=version)
+    assert (done.state, find_choice(pseudo_round=done).n) == ("auditing", PEOPLE_LABELED)
+    assert PseudoLabel.objects.get().prediction.repeats is None
 
 
 def test_what_is_no_label_leaves_no_reading_for_people_to_see(classroom: Classroom) -> None:
