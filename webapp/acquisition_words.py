@@ -17,14 +17,14 @@ _WORDS = {
 }
 _PLACED = {
     ReasonCode.DIFFERING: (
-        "the two readers disagree at {places}",
-        "the two readers disagree at {count} places",
+        "the two recognizers disagree at {places}",
+        "the two recognizers disagree at {count} places",
     ),
     ReasonCode.WEAK: ("low confidence at {places}", "low confidence at {count} places"),
 }
 _PARTS = (
     ("uncertainty", "doubt about the whole VIN"),
-    ("disagreement", "disagreement of the two readers"),
+    ("disagreement", "disagreement of the two recognizers"),
     ("novelty", "novelty of the look"),
 )
 

@@ -157,7 +157,8 @@ def _write_loss(value: float) -> str:
 
 
 def _write_rate(value: float) -> str:
-    return f"{value * 100:.2g} %"
+    percent = value * 100
+    return f"{percent:.2g} %" if percent < 99.5 else f"{percent:.0f} %"
 
 
 def _thin(pairs: list[tuple[int, float]]) -> list[tuple[int, float]]:

@@ -78,7 +78,7 @@ def _review_steps(now: Situation) -> Iterator[Step]:
         yield Step(
             f"{_count(now.to_adjudicate, 'photo was', 'photos were')} read differently by two people",
             "Both readings are shown side by side. Take one, or write what the photo shows.",
-            "Settle them",
+            "Settle readings",
             "adjudicate",
             "balance",
         )
@@ -95,7 +95,7 @@ def _review_steps(now: Situation) -> Iterator[Step]:
         yield Step(
             f"{_count(now.to_audit, 'pseudo-label waits', 'pseudo-labels wait')} for an audit",
             "A random sample of what the model labeled. Whether all of it stays depends on it.",
-            "Look at them",
+            "Audit pseudo-labels",
             "sheet",
             "sheet",
         )
@@ -135,7 +135,7 @@ def _learning_steps(now: Situation) -> Iterator[Step]:
         yield Step(
             f"{now.open_run.capitalize()} is under way",
             "Its curve is drawn live; it ends with a measured model version.",
-            "Watch it",
+            f"Watch {now.open_run}",
             "run",
             "runs",
             now.open_run_key,

@@ -23,10 +23,10 @@ _SETTING_WORDS = {
     "seed": "Seed",
 }
 _UNITS = {
-    "patience": "validations",
-    "validate_every": "steps",
-    "save_every": "steps",
-    "report_every": "steps",
+    "patience": "validation",
+    "validate_every": "step",
+    "save_every": "step",
+    "report_every": "step",
 }
 
 
@@ -44,5 +44,9 @@ def _describe_rates(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _describe_shared(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, word in _SETTING_WORDS.items():
         value = value_of(config, name)
-        written = f"{value:.0%}" if name == "replay_share" else f"{value:g}"
-        yield word, f"{written} {_UNITS.get(name, '')}".strip()
+        written = f"{value * 100:g} %" if name == "replay_share" else f"{value:g}"
+        yield word, _count(written, _UNITS[name]) if name in _UNITS else written
+
+
+def _count(written: str, unit: str) -> str:
+    return f"{written} {unit}" if written == "1" else f"{written} {unit}s"

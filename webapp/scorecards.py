@@ -7,6 +7,7 @@ from inference.comparison import PairedComparison, compare_exact, pair_photos
 from inference.metrics import wilson_interval
 from inference.types import EvaluatedPhoto, Scorecard
 from labeling.models import Photo
+from webapp.dataset_words import KIND_WORDS
 from webapp.drawings import Strip, frame_strip
 
 INTERVAL_WIDTH = 200
@@ -243,7 +244,7 @@ def _build_kind_row(kind: str, cards: list[Scorecard], slices: list[dict[str, tu
     if len(cards) == 2:
         paired = compare_exact(cards[0], cards[1], kind=kind)
         difference, tone = _write_difference(paired), _tone_of(paired)
-    return KindRow(kind.replace("_", " ") or "kind unknown", n, cells, difference, tone)
+    return KindRow(KIND_WORDS.get(kind, kind), n, cells, difference, tone)
 
 
 def _slice(card: Scorecard) -> dict[str, tuple[int, int]]:

@@ -139,6 +139,11 @@ def plan_run(
     check_labels_stand(snapshot=snapshot)
     settings = clean_config(config)
     sources = list_sources(snapshot=snapshot, config=settings)
+    if not sources and snapshot.items.filter(split="train").exists():
+        raise NothingToLearn(
+            "No label of the train split says where its VIN is: draw the regions in the editor, or import "
+            "the labels again with their boxes. Then freeze a new snapshot."
+        )
     if sources and not any(source.weight for source in sources):
         raise NothingToLearn(
             "The weights leave nothing to learn from: raise that of a source in the snapshot."

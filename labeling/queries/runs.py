@@ -83,6 +83,14 @@ def guess_time_left(*, run: FinetuningRun, metrics: Sequence[RunMetric]) -> time
     return pace * max(0, run.steps - run.step)
 
 
+# The person's region; where they drew none, that of the reading they left as it was.
+_HAS_PLACE = (
+    Q(annotation__region__isnull=False)
+    | Q(annotation__prediction__region__isnull=False, annotation__prediction__vin=F("vin"))
+    | Q(prediction__region__isnull=False)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TaughtSource:
     """Labels of one source in the train split of a snapshot; `weight` is theirs on average, in the run."""
@@ -93,8 +101,11 @@ class TaughtSource:
 
 
 def list_sources(*, snapshot: DatasetSnapshot, config: Mapping[str, Any]) -> list[TaughtSource]:
-    """Where the labels come from that teach, and how much each counts with what the run says of it."""
-    rows = SnapshotItem.objects.filter(snapshot=snapshot, split="train").values("source")
+    """Where the labels come from that teach, and how much each counts with what the run says of it.
+
+    A label that does not say where its VIN is teaches nothing.
+    """
+    rows = SnapshotItem.objects.filter(_HAS_PLACE, snapshot=snapshot, split="train").values("source")
     counted = rows.annotate(photos=Count("*"), mean=Avg("weight")).order_by("-photos")
     return [
         TaughtSource(row["source"], row["photos"], row["mean"] * weight_of(config, row["source"]))

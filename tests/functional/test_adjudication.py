@@ -59,7 +59,7 @@ def test_both_readings_are_on_screen_and_the_place_that_differs_is_open(
     desk: Desk, conflict: Task, third: Editor
 ) -> None:
     third.page.goto(f"{desk.url}/p/{desk.people.project.slug}/")
-    third.page.get_by_role("link", name="Settle them").click()
+    third.page.get_by_role("link", name="Settle readings").click()
     third.cell(1).wait_for()
     versions = third.page.locator(".version")
     expect(versions.nth(0).locator("mark")).to_have_text(VIN[11])

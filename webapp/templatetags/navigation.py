@@ -29,6 +29,8 @@ _CHILDREN = {
     "photo-history": "photos",
     "guidelines-edit": "guidelines",
     "queue-act": "queue",
+    "order": "queue",
+    "policy": "quality",
 }
 
 
@@ -44,7 +46,7 @@ def nav_link(
         '<a class="nav-link" href="{}" title="{}"{}>{}<span class="nav-label">{}</span>{}</a>',
         reverse(name, args=arguments),
         word,
-        SafeString(' aria-current="page"') if _CHILDREN.get(here, here) == name else "",
+        SafeString(' aria-current="page"') if name in (here, _CHILDREN.get(here)) else "",
         icon(symbol),
         word,
         _count(count) or _mark(mark),

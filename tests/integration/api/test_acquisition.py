@@ -76,7 +76,7 @@ def test_a_task_tells_why_it_comes(people: People, api: As) -> None:
     type(task.acquisition).objects.update(details=details)
     (listed,) = api(people.annotator).get(f"projects/{people.project.slug}/tasks").json()["items"]
     assert listed["reasons"] == [
-        {"code": "differing", "indexes": [3, 8], "words": "the two readers disagree at 4 and 9"}
+        {"code": "differing", "indexes": [3, 8], "words": "the two recognizers disagree at 4 and 9"}
     ]
     bundle = api(people.annotator).get(f"tasks/{task.pk}").json()
     assert bundle["task"]["reasons"] == listed["reasons"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from labeling import storage
 from labeling.models import DatasetSnapshot, Evaluation, FinetuningRun
 from labeling.operations import runs
 from labeling.operations.run_execution import MEASURED_AT_ONCE
+from labeling.queries.runs import list_sources
 from tests.integration.domain.training import (
     PlainEvaluator,
     PlainTrainer,
@@ -136,3 +138,26 @@ def test_a_run_is_canceled_while_it_is_measured(workshop: Workshop) -> None:
 def test_weights_that_leave_nothing_are_refused(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
     with pytest.raises(runs.NothingToLearn, match="weights leave nothing"):
         request(workshop, snapshot, config={"weights": {"human": 0}})
+
+
+def test_labels_without_a_place_teach_nothing(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    assert [source.photos for source in list_sources(snapshot=snapshot, config={})] == [1]
+    bare = freeze_bare(workshop, snapshot)
+    assert list_sources(snapshot=bare, config={}) == []
+    with pytest.raises(runs.NothingToLearn, match="says where its VIN is"):
+        request(workshop, bare)
+    assert not FinetuningRun.objects.exists()
+
+
+def freeze_bare(workshop: Workshop, like: DatasetSnapshot) -> DatasetSnapshot:
+    """A snapshot of one photo, whose label came with an import that knew no boxes."""
+    item = like.items.filter(split="train").select_related("annotation").get()
+    label = item.annotation
+    assert label is not None
+    label.pk, label.revision, label.region, label.prediction = uuid.uuid4(), label.revision + 1, None, None
+    label.save(force_insert=True)
+    like.pk, like.name, like.sha256 = uuid.uuid4(), "bare", "b" * 64
+    like.save(force_insert=True)
+    item.pk, item.snapshot, item.annotation = None, like, label
+    item.save(force_insert=True)
+    return like

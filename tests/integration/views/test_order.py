@@ -96,7 +96,7 @@ def test_counts_and_the_fair_measure(people: People) -> None:
 
 def test_rows_of_the_queue_and_the_photo_say_why(people: People) -> None:
     task = _add(people, 1).task
-    words = "The two readers disagree at 4 and 9"
+    words = "The two recognizers disagree at 4 and 9"
     assert words in people.client("admin").get(_url(people, "queue")).content.decode()
     photo = reverse("photo", args=[people.project.slug, task.photo_id])
     assert words in people.client("annotator").get(photo).content.decode()

@@ -177,8 +177,8 @@ def test_who_has_what_in_hand_and_taking_it_back(people: People, tasks: list[Tas
     leases.claim_task(task=tasks[0], holder=people.annotator, kind="annotate", now=timezone.now())
     html = _queue(people, "?state=held")
     assert "by 1 person" in html
-    assert "Take photo-1.jpg back from annotator" in html
-    assert "Take photo" not in _queue(people, "?state=held", role="reviewer")
+    assert "Recall photo-1.jpg from annotator" in html
+    assert "Recall photo" not in _queue(people, "?state=held", role="reviewer")
     recall = reverse("queue-recall", args=[people.project.slug, tasks[0].pk])
     html = people.client("admin").post(recall, follow=True).content.decode()
     assert "photo-1.jpg is free again. What annotator typed is kept as their draft." in html

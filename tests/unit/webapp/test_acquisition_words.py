@@ -13,9 +13,9 @@ from webapp.acquisition_words import describe_acquisition, say_reason, say_reaso
     ("reason", "words"),
     [
         (Reason(ReasonCode.WEAK, (8,)), "low confidence at position 9"),
-        (Reason(ReasonCode.DIFFERING, (3, 8)), "the two readers disagree at 4 and 9"),
-        (Reason(ReasonCode.DIFFERING, (0, 3, 8)), "the two readers disagree at 1, 4 and 9"),
-        (Reason(ReasonCode.DIFFERING, (0, 3, 8, 9, 16)), "the two readers disagree at 5 places"),
+        (Reason(ReasonCode.DIFFERING, (3, 8)), "the two recognizers disagree at 4 and 9"),
+        (Reason(ReasonCode.DIFFERING, (0, 3, 8)), "the two recognizers disagree at 1, 4 and 9"),
+        (Reason(ReasonCode.DIFFERING, (0, 3, 8, 9, 16)), "the two recognizers disagree at 5 places"),
         (Reason(ReasonCode.RANDOM), "drawn at random"),
     ],
 )
