@@ -154,7 +154,8 @@ def freeze_bare(workshop: Workshop, like: DatasetSnapshot) -> DatasetSnapshot:
     item = like.items.filter(split="train").select_related("annotation").get()
     label = item.annotation
     assert label is not None
-    label.pk, label.revision, label.region, label.prediction = uuid.uuid4(), label.revision + 1, None, None
+    label.pk, label.lease, label.region, label.prediction = uuid.uuid4(), None, None, None
+    label.revision, label.base_revision = label.revision + 1, label.revision
     label.save(force_insert=True)
     like.pk, like.name, like.sha256 = uuid.uuid4(), "bare", "b" * 64
     like.save(force_insert=True)

@@ -102,8 +102,8 @@ def test_kinds_stand_apart_and_one_kind_alone_needs_no_table() -> None:
         champion=("v1", of_two[0]), challenger=("v2", of_two[1]), snapshot="june", photos={}
     )
     assert [(row.kind, row.cells) for row in both.kinds] == [
-        ("kind unknown", ["0 of 1, 0.0 %", "1 of 1, 100.0 %"]),
-        ("paper", ["1 of 1, 100.0 %", "1 of 1, 100.0 %"]),
+        ("Not said", ["0 of 1, 0.0 %", "1 of 1, 100.0 %"]),
+        ("Paper", ["1 of 1, 100.0 %", "1 of 1, 100.0 %"]),
     ]
     assert (both.kinds[0].difference, both.kinds[0].tone) == ("+100.0 (+100.0 to +100.0)", "")
     assert compare_scorecards(champion=None, challenger=("v1", before), snapshot="", photos={}).kinds == []
