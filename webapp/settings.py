@@ -171,6 +171,11 @@ SPECTACULAR_SETTINGS = {
         "BulkKindEnum": "labeling.models.BulkKind",
         "VinSourceEnum": "labeling.models.VinSource",
         "UnseenEnum": "labeling.models.Unseen",
+        "VerdictEnum": "labeling.models.Verdict",
+        "AuditVerdictEnum": "labeling.pseudo_labels.AuditVerdict",
+        "PseudoRoundStateEnum": "labeling.states.PseudoRoundState",
+        "RereadingStateEnum": "labeling.states.RereadingState",
+        "ShadowStateEnum": "labeling.states.ShadowState",
         "BulkActionStateEnum": "labeling.states.BulkActionState",
     },
 }

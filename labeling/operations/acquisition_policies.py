@@ -27,13 +27,13 @@ _WEIGHING = SHARES[:3]
 class InvalidAcquisition(DomainError):
     """A figure of the policy is out of its limits; `fields` says which, and what they are."""
 
-    code = "invalid_policy"
+    code = "invalid_order"
 
 
 class AcquisitionChanged(Conflict):
     """Somebody else set the policy since it was looked at."""
 
-    code = "policy_changed"
+    code = "order_changed"
     default_message = "Somebody else has set the policy in the meantime. Load it again before you change it."
 
 

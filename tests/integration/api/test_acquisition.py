@@ -32,7 +32,7 @@ def test_sent_twice_it_is_one_and_an_old_one_is_told(people: People, api: As) ->
         same = api(people.ml_engineer).put(_address(people), ORDER | {"replaces": 2})
         assert (same.status_code, same.json()["number"]) == (200, 2)
         old = api(people.ml_engineer).put(_address(people), ORDER | {"novelty": 0.9})
-        expect_refusal(old, 409, "policy_changed")
+        expect_refusal(old, 409, "order_changed")
     assert AcquisitionPolicy.objects.count() == 2
 
 

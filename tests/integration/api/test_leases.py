@@ -42,6 +42,7 @@ class TestClaim:
             "revision": 0,
             "rejection_reason": "",
             "waiting": 0,
+            "reasons": [],
         }
         assert (bundle["photo"]["width"], bundle["photo"]["height"]) == (320, 240)
         assert bundle["prediction"]["vin"] == VIN

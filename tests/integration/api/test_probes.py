@@ -119,6 +119,7 @@ def test_a_probe_is_on_no_page_and_in_no_answer(people: People, yard: Yard, api:
         "lease_id": lease.pk,
         "snapshot_id": yard.snapshot.pk,
         "run_id": yard.run.pk,
+        "round_id": yard.pseudo_round.pk,
         "version_id": yard.challenger.pk,
         "shadow_id": yard.shadow.pk,
         "rereading_id": yard.rereading.pk,

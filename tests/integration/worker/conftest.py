@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,11 +12,12 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import ModelVersion, Photo
+from labeling.operations import model_versions
 from labeling.operations.photos import create_photo
 from tests import processes
 from tests.conftest import People
 from tests.photos import render_photo
-from tests.processes import TestProcess
+from tests.processes import ROOT, TestProcess
 
 # A photo of a killed worker is given back soon, so that the tests are quick.
 IMPATIENT = {"VINLOOP_PREDICTION_SECONDS": "12"}
@@ -27,6 +30,17 @@ def world(transactional_db: None, people: People, champion: ModelVersion) -> Peo
     """A project with people and a model version in service, on a database that other processes see."""
     processes.empty_queues()
     return people
+
+
+@pytest.fixture
+def variant(world: People, tmp_path: Path) -> ModelVersion:
+    """The base bundle under another name, and so with another digest."""
+    bundle = Path(shutil.copytree(ROOT / "bundles" / "base", tmp_path / "variant"))
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    (bundle / "manifest.json").write_text(json.dumps({**manifest, "name": "variant"}))
+    return model_versions.register_base_bundle(
+        project=world.project, bundle_dir=bundle, by=world.ml_engineer, now=timezone.now()
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from django.utils import timezone
 
@@ -19,8 +18,10 @@ from labeling.models import (
 from labeling.operations import model_versions, shadows
 from labeling.operations.background import LOST_AFTER
 from tests.conftest import People
-from tests.integration.worker.test_reading import Start, Upload, register_variant
-from tests.processes import wait_for
+from tests.processes import TestProcess, wait_for
+
+Upload = Callable[[int], list[Photo]]
+Start = Callable[..., TestProcess]
 
 QUEUES = "prediction,maintenance"
 
@@ -45,10 +46,9 @@ def test_a_killed_worker_loses_no_photo_of_a_shadow_and_reads_none_twice(
     start_beat: Start,
     world: People,
     champion: ModelVersion,
-    tmp_path: Path,
+    variant: ModelVersion,
 ) -> None:
-    version = register_variant(world, tmp_path)
-    shadow = shadows.start_shadow(version=version, by=world.ml_engineer, now=timezone.now(), most_photos=12)
+    shadow = shadows.start_shadow(version=variant, by=world.ml_engineer, now=timezone.now(), most_photos=12)
     upload(12)
     start_worker("reader", queues=QUEUES)
     start_beat()
@@ -74,14 +74,13 @@ def test_a_killed_worker_loses_no_photo_of_a_shadow_and_reads_none_twice(
 
 
 def test_a_killed_worker_forgets_no_task_that_is_to_be_read_again(
-    upload: Upload, start_worker: Start, start_beat: Start, world: People, tmp_path: Path
+    upload: Upload, start_worker: Start, start_beat: Start, world: People, variant: ModelVersion
 ) -> None:
     upload(12)
     start_worker("reader", queues=QUEUES)
     wait_for(lambda: Photo.objects.filter(state="ready").count() == 12, seconds=180, what="all are read")
-    version = register_variant(world, tmp_path)
     model_versions.promote_version(
-        version=version, by=world.ml_engineer, override_reason="The same networks.", now=timezone.now()
+        version=variant, by=world.ml_engineer, override_reason="The same networks.", now=timezone.now()
     )
     assert Rereading.objects.get().total == 12
 
@@ -97,5 +96,5 @@ def test_a_killed_worker_forgets_no_task_that_is_to_be_read_again(
     start_worker("background-second", queues="background")
     wait_for(lambda: Rereading.objects.get().state == "done", seconds=180, what="all are read again")
     assert Rereading.objects.get().read == 12
-    assert Prediction.objects.filter(model_version=version).count() == 12
+    assert Prediction.objects.filter(model_version=variant).count() == 12
     assert Photo.objects.filter(state="ready").count() == 12

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -15,21 +12,10 @@ from labeling.models import ModelVersion, Photo, Prediction, Promotion
 from labeling.operations import model_versions
 from labeling.queries.champions import get_champion
 from tests.conftest import People
-from tests.processes import ROOT, TestProcess, wait_for
+from tests.processes import TestProcess, wait_for
 
 Upload = Callable[[int], list[Photo]]
 Start = Callable[..., TestProcess]
-
-
-@pytest.fixture
-def variant(world: People, tmp_path: Path) -> ModelVersion:
-    """The base bundle under another name, and so with another digest."""
-    bundle = Path(shutil.copytree(ROOT / "bundles" / "base", tmp_path / "variant"))
-    manifest = json.loads((bundle / "manifest.json").read_text())
-    (bundle / "manifest.json").write_text(json.dumps({**manifest, "name": "variant"}))
-    return model_versions.register_base_bundle(
-        project=world.project, bundle_dir=bundle, by=world.ml_engineer, now=timezone.now()
-    )
 
 
 def read(photos: list[Photo]) -> set[int]:
