@@ -146,6 +146,8 @@ def test_no_refusal_and_no_question_has_a_violation(desk: Desk, walker: Walker) 
     assert walker.go("/nothing/").status == 404
     walker.look("not found")
     walker.go(f"{project}annotate/?task={keys['task_id']}")
+    wait_for_script(walker.page)
+    walker.page.wait_for_load_state("networkidle")  # the page claims the task, which must not go meanwhile
     Task.objects.filter(pk=keys["task_id"]).delete()
     walker.page.reload()
     wait_for_script(walker.page)

@@ -70,7 +70,7 @@ def test_a_photo_that_a_manager_takes_back_loses_nothing_on_either_side(
     annotator.press("Home", "W")
     expect(annotator.part("save")).to_have_text("Draft saved")
     manager.goto(desk.address("queue") + "?state=held")
-    manager.get_by_role("button", name=f"Take {task.photo.name} back from annotator").click()
+    manager.get_by_role("button", name=f"Recall {task.photo.name} from annotator").click()
     expect(manager.locator("#messages")).to_contain_text("is free again")
     other = open_editor(desk.people.reviewer).open(desk.address())
     expect(other.name()).to_have_text(task.photo.name)
