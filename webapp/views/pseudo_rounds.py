@@ -19,6 +19,7 @@ from labeling.pseudo_labels import Audit, AuditVerdict, say_percent
 from labeling.queries import datasets, model_versions, pseudo_rounds
 from labeling.queries.champions import get_champion
 from labeling.queries.pseudo_rounds import RoundReport
+from labeling.queries.tasks import MANY
 from labeling.states import PseudoRoundState
 from webapp.figures_charts import write_percent
 from webapp.forms import show_refusal
@@ -56,7 +57,7 @@ def round_list(request: HttpRequest, project: Project) -> HttpResponse:
         "plan_threshold": write_threshold(plan.choice.threshold) if plan else "",
         "rounds": [_describe_row(each, accepted[each.pk]) for each in listed],
         "any_open": any(each.is_under_way for each in listed),
-        "unlabeled": pseudo_rounds.list_unlabeled(project=project).count(),
+        "unlabeled": pseudo_rounds.list_unlabeled(project=project)[:MANY].count(),
         "blocked": _find_obstacle(project),
     }
     return render(request, "rounds.html", context, status=400 if form.errors else 200)
