@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from labeling import policies
 from labeling.errors import DomainError
 from labeling.models import AcquisitionPolicy, Project, User
 from labeling.operations import audit
-from labeling.operations.inputs import clean_reason
 from labeling.operations.ordering import ask_for_order
+from labeling.operations.policy_versions import set_next
 from labeling.operations.transitions import Conflict
 from labeling.queries.acquisition import get_policy
 
@@ -47,16 +47,14 @@ def set_acquisition_policy(
     """
     policies.check_can(by, policies.Capability.TRAIN, project)
     cleaned = clean_acquisition(rules)
-    current = get_policy(project=project)
-    if current.number != replaces:
-        raise AcquisitionChanged(fields={"replaces": f"The policy in force has the number {current.number}."})
-    if current.number and all(getattr(current, name) == value for name, value in cleaned.items()):
-        return current
-    why = clean_reason(reason, what="the reason for the change")
-    try:
-        return _insert(project, current.number + 1, cleaned, why, by, now)
-    except IntegrityError as error:
-        raise AcquisitionChanged from error
+    return set_next(
+        get_policy(project=project),
+        cleaned,
+        reason=reason,
+        replaces=replaces,
+        changed=AcquisitionChanged,
+        insert=lambda number, why: _insert(project, number, cleaned, why, by, now),
+    )
 
 
 def clean_acquisition(rules: Mapping[str, Any]) -> dict[str, float]:

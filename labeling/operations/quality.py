@@ -6,13 +6,13 @@ import math
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from labeling import policies
 from labeling.errors import DomainError
 from labeling.models import Project, QualityPolicy, User
 from labeling.operations import audit
-from labeling.operations.inputs import clean_reason
+from labeling.operations.policy_versions import set_next
 from labeling.operations.transitions import Conflict
 from labeling.queries.quality import get_policy
 
@@ -51,16 +51,14 @@ def set_policy(
     """
     policies.check_can(by, policies.Capability.MANAGE_POLICY, project)
     cleaned = clean_rules(rules)
-    current = get_policy(project=project)
-    if current.number != replaces:
-        raise PolicyChanged(fields={"replaces": f"The policy in force has the number {current.number}."})
-    if current.number and all(getattr(current, name) == value for name, value in cleaned.items()):
-        return current
-    why = clean_reason(reason, what="the reason for the change")
-    try:
-        return _insert(project, current.number + 1, cleaned, why, by, now)
-    except IntegrityError as error:
-        raise PolicyChanged from error
+    return set_next(
+        get_policy(project=project),
+        cleaned,
+        reason=reason,
+        replaces=replaces,
+        changed=PolicyChanged,
+        insert=lambda number, why: _insert(project, number, cleaned, why, by, now),
+    )
 
 
 def clean_rules(rules: dict[str, Any]) -> dict[str, Any]:
