@@ -82,9 +82,9 @@ def export_bundle(
     """Write a bundle to `out_dir`, which must not exist yet or be empty; returns it.
 
     Networks that `weights` does not bring, and the calibration, are taken over from the base bundle. New ones
-    get a twin in eight bits, for which `samples` synthetic photos are looked at. The
-    bundle is made aside and renamed, so a failure leaves nothing. Raises ExportFailed, ParityError,
-    weights.InvalidWeights, bundle.InvalidBundle.
+    get a twin in eight bits where the base has one, or where `samples` says for how many synthetic photos
+    ranges are measured. The bundle is made aside and renamed, so a failure leaves nothing.
+    Raises ExportFailed, ParityError, weights.InvalidWeights, bundle.InvalidBundle.
     """
     base = verify_bundle(base_bundle) if base_bundle is not None else None
     out_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -173,6 +173,8 @@ def _place_twin(
     """Put the network's twin in eight bits into the folder: a new one, or the one of the base bundle."""
     twin = INTEGER_TWINS.get(name)
     if twin is None:
+        return {}
+    if samples is None and (base is None or twin not in base.networks):
         return {}
     path, network = folder / f"{twin}.onnx", folder / f"{name}.onnx"
     if source is not None:
