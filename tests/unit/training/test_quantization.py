@@ -26,8 +26,6 @@ def test_inputs_are_always_the_same() -> None:
 
 def test_the_twins_that_ship_answer_as_their_networks() -> None:
     for name, twin in INTEGER_TWINS.items():
-        files = (BASE / f"{each}.onnx" for each in (name, twin))
-        difference = measure_difference(
-            *(file.read_bytes() for file in files), islice(draw_inputs(name, 3), 3)
-        )
+        network, quantized = ((BASE / f"{each}.onnx").read_bytes() for each in (name, twin))
+        difference = measure_difference(network, quantized, draw_inputs(name, 3))
         assert 0 < difference < MOST_DIFFERENT
