@@ -54,6 +54,8 @@ _SIZES = (1.0, 1 / 2, 1 / 4)
 """Of the copies in which two-dimensional codes are looked for: the smallest modules are read in the first."""
 _SMALL_PATCH = 500
 """Pixels; smaller patches are enlarged to twice their size."""
+_LARGEST_PATCH = 600_000
+"""Pixels; larger ones are rough surfaces or labels; codes as large are seen in smaller copies."""
 _NEIGHBORHOOD = 3.0
 """How much is searched around a line of text for two-dimensional codes, in lengths of the line, both ways."""
 _LEAST_SIDE = 8
@@ -189,8 +191,10 @@ def _read_patches(gray: Gray, matrix: Array) -> list[Barcode]:
         copy = _resize(gray, size, size)
         scale = np.diag([copy.shape[1] / gray.shape[1], copy.shape[0] / gray.shape[0], 1.0]) @ matrix
         for rows, columns in find_patches(copy):
-            shift = np.array([[1, 0, -columns.start], [0, 1, -rows.start], [0, 0, 1.0]])
-            found += _read_patch(np.ascontiguousarray(copy[rows, columns]), shift @ scale)
+            patch = np.ascontiguousarray(copy[rows, columns])
+            if patch.size <= _LARGEST_PATCH:
+                shift = np.array([[1, 0, -columns.start], [0, 1, -rows.start], [0, 0, 1.0]])
+                found += _read_patch(patch, shift @ scale)
     return found
 
 

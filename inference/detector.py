@@ -90,6 +90,16 @@ def patch_homography(quad: Quad) -> Array:
     return np.array([[*turn[0], shift[0]], [*turn[1], shift[1]], [0.0, 0.0, 1.0]])
 
 
+def prepare_patch(image: Image, quad: Quad) -> tuple[Tensor, Array]:
+    """The network's input for a second look at `quad`, 1 x 3 x PATCH_HEIGHT x PATCH_WIDTH, and the homography
+    that maps the photo to it.
+    """
+    matrix = patch_homography(quad)
+    reduction = 1 / float(np.hypot(*matrix[0, :2]))
+    patch = warp(image, matrix, width=PATCH_WIDTH, height=PATCH_HEIGHT, reduction=reduction)
+    return normalize(patch), matrix
+
+
 def _pad(pixels: Image) -> Image:
     height, width = pixels.shape[:2]
     bottom, right = -height % _MULTIPLE, -width % _MULTIPLE
@@ -133,10 +143,8 @@ class Detector:
         It is straightened and brought to the size that the network sees best, so ends that were cut off are
         found again.
         """
-        matrix = patch_homography(quad)
-        reduction = 1 / float(np.hypot(*matrix[0, :2]))
-        patch = warp(image, matrix, width=PATCH_WIDTH, height=PATCH_HEIGHT, reduction=reduction)
-        scores, links = self.score(normalize(patch))
+        tensor, matrix = prepare_patch(image, quad)
+        scores, links = self.score(tensor)
         back = np.linalg.inv(matrix).astype(np.float64)
         expected = map_quad(matrix, quad)
         for line in find_lines(scores, links, thresholds=_PATCH_THRESHOLDS):

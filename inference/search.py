@@ -56,7 +56,7 @@ for more than one reason.
 """
 PROMISING = 0.65
 """Other views help only where characters are this probable, on a line that may be a VIN."""
-LEGIBLE = 0.3
+LEGIBLE = 0.4
 """Characters less probable than this at a glance are none, and not worth reading."""
 GOOD_ENOUGH = 0.5
 """Characters this probable end the search among the sizes."""
@@ -65,7 +65,7 @@ MOST_READ = 1
 """Of the crops of one group, how many the sequence recognizer reads: the character recognizer, which is
 quicker, has glanced at all of them.
 """
-MOST_VIEWS = 4
+MOST_VIEWS = 2
 """The same for other views of a region that was read before."""
 SECOND_VIEWS = (
     View(slant=0.25),
@@ -199,13 +199,17 @@ class Search:
         self._clock = clock
         self.regions: list[Region] = []
         self.looks: list[Look] = []
+        self._glances: list[Glance] = []
 
     @property
     def best(self) -> Look | None:
         return max(self.looks, key=_score, default=None)
 
     def run(self) -> None:
-        """Looks at the likeliest line, then at others, until a VIN is found; again where it is not sure."""
+        """Looks at the likeliest line, then at others, until a VIN is found; again where it is not sure.
+
+        Something is read wherever lines were found: people want to see where a VIN was looked for.
+        """
         found = self._detect(DETECTOR_SIDE, MOST_ROWS)
         self._look_closely([self._refine(region) for region in found[:1]])
         if not self._is_settled:
@@ -219,6 +223,8 @@ class Search:
         if self.best is not None and self.best.is_worth_views:
             center = self.best.region
             self._read(self._glance([see_from(center, view) for view in SECOND_VIEWS]), most=MOST_VIEWS)
+        if not self.looks and self._glances:
+            self._look([max(self._glances, key=lambda glance: glance.log_score)])
 
     @property
     def _is_settled(self) -> bool:
@@ -251,7 +257,7 @@ class Search:
         glances = sorted(self._glance_oriented(lines), key=lambda glance: -glance.log_score)
         closely = set()
         for glance in glances[:MOST_REFINED]:
-            if self._is_settled or (self.looks and not glance.is_legible):
+            if self._is_settled or not glance.is_legible:
                 break
             self._look_closely([self._refine(glance.region)])
             closely |= {glance.region.quad, turn(glance.region).quad}
@@ -303,15 +309,16 @@ class Search:
     def _weigh(self, regions: Sequence[Region], crops: Sequence[Crop]) -> list[Glance]:
         with self._clock.stage("characters"):
             lines = self._characters.weigh(crops)
-        return [Glance(*glance) for glance in zip(regions, crops, lines, strict=True)]
+        glances = [Glance(*glance) for glance in zip(regions, crops, lines, strict=True)]
+        self._glances += glances
+        return glances
 
     def _read(self, glances: Sequence[Glance], *, most: int) -> list[Look]:
-        """Reads those that look most like a VIN with the sequence recognizer, too.
-
-        The first of all is read whatever it looks like: people want to see where a VIN was looked for.
-        """
+        """Reads those that look most like a VIN with the sequence recognizer, too."""
         ordered = sorted(glances, key=lambda glance: glance.log_score, reverse=True)[:most]
-        chosen = [glance for glance in ordered if glance.is_legible] or ([] if self.looks else ordered[:1])
+        return self._look([glance for glance in ordered if glance.is_legible])
+
+    def _look(self, chosen: Sequence[Glance]) -> list[Look]:
         if not chosen:
             return []
         with self._clock.stage("sequence"):

@@ -8,28 +8,33 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from inference.detector import prepare_image
+from inference.detector import prepare_image, prepare_patch
+from inference.geometry import quad_from_points
 from inference.recognizers.sequence import prepare_crop
 from inference.sessions import Network
 from training.synthesis.crops import render_crop
-from training.synthesis.scenes import render_scene
+from training.synthesis.scenes import Scene, render_scene
 
 Tensor = npt.NDArray[np.float32]
 
 MOST_DIFFERENT = 0.1
 """Root mean square difference of the answers, in deviations of the network's; a twin has at most this."""
-SAMPLES = {"detector": 48, "characters": 256}
-"""For how many photos or crops the ranges are measured."""
+SAMPLES = {"detector": 72, "characters": 256}
+"""For how many inputs the ranges are measured."""
+_SMALL = (256, 256)
+"""Pixels; as small as photos come from archives, their aspect ratio lost."""
 _SEED = 27
-_CHECKED = 8
+_CHECKED = 9
 
 
 class NoTwin(RuntimeError):
@@ -67,13 +72,19 @@ def quantize(content: bytes, name: str, *, samples: int | None = None) -> bytes:
 
 
 def draw_inputs(name: str, count: int) -> Iterator[Tensor]:
-    """What the network `name` sees of so many synthetic photos, 1 x C x H x W each; always the same ones."""
-    for index in range(count):
-        rng = np.random.default_rng((_SEED, index))
-        if name == "detector":
-            yield prepare_image(render_scene(rng).image)[0]
-        else:
-            yield prepare_crop(render_crop(rng).pixels)[None]
+    """What the network `name` sees of synthetic photos, 1 x C x H x W each; always the same ones."""
+    generators = (np.random.default_rng((_SEED, index)) for index in range(count))
+    if name == "detector":
+        return islice((view for rng in generators for view in _view_scene(render_scene(rng))), count)
+    return (prepare_crop(render_crop(rng).pixels)[None] for rng in generators)
+
+
+def _view_scene(scene: Scene) -> Iterator[Tensor]:
+    """As the detector sees it: whole, whole in a small photo, and at the second look at the VIN."""
+    yield prepare_image(scene.image)[0]
+    small = cv2.resize(scene.image, _SMALL, interpolation=cv2.INTER_AREA)
+    yield prepare_image(np.asarray(small, dtype=np.uint8))[0]
+    yield prepare_patch(scene.image, quad_from_points(scene.quad))[0]
 
 
 def measure_difference(content: bytes, twin: bytes, inputs: Iterable[Tensor]) -> float:

@@ -130,6 +130,14 @@ def test_square_codes_of_any_size_at_any_angle(
     assert middle(barcode.quad) == pytest.approx(middle(paper), abs=2 * module)
 
 
+@pytest.mark.parametrize("form", FORMATS[2:4], ids=str)
+def test_a_code_that_fills_a_photo_of_two_megapixels(form: zxingcpp.BarcodeFormat) -> None:
+    code = write_code(VIN, form, 40)
+    code = cv2.resize(code, (1150, 1150), interpolation=cv2.INTER_AREA)
+    photo = np.pad(code, ((25, 25), (225, 225)), constant_values=200)
+    assert [barcode.vin for barcode in read_barcodes(photo)] == [VIN]
+
+
 @pytest.mark.parametrize("degrees", [0, 20, 45, 110, 200])
 def test_stacked_codes_at_any_angle(degrees: float) -> None:
     photo, paper = photograph(write_code(VIN, zxingcpp.BarcodeFormat.PDF417, 2), degrees=degrees)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -98,3 +99,13 @@ def test_tiny_text_in_a_huge_photo_is_found_by_a_closer_search() -> None:
     assert reading.vin == item.vin
     assert reading.region is not None
     assert quad_coverage(shift_quad(item.region, 2600, 1800), reading.region.quad) > 0.6
+
+
+def test_an_illegible_photo_still_shows_where_a_vin_was_looked_for() -> None:
+    label = decode_image(
+        (PHOTOS / next(item.photo for item in ITEMS if item.kind == "label_sticker")).read_bytes()
+    )
+    reading = load_reader().read(np.asarray(cv2.GaussianBlur(label, (0, 0), 9), np.uint8))
+    assert reading.vin is None
+    assert reading.region is not None
+    assert reading.stages.looks == 1
