@@ -129,7 +129,8 @@ def count_corrections(*, project: Project, most: int | None = None) -> int:
         ~Q(text=F("model_text")), project=project, is_probe=False, outcome=Outcome.READ
     )
     accepted = changed.filter(task__state=TaskState.ACCEPTED, task__revision=F("revision"))
-    return accepted.exclude(Exists(seen)).order_by("-created_at")[:most].count()
+    # Counted by a column that the index of corrections has.
+    return accepted.exclude(Exists(seen)).order_by("-created_at").values("task")[:most].count()
 
 
 def find_schedule(*, project: Project) -> RunSchedule | None:
