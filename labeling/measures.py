@@ -38,6 +38,9 @@ class Share:
     def __add__(self, other: Share) -> Share:
         return Share(self.hits + other.hits, self.of + other.of)
 
+    def __sub__(self, other: Share) -> Share:
+        return Share(self.hits - other.hits, self.of - other.of)
+
 
 NO_SHARE = Share()
 
