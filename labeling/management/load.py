@@ -112,7 +112,10 @@ def analyze() -> None:
     """Let the planner know of the new rows; outside of their transaction, as VACUUM has to be."""
     with connection.cursor() as cursor:
         for table in _LATER_TABLES:
-            cursor.execute(f"VACUUM ANALYZE labeling_{table}")
+            cursor.execute(f"ANALYZE labeling_{table}")
+        # Afterwards: while anything looks at the database as it was before, no page is marked as seen by all.
+        for table in _LATER_TABLES:
+            cursor.execute(f"VACUUM labeling_{table}")
 
 
 def _create_people(project: Project, now: datetime) -> dict[Role, list[User]]:

@@ -67,7 +67,7 @@ def create_watching(*, project: Project, by: User, versions: list[ModelVersion],
 
 
 def _create_days(champion: ModelVersion, now: datetime) -> None:
-    """Since the version came into service; the last of them are surer than usual, so that an alert is open."""
+    """Since the version came into service, and an alert that is open."""
     DriftDay.objects.bulk_create(
         DriftDay(
             project=champion.project,

@@ -33,9 +33,9 @@ class Annotation(Effort):
     `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:
     as it is unique, a submit that is sent twice makes one annotation.
 
-    `project`, `is_probe`, `model_text` and `is_correction` repeat what never changes elsewhere, so that figures
-    are counted from this table alone. The database fills them in: an object that was just created does not
-    have them.
+    `project`, `is_probe`, `model_text` and `is_correction` repeat what never changes elsewhere, so that
+    figures are counted from this table alone. The database fills them in: an object that was just created
+    does not have them.
     """
 
     Outcome: ClassVar = Outcome

@@ -24,8 +24,8 @@ class Review(Effort):
     """A verdict. The database refuses to change one, and refuses a review of one's own annotation.
 
     `author` repeats the annotation's author for the sake of that check; a trigger holds it to the truth.
-    `project`, `task`, `annotated_at`, `typed`, `meant` and `is_first` are filled in by the database, as those of
-    an annotation.
+    `project`, `task`, `annotated_at`, `typed`, `meant` and `is_first` are filled in by the database, as those
+    of an annotation.
     """
 
     Verdict: ClassVar = Verdict

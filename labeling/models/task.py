@@ -110,7 +110,7 @@ class Task(models.Model):
                 name="task_accepted",
                 condition=models.Q(state=TaskState.ACCEPTED.value),
             ),
-            # What nobody has begun: a third of a large project, and counted with what the photos were drawn by.
+            # What nobody has begun: counted whole, and with what was drawn at random.
             models.Index(
                 fields=["project", "id"],
                 name="task_unbegun",

@@ -233,7 +233,7 @@ def _count_received(project: Project, span: Span, person: User | None) -> dict[i
 
 
 def _count(where: Q) -> Count:
-    """The rows to which the condition applies, by a column that none lacks and that every index begins with."""
+    """The rows to which the condition applies, by a column that none lacks and every index has."""
     return Count("project", filter=where)
 
 
@@ -279,11 +279,13 @@ def _index(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, dict[str, A
 
 
 def _find_people(project: Project, keys: Iterable[int]) -> list[tuple[User, Membership | None]]:
-    """These people by name, with what they are in the project."""
-    rows = Membership.objects.filter(project=project).select_related("user")
-    members = {membership.user_id: membership for membership in rows}
-    users = User.objects.filter(pk__in=list(keys)).order_by("username")
-    return [(user, members.get(user.pk)) for user in users]
+    """These people by name, with what they are in the project, and None where they have left it."""
+    wanted = set(keys)
+    rows = Membership.objects.filter(project=project, user__in=wanted).select_related("user")
+    found: list[tuple[User, Membership | None]] = [(membership.user, membership) for membership in rows]
+    left = wanted - {membership.user_id for membership in rows}
+    found += [(user, None) for user in User.objects.filter(pk__in=left)] if left else []
+    return sorted(found, key=lambda pair: pair[0].username)
 
 
 def _build_annotator(

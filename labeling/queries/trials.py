@@ -71,6 +71,6 @@ SELECT person,
     count(*) FILTER (WHERE place <= %(recent)s AND is_wrong), count(*) FILTER (WHERE place <= %(recent)s)
 FROM unnest(%(people)s::bigint[]) AS person LEFT JOIN ranked USING (person) GROUP BY person
 """
-"""An adjudicator or a reviewer who fixed a reading or sent it back found it wrong. Each person's reviews are the
-beginning of an index; spot checks are few, and looked through once for all.
+"""A reviewer who fixed a reading or sent it back found it wrong. Each person's reviews are the beginning of an
+index; spot checks are few, and looked through once for all.
 """
