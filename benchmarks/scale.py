@@ -274,6 +274,12 @@ def measure_claims(kind: str, people: int, each: int) -> Row:
     return row
 
 
+def measure_all_claims(people: int, each: int) -> list[Row]:
+    """By one person and by many, to annotate and to review."""
+    kinds = ("annotate", "review")
+    return [measure_claims(kind, crowd, each) for kind in kinds for crowd in (1, people)]
+
+
 def show(rows: list[Row], goal: float) -> None:
     """A table in Markdown, the slowest first."""
     print("| what | median ms | p95 ms | of it busy, p95 ms | statements | n |")
@@ -341,13 +347,9 @@ def main() -> None:
         print(f"{Photo.objects.count():,} photos\n")
         lists = measure_lists(client, options.rounds, options.only)
     show(lists, GOAL_LIST)
-    claims = [
-        measure_claims(kind, people, options.claims)
-        for kind in ("annotate", "review")
-        for people in (1, options.people)
-        if not options.only
-    ]
-    show(claims, GOAL_CLAIM)
+    claims = [] if options.only else measure_all_claims(options.people, options.claims)
+    if claims:
+        show(claims, GOAL_CLAIM)
     if options.plans:
         write_plans([*lists, *claims], options.plans)
 

@@ -121,7 +121,8 @@ def list_submitted(
         milliseconds=_list_measured("active_ms"),
         keystrokes=_list_measured("keystrokes"),
     )
-    return {row.pop("author"): Submitted(**row) for row in counted}
+    found: list[dict[str, Any]] = [dict(row) for row in counted]
+    return {row.pop("author"): Submitted(**row) for row in found}
 
 
 def list_daily(

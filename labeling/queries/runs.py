@@ -114,7 +114,7 @@ def list_sources(*, snapshot: DatasetSnapshot, config: Mapping[str, Any]) -> lis
 
 @lru_cache(maxsize=128)
 def _count_sources(snapshot: UUID) -> list[tuple[str, int, float]]:
-    """Once in a process: no snapshot and no label ever changes, and the page of a run asks again and again."""
+    """Once in a process: no snapshot and no label ever changes, and a page asks again and again."""
     rows = SnapshotItem.objects.filter(_HAS_PLACE, snapshot=snapshot, split="train").values_list("source")
     return list(rows.annotate(photos=Count("*"), mean=Avg("weight")).order_by("-photos"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -26,7 +27,7 @@ class Trials:
 
 def count_trials(*, project: Project, people: Sequence[User]) -> dict[int, Trials]:
     """By the keys of the people, each of whom is in it; one statement, however many they are."""
-    values = {
+    values: dict[str, Any] = {
         "project": project.pk,
         "people": [user.pk for user in people],
         "accepted": Verdict.ACCEPTED.value,
@@ -71,6 +72,6 @@ SELECT person,
     count(*) FILTER (WHERE place <= %(recent)s AND is_wrong), count(*) FILTER (WHERE place <= %(recent)s)
 FROM unnest(%(people)s::bigint[]) AS person LEFT JOIN ranked USING (person) GROUP BY person
 """
-"""A reviewer who fixed a reading or sent it back found it wrong. Each person's reviews are the beginning of an
-index; spot checks are few, and looked through once for all.
+"""A reviewer who fixed a reading or sent it back found it wrong. Each person's reviews are the beginning of
+an index; spot checks are few, and looked through once for all.
 """
