@@ -63,6 +63,7 @@ def create_watching(*, project: Project, by: User, versions: list[ModelVersion],
         cursor.execute(_REREADING_ITEMS, values)
         cursor.execute(_COUNT_ITEMS, values)
     _create_days(champion, now)
+    rereading.refresh_from_db()
     AcquisitionOrder.objects.create(project=project, tasks=rereading.total, ordered_at=now)
 
 

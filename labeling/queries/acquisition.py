@@ -64,10 +64,14 @@ def list_quantiles(*, project: Project) -> list[float]:
 
 
 def count_waiting_by(*, project: Project) -> dict[str, int]:
-    """How many tasks that nobody has begun come by their worth, and how many at random."""
+    """How many tasks that nobody has begun come by their worth, and how many at random.
+
+    Both are counted from an index alone; what was not drawn, or is not yet described, comes by its worth.
+    """
     waiting = Task.objects.filter(project=project, state=TaskState.NEW, revision=0)
     drawn = waiting.filter(acquisition__selected_by=SelectedBy.RANDOM).count()
-    return {SelectedBy.WORTH.value: waiting.count() - drawn, SelectedBy.RANDOM.value: drawn}
+    # Somebody may begin one between the two statements.
+    return {SelectedBy.WORTH.value: max(0, waiting.count() - drawn), SelectedBy.RANDOM.value: drawn}
 
 
 def measure_fairly(*, version: ModelVersion) -> FairMeasure:

@@ -90,9 +90,8 @@ def list_given(*, project: Project, person: User | None, span: Span) -> QuerySet
 
 def is_over(project: Project) -> Q:
     """Whether the task of a review is over. Most are: those that are not have an index of their own."""
-    return ~Q(
-        task__in=Task.objects.filter(~Q(state__in=FINISHED), project=project, revision__gt=0).values("pk")
-    )
+    unfinished = Task.objects.filter(~Q(state__in=FINISHED), project=project, revision__gt=0)
+    return ~Q(task__in=unfinished.values("pk"))
 
 
 def list_overturned(*, project: Project, person: User | None, span: Span) -> QuerySet[Review]:
