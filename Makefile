@@ -77,11 +77,11 @@ bench-finetune: install ## How long does a fine-tuning of 100 corrections take? 
 	$(VENV_PYTHON) -m benchmarks.finetune --photos $(CSV) --count $(or $(N),100) --measure $(or $(MEASURE),0) \
 		--out $(or $(OUT),var/bench-finetune)
 
-bench-scale: install ## How long lists and claims take with many photos: make bench-scale N=200000
+bench-scale: install ## How long pages and claims take with many photos: make bench-scale N=200000 ONLY=quality
 	$(VENV_PYTHON) -m services exec -- sh -ec ' \
 		$(VENV_PYTHON) manage.py migrate --verbosity 0; \
 		$(VENV_PYTHON) manage.py create_load --photos $(or $(N),200000); \
-		$(VENV_PYTHON) -m benchmarks.scale --plans docs/reference/scale-plans.md'
+		$(VENV_PYTHON) -m benchmarks.scale $(if $(ONLY),--only "$(ONLY)",--plans docs/reference/scale-plans.md)'
 
 bench-refusals: install ## How many photos that a person has read are refused? make bench-refusals CSV=photos.csv PART=train
 	$(VENV_PYTHON) -m benchmarks.refusals --photos $(CSV) $(if $(PART),--part $(PART))

@@ -145,14 +145,62 @@ def list_addresses() -> dict[str, str]:
     return {str(name): reverse(str(name), args=[SLUG]) for name in names}
 
 
-def list_rows(client: Any) -> dict[str, str]:
-    """What is asked for: every address that answers, with its variants, and pages from the depths of some."""
+def list_details() -> dict[str, str]:
+    """The page of one thing of each kind, and what the API says of it."""
+    from django.urls import reverse
+
+    from labeling.models import (
+        DatasetSnapshot,
+        FinetuningRun,
+        Membership,
+        PseudoRound,
+        Rereading,
+        Shadow,
+        Task,
+    )
+
+    shadow = Shadow.objects.get(project__slug=SLUG)
+    rereading = Rereading.objects.get(project__slug=SLUG)
+    task = Task.objects.filter(project__slug=SLUG, state="accepted", revision=2).latest("updated_at")
+    member = Membership.objects.filter(project__slug=SLUG, role="annotator").earliest("pk")
+    pages = {
+        "model (a shadow)": ("model", shadow.model_version_id),
+        "model (has read open tasks again)": ("model", rereading.model_version_id),
+        "round": ("round", PseudoRound.objects.get(project__slug=SLUG).pk),
+        "run": ("run", FinetuningRun.objects.filter(project__slug=SLUG).latest("number").pk),
+        "dataset": ("dataset", DatasetSnapshot.objects.filter(project__slug=SLUG).latest("name").pk),
+        "photo": ("photo", task.photo_id),
+        "photo-history": ("photo-history", task.photo_id),
+        "quality-person": ("quality-person", member.pk),
+    }
+    found = {name: reverse(page, args=[SLUG, key]) for name, (page, key) in pages.items()}
+    found["quality-person?days=90"] = f"{found['quality-person']}?days=90"
+    plain = {
+        "api-shadow": shadow.pk,
+        "api-shadow-differences": shadow.pk,
+        "api-rereading": rereading.pk,
+        "api-task": task.pk,
+        "api-member-figures": member.pk,
+    }
+    return found | {name: reverse(name, args=[key]) for name, key in plain.items()}
+
+
+def list_rows(client: Any, only: str) -> dict[str, str]:
+    """What is asked for: every address that answers, with its variants, the pages of single things, and pages
+    from the depths of some lists. Of them those whose names match.
+    """
     found = {}
     for name, address in list_addresses().items():
         if client.get(address).status_code == 200:
             found[name] = address
             found |= {f"{name}?{query}": f"{address}?{query}" for query in VARIANTS.get(name, ())}
-    return found | {f"{name} (page {DEPTH})": _go_deep(client, found[name]) for name in PAGED}
+    found |= list_details()
+    found |= {f"{name} (page {DEPTH})": found[name] for name in PAGED}
+    wanted = {name: address for name, address in found.items() if re.search(only, name)}
+    return {
+        name: _go_deep(client, address) if name.endswith(f"(page {DEPTH})") else address
+        for name, address in wanted.items()
+    }
 
 
 def _go_deep(client: Any, address: str) -> str:
@@ -167,9 +215,9 @@ def _go_deep(client: Any, address: str) -> str:
     return here
 
 
-def measure_lists(client: Any, rounds: int) -> list[Row]:
+def measure_lists(client: Any, rounds: int, only: str) -> list[Row]:
     """All in turn, so that a busy moment of the machine hits none of them alone."""
-    addresses = list_rows(client)
+    addresses = list_rows(client, only)
     rows = {name: Row(name) for name in addresses}
     for name, address in addresses.items():
         with watch_statements(rows[name]):
@@ -226,6 +274,12 @@ def measure_claims(kind: str, people: int, each: int) -> Row:
     return row
 
 
+def measure_all_claims(people: int, each: int) -> list[Row]:
+    """By one person and by many, to annotate and to review."""
+    kinds = ("annotate", "review")
+    return [measure_claims(kind, crowd, each) for kind in kinds for crowd in (1, people)]
+
+
 def show(rows: list[Row], goal: float) -> None:
     """A table in Markdown, the slowest first."""
     print("| what | median ms | p95 ms | of it busy, p95 ms | statements | n |")
@@ -270,6 +324,7 @@ def _shorten(statement: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40, help="requests of each list")
+    parser.add_argument("--only", default="", help="a regular expression: pages whose names match; no claims")
     parser.add_argument("--people", type=int, default=8, help="who claim at the same time")
     parser.add_argument("--claims", type=int, default=50, help="claims of each person")
     parser.add_argument("--plans", type=Path, help="a file to write the query plans into")
@@ -290,14 +345,11 @@ def main() -> None:
         client = Client()
         client.force_login(admin.user)
         print(f"{Photo.objects.count():,} photos\n")
-        lists = measure_lists(client, options.rounds)
+        lists = measure_lists(client, options.rounds, options.only)
     show(lists, GOAL_LIST)
-    claims = [
-        measure_claims(kind, people, options.claims)
-        for kind in ("annotate", "review")
-        for people in (1, options.people)
-    ]
-    show(claims, GOAL_CLAIM)
+    claims = [] if options.only else measure_all_claims(options.people, options.claims)
+    if claims:
+        show(claims, GOAL_CLAIM)
     if options.plans:
         write_plans([*lists, *claims], options.plans)
 

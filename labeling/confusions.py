@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -40,12 +40,11 @@ class ConfusedPair:
     positions: tuple[int, ...]
 
 
-def count_pairs(texts: Iterable[tuple[str, str]]) -> list[ConfusedPair]:
-    """The pairs of typed and meant texts as confused characters, the most frequent first."""
-    places: dict[tuple[str, str], Counter[int]] = {}
-    for typed, meant in texts:
-        for each in find_confusions(typed, meant):
-            places.setdefault((each.typed, each.meant), Counter())[each.position] += 1
+def count_pairs(confusions: Iterable[Confusion]) -> list[ConfusedPair]:
+    """How often each pair of characters was confused, the most frequent first."""
+    places: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for each in confusions:
+        places[each.typed, each.meant][each.position] += 1
     pairs = [
         ConfusedPair(typed, meant, counted.total(), tuple(sorted(counted)))
         for (typed, meant), counted in places.items()
@@ -53,7 +52,7 @@ def count_pairs(texts: Iterable[tuple[str, str]]) -> list[ConfusedPair]:
     return sorted(pairs, key=lambda pair: (-pair.count, pair.typed, pair.meant))
 
 
-def count_positions(texts: Iterable[tuple[str, str]]) -> list[int]:
+def count_positions(confusions: Iterable[Confusion]) -> list[int]:
     """How many characters were confused at each of the 17 positions."""
-    counted = Counter(each.position for typed, meant in texts for each in find_confusions(typed, meant))
+    counted = Counter(each.position for each in confusions)
     return [counted[place] for place in range(1, LENGTH + 1)]

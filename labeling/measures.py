@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import quantiles
+
+import numpy as np
 
 from inference.metrics import wilson_interval
 
@@ -37,6 +38,9 @@ class Share:
     def __add__(self, other: Share) -> Share:
         return Share(self.hits + other.hits, self.of + other.of)
 
+    def __sub__(self, other: Share) -> Share:
+        return Share(self.hits - other.hits, self.of - other.of)
+
 
 NO_SHARE = Share()
 
@@ -55,7 +59,5 @@ def spread_over(amounts: Sequence[float]) -> Spread | None:
     """Their quartiles, interpolated as PostgreSQL's PERCENTILE_CONT does; None where nothing was measured."""
     if not amounts:
         return None
-    if len(amounts) == 1:
-        return Spread(amounts[0], amounts[0], amounts[0], 1)
-    lower, median, upper = quantiles(amounts, n=4, method="inclusive")
+    lower, median, upper = map(float, np.percentile(amounts, (25, 50, 75)))
     return Spread(lower, median, upper, len(amounts))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from labeling.measures import NO_SHARE, Share
 from labeling.models import User
-from labeling.queries.figures import AnnotatorFigures, ReviewerFigures
+from labeling.queries.figures import AnnotatorFigures, ReviewerFigures, add_up
 from webapp.figures_charts import write_percent
 
 ENOUGH = 20
@@ -28,23 +28,25 @@ def find_concerns(
     annotators: Sequence[AnnotatorFigures], reviewers: Sequence[ReviewerFigures]
 ) -> list[Concern]:
     """The gravest kind first; nothing that chance explains as well."""
-    found = [_find_errors(each, annotators) for each in annotators]
-    found += [_find_missed(each, annotators) for each in annotators]
+    together = add_up(annotators)
+    judged = sum(map(_found, reviewers), NO_SHARE)
+    found = [_find_errors(each, together) for each in annotators]
+    found += [_find_missed(each, together) for each in annotators]
     found += [_find_haste(each) for each in annotators]
     found += [_find_unreviewed(each) for each in annotators]
-    found += [_find_leniency(each, reviewers) for each in reviewers]
+    found += [_find_leniency(each, judged) for each in reviewers]
     found += [_find_overturned(each) for each in reviewers]
     return [concern for concern in found if concern]
 
 
-def is_worse(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> bool:
+def is_worse(one: AnnotatorFigures, together: AnnotatorFigures) -> bool:
     """Whether review found more wrong than with all others, and more than chance explains."""
-    return _is_above(one.wrong, _others(one, everybody))
+    return _is_above(one.wrong, together.wrong - one.wrong)
 
 
-def misses_more(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> bool:
+def misses_more(one: AnnotatorFigures, together: AnnotatorFigures) -> bool:
     """The same of known photos."""
-    return _is_above(one.missed or NO_SHARE, _others_missed(one, everybody))
+    return _is_above(one.missed or NO_SHARE, _others_missed(one, together))
 
 
 def _is_above(mine: Share, others: Share) -> bool:
@@ -52,31 +54,27 @@ def _is_above(mine: Share, others: Share) -> bool:
     return mine.of >= ENOUGH and others.value is not None and mine.low > others.value
 
 
-def _others(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Share:
-    return sum((each.wrong for each in everybody if each.person != one.person), NO_SHARE)
+def _others_missed(one: AnnotatorFigures, together: AnnotatorFigures) -> Share:
+    return (together.missed or NO_SHARE) - (one.missed or NO_SHARE)
 
 
-def _others_missed(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Share:
-    return sum((each.missed or NO_SHARE for each in everybody if each.person != one.person), NO_SHARE)
-
-
-def _find_errors(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Concern | None:
-    if one.person is None or not is_worse(one, everybody):
+def _find_errors(one: AnnotatorFigures, together: AnnotatorFigures) -> Concern | None:
+    if one.person is None or not is_worse(one, together):
         return None
     low, high = map(write_percent, one.wrong.interval)
     text = (
         f"Review changed or sent back {write_percent(one.wrong.value)} of what {one.person} submitted "
-        f"({low} to {high}), and {write_percent(_others(one, everybody).value)} of what the others did."
+        f"({low} to {high}), and {write_percent((together.wrong - one.wrong).value)} of what the others did."
     )
     return Concern(one.person, text, "wrong")
 
 
-def _find_missed(one: AnnotatorFigures, everybody: Sequence[AnnotatorFigures]) -> Concern | None:
-    if one.person is None or one.missed is None or not misses_more(one, everybody):
+def _find_missed(one: AnnotatorFigures, together: AnnotatorFigures) -> Concern | None:
+    if one.person is None or one.missed is None or not misses_more(one, together):
         return None
     text = (
         f"{one.person} read {one.missed.hits:,} of {one.missed.of:,} known photos wrong, the others "
-        f"{write_percent(_others_missed(one, everybody).value)} of theirs."
+        f"{write_percent(_others_missed(one, together).value)} of theirs."
     )
     return Concern(one.person, text, "missed")
 
@@ -98,9 +96,9 @@ def _find_unreviewed(one: AnnotatorFigures) -> Concern | None:
     return Concern(one.person, text, "annotated")
 
 
-def _find_leniency(one: ReviewerFigures, everybody: Sequence[ReviewerFigures]) -> Concern | None:
-    others = sum((_found(each) for each in everybody if each.person != one.person), NO_SHARE)
+def _find_leniency(one: ReviewerFigures, together: Share) -> Concern | None:
     mine = _found(one)
+    others = together - mine
     if one.reviews < ENOUGH or others.value is None or mine.high >= others.low:
         return None
     text = (

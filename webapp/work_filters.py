@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,7 +75,13 @@ def write_work_address(
     """The list of the photos on which it was done."""
     query = {"did": did, "by": person.username if person else "", "days": period, **more}
     asked = {name: value for name, value in query.items() if value not in ("", None)}
-    return f"{reverse('photos', args=[project.slug])}?{urlencode(asked)}"
+    return f"{_find_list(project.slug)}?{urlencode(asked)}"
+
+
+@lru_cache(maxsize=64)
+def _find_list(slug: str) -> str:
+    """A page of figures has hundreds of links to it."""
+    return reverse("photos", args=[slug])
 
 
 def read_period(query: Mapping[str, str]) -> str:

@@ -8,13 +8,14 @@ odd ones (failed, skipped, sent back, assigned, raised) are a few in a hundred.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
+from labeling.management.load_watching import DAYS, create_watching
 from labeling.models import (
     DatasetSnapshot,
     FinetuningRun,
@@ -44,6 +45,10 @@ _LATER_TABLES = (
     "auditevent",
     "snapshotitem",
     "pseudolabel",
+    "acquisition",
+    "spotcheck",
+    "shadowreading",
+    "rereadingitem",
 )
 
 
@@ -63,6 +68,7 @@ def create_load(*, slug: str, photos: int, now: datetime) -> Project:
         "admin": people[Role.ADMIN][0].pk,
         "version": versions[-1].pk,
         "in_hand": IN_HAND,
+        "days": DAYS,
         "level": Task.LEVEL,
         "characters": json.dumps(_draw_characters()),
         "region": json.dumps([[40, 92], [600, 92], [600, 148], [40, 148]]),
@@ -75,6 +81,7 @@ def create_load(*, slug: str, photos: int, now: datetime) -> Project:
             cursor.execute(statement, values)
     _create_snapshots(project, people[Role.ML_ENGINEER][0], versions, now)
     _create_round(project, people[Role.ML_ENGINEER][0], versions[-1], now)
+    create_watching(project=project, by=people[Role.ML_ENGINEER][0], versions=versions, now=now)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table, column, _ in defaults:
@@ -105,7 +112,10 @@ def analyze() -> None:
     """Let the planner know of the new rows; outside of their transaction, as VACUUM has to be."""
     with connection.cursor() as cursor:
         for table in _LATER_TABLES:
-            cursor.execute(f"VACUUM ANALYZE labeling_{table}")
+            cursor.execute(f"ANALYZE labeling_{table}")
+        # Afterwards: while anything looks at the database as it was before, no page is marked as seen by all.
+        for table in _LATER_TABLES:
+            cursor.execute(f"VACUUM labeling_{table}")
 
 
 def _create_people(project: Project, now: datetime) -> dict[Role, list[User]]:
@@ -132,8 +142,8 @@ def _create_versions(project: Project, people: dict[Role, list[User]], now: date
             digest=f"{number:064x}",
             state=state,
             manifest={"name": f"load {number}"},
-            created_at=now,
-            promoted_at=now,
+            created_at=now - timedelta(days=DAYS),
+            promoted_at=now - timedelta(days=DAYS),
         )
         for number, state in enumerate(states, start=1)
     )
@@ -213,7 +223,7 @@ _STATEMENTS = (
             random() AS fate, random() AS odd, 1 - 0.9 * power(random(), 2.5) AS confidence,
             (%(annotators)s::bigint[])[1 + n %% cardinality(%(annotators)s::bigint[])] AS author,
             (%(reviewers)s::bigint[])[1 + n %% cardinality(%(reviewers)s::bigint[])] AS reviewer,
-            %(now)s::timestamptz - make_interval(secs => 180 * 86400.0 * n / %(photos)s) AS at
+            %(now)s::timestamptz - make_interval(secs => %(days)s * 86400.0 * n / %(photos)s) AS at
         FROM generate_series(1, %(photos)s) AS n
     )
     SELECT *,

@@ -87,6 +87,14 @@ class Acquisition(models.Model):
 
     class Meta:
         constraints = [one_of("selected_by", SelectedBy, "acquisition_selected_by")]
+        indexes = [
+            # A fifth of all: what was drawn is looked for among what waits, and among what is labeled.
+            models.Index(
+                fields=["task"],
+                name="acquisition_drawn",
+                condition=models.Q(selected_by=SelectedBy.RANDOM.value),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.task_id} by {self.selected_by}"

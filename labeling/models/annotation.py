@@ -33,8 +33,9 @@ class Annotation(Effort):
     `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:
     as it is unique, a submit that is sent twice makes one annotation.
 
-    `project`, `is_probe` and `model_text` repeat what never changes elsewhere, so that figures are counted
-    from this table alone. The database fills them in: an object that was just created does not have them.
+    `project`, `is_probe`, `model_text` and `is_correction` repeat what never changes elsewhere, so that
+    figures are counted from this table alone. The database fills them in: an object that was just created
+    does not have them.
     """
 
     Outcome: ClassVar = Outcome
@@ -70,6 +71,9 @@ class Annotation(Effort):
     model_text = models.CharField(
         max_length=17, blank=True, editable=False, help_text="What the model had read; empty where nothing."
     )
+    is_correction = models.BooleanField(
+        default=False, editable=False, help_text="Whether it came with a verdict on what others had read."
+    )
 
     class Meta:
         constraints = [
@@ -89,10 +93,10 @@ class Annotation(Effort):
             models.Index(
                 fields=["project", "created_at"],
                 include=[
-                    *("id", "task", "author", "is_probe", "revision"),
-                    *("outcome", "text", "model_text", "active_ms", "keystrokes"),
+                    *("author", "is_probe", "outcome", "text", "model_text", "active_ms", "keystrokes"),
                 ],
-                name="annotation_by_time",
+                condition=models.Q(is_correction=False),
+                name="annotation_submitted",
             ),
             models.Index(
                 fields=["project", "created_at"],

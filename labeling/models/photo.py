@@ -114,6 +114,7 @@ class Photo(models.Model):
             models.Index(
                 fields=["project", "state"], condition=models.Q(is_probe=False), name="photo_by_state"
             ),
+            models.Index(fields=["project"], name="photo_known", condition=models.Q(is_known=True)),
             GinIndex(Grams(F("vin"), F("name"), Value(LEAST)), name="photo_search"),
             models.Index(
                 fields=["state", "nudge_at"],

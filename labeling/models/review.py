@@ -24,7 +24,8 @@ class Review(Effort):
     """A verdict. The database refuses to change one, and refuses a review of one's own annotation.
 
     `author` repeats the annotation's author for the sake of that check; a trigger holds it to the truth.
-    `project`, `task`, `annotated_at` and `is_first` are filled in by the database, as those of an annotation.
+    `project`, `task`, `annotated_at`, `typed`, `meant` and `is_first` are filled in by the database, as those
+    of an annotation.
     """
 
     Verdict: ClassVar = Verdict
@@ -50,6 +51,12 @@ class Review(Effort):
     )
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="reviews", editable=False)
     annotated_at = models.DateTimeField(editable=False)
+    typed = models.CharField(
+        max_length=17, blank=True, editable=False, help_text="The text of the annotation."
+    )
+    meant = models.CharField(
+        max_length=17, blank=True, editable=False, help_text="The text of the correction; empty without one."
+    )
     is_first = models.BooleanField(
         default=True, editable=False, help_text="Whether nobody had reviewed the task before."
     )
@@ -84,9 +91,10 @@ class Review(Effort):
             ),
             models.Index(
                 fields=["project", "annotated_at"],
-                include=["author", "annotation", "corrected", "task"],
-                condition=models.Q(verdict=Verdict.FIXED_AND_ACCEPTED.value),
-                name="review_fixed",
+                include=["author", "task", "typed", "meant"],
+                condition=models.Q(verdict=Verdict.FIXED_AND_ACCEPTED.value)
+                & ~models.Q(typed=models.F("meant")),
+                name="review_text_fixed",
             ),
             models.Index(
                 fields=["project", "author", "-created_at"], include=["verdict"], name="review_of_author"

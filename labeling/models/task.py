@@ -34,6 +34,10 @@ class DecidedBy(StrEnum):
     IMPORT = "import"
 
 
+FINISHED = (TaskState.ACCEPTED.value, TaskState.UNREADABLE.value)
+"""The states in which a task is over, and it is known what the photo shows or that nobody can read it."""
+
+
 class RealTasks(models.Manager["Task"]):
     """Without the tasks of probes."""
 
@@ -105,6 +109,23 @@ class Task(models.Model):
                 fields=["project", "updated_at"],
                 name="task_accepted",
                 condition=models.Q(state=TaskState.ACCEPTED.value),
+            ),
+            # What nobody has begun: counted whole, and with what was drawn at random.
+            models.Index(
+                fields=["project", "id"],
+                name="task_unbegun",
+                condition=models.Q(state=TaskState.NEW.value, revision=0, is_probe=False),
+            ),
+            # Of what was reviewed, these are the few of which a verdict may still become another.
+            models.Index(
+                fields=["project", "id"],
+                name="task_unfinished",
+                condition=models.Q(revision__gt=0, is_probe=False) & ~models.Q(state__in=FINISHED),
+            ),
+            models.Index(
+                fields=["project"],
+                name="task_agreed",
+                condition=models.Q(state=TaskState.ACCEPTED.value, decided_by=DecidedBy.CONSENSUS.value),
             ),
             # What waits for a spot check, in its random order: the page takes the first few.
             models.Index(

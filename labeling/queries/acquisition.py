@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 
 from inference.metrics import wilson_interval
 from labeling.models import (
@@ -64,12 +64,14 @@ def list_quantiles(*, project: Project) -> list[float]:
 
 
 def count_waiting_by(*, project: Project) -> dict[str, int]:
-    """How many tasks that nobody has begun come by their worth, and how many at random."""
-    waiting = Acquisition.objects.filter(
-        task__project=project, task__state=TaskState.NEW, task__revision=0, task__is_probe=False
-    )
-    counted = dict(waiting.values_list("selected_by").annotate(number=Count("pk")))
-    return {each.value: counted.get(each, 0) for each in SelectedBy}
+    """How many tasks that nobody has begun come by their worth, and how many at random.
+
+    Both are counted from an index alone; what was not drawn, or is not yet described, comes by its worth.
+    """
+    waiting = Task.objects.filter(project=project, state=TaskState.NEW, revision=0)
+    drawn = waiting.filter(acquisition__selected_by=SelectedBy.RANDOM).count()
+    # Somebody may begin one between the two statements.
+    return {SelectedBy.WORTH.value: max(0, waiting.count() - drawn), SelectedBy.RANDOM.value: drawn}
 
 
 def measure_fairly(*, version: ModelVersion) -> FairMeasure:

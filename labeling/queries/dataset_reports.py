@@ -1,14 +1,18 @@
-"""What is in a snapshot, how two of them differ, and which labels look wrong."""
+"""What is in a snapshot, how two of them differ, and which labels look wrong.
+
+What is in a snapshot never changes: each process counts it once.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Avg, Count, F, Q, QuerySet
 
 from inference.snapshot import SPLITS
 from inference.vin import ALPHABET, LENGTH
@@ -101,8 +105,7 @@ class Difference:
 def count_by(snapshot: DatasetSnapshot, field: str) -> list[GroupCount]:
     """The photos of each `kind` or `source` by split, most first."""
     groups: dict[str, Counter[str]] = {}
-    rows = SnapshotItem.objects.filter(snapshot=snapshot).values_list(field, "split")
-    for name, split, count in rows.annotate(count=Count("id")).order_by():
+    for name, split, count in _count_by(snapshot.pk, field):
         groups.setdefault(name, Counter())[split] += count
     listed = [GroupCount(name, {split: counts[split] for split in SPLITS}) for name, counts in groups.items()]
     return sorted(listed, key=lambda group: (-group.total, group.name))
@@ -110,16 +113,32 @@ def count_by(snapshot: DatasetSnapshot, field: str) -> list[GroupCount]:
 
 def count_vehicles(snapshot: DatasetSnapshot) -> dict[str, int]:
     """How many vehicles each split has."""
-    rows = SnapshotItem.objects.filter(snapshot=snapshot).values_list("split")
-    counted = dict(rows.annotate(count=Count("vin", distinct=True)).order_by())
+    counted = dict(_count_vehicles(snapshot.pk))
     return {split: counted.get(split, 0) for split in SPLITS}
 
 
 def count_symbols(snapshot: DatasetSnapshot) -> dict[str, int]:
     """How often each of the 33 symbols is in the VINs that teach."""
+    return dict(_count_symbols(snapshot.pk))
+
+
+@lru_cache(maxsize=256)
+def _count_by(snapshot: UUID, field: str) -> list[tuple[str, str, int]]:
+    rows = SnapshotItem.objects.filter(snapshot=snapshot).values_list(field, "split")
+    return list(rows.annotate(count=Count("id")).order_by())
+
+
+@lru_cache(maxsize=128)
+def _count_vehicles(snapshot: UUID) -> list[tuple[str, int]]:
+    rows = SnapshotItem.objects.filter(snapshot=snapshot).values_list("split")
+    return list(rows.annotate(count=Count("vin", distinct=True)).order_by())
+
+
+@lru_cache(maxsize=128)
+def _count_symbols(snapshot: UUID) -> list[tuple[str, int]]:
     vins = SnapshotItem.objects.filter(snapshot=snapshot, split="train").values_list("vin", flat=True)
-    counted = Counter(symbol for vin in vins.iterator() for symbol in vin)
-    return {symbol: counted[symbol] for symbol in ALPHABET}
+    together = "".join(vins)
+    return [(symbol, together.count(symbol)) for symbol in ALPHABET]
 
 
 def list_near_duplicates(snapshot: DatasetSnapshot) -> list[NearDuplicate]:
@@ -135,31 +154,37 @@ def list_near_duplicates(snapshot: DatasetSnapshot) -> list[NearDuplicate]:
     return sorted(pairs, key=lambda pair: not pair.is_odd)
 
 
-def find_suspects(snapshot: DatasetSnapshot) -> Suspects:
+def find_suspects(snapshot: DatasetSnapshot, most: int | None = None) -> Suspects:
     """Labels with which the model in service disagrees while it is as sure as it is where it agrees.
 
     Confident learning (Northcutt, Jiang, Chuang 2021, arXiv 1911.00068): the threshold is the mean confidence
     of the readings that agree with their label; a reading that disagrees and reaches it speaks against the
-    label. Surest first.
+    label. Surest first, and no more than `most`.
     """
     total = SnapshotItem.objects.filter(snapshot=snapshot).count()
     champion = get_champion(snapshot.project)
-    items = {item.photo_id: item for item in _list_items(snapshot)}
+    if champion is None:
+        return Suspects(None, 0, total, [])
     readings = Prediction.objects.filter(
         model_version=champion, repeats=None, photo__snapshot_items__snapshot=snapshot
     )
-    readings = readings.only("photo_id", "vin", "confidence")
-    read = [(items[reading.photo_id], reading) for reading in readings] if champion else []
-    agreeing = [reading.confidence for item, reading in read if reading.vin == item.vin]
-    if not agreeing:
-        return Suspects(None, len(read), total, [])
-    threshold = sum(agreeing) / len(agreeing)
-    rows = [
-        Suspect(item, reading, find_places(item.vin, reading.vin))
-        for item, reading in read
-        if len(reading.vin) == LENGTH and reading.vin != item.vin and reading.confidence >= threshold
+    readings = readings.annotate(item=F("photo__snapshot_items__id"), label=F("photo__snapshot_items__vin"))
+    agrees = Q(vin=F("label"))
+    counted = readings.aggregate(read=Count("pk"), threshold=Avg("confidence", filter=agrees))
+    threshold = counted["threshold"]
+    rows = []
+    if threshold is not None:
+        doubtful = readings.filter(~agrees, confidence__gte=threshold, vin__regex=f"^.{{{LENGTH}}}$")
+        rows = _build_suspects(doubtful.order_by("-confidence", "pk")[:most])
+    return Suspects(threshold, counted["read"], total, rows)
+
+
+def _build_suspects(doubtful: QuerySet[Prediction]) -> list[Suspect]:
+    found: list[Any] = list(doubtful.only("photo_id", "vin", "confidence"))
+    items = SnapshotItem.objects.select_related("photo").in_bulk([reading.item for reading in found])
+    return [
+        Suspect(items[reading.item], reading, find_places(reading.label, reading.vin)) for reading in found
     ]
-    return Suspects(threshold, len(read), total, sorted(rows, key=lambda row: -row.prediction.confidence))
 
 
 def find_places(label: str, reading: str) -> tuple[int, ...]:

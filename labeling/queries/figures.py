@@ -10,12 +10,11 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, Value
-from django.db.models.functions import TruncDay
+from django.db.models.functions import TruncDate
 
 from labeling.measures import NO_SHARE, Share, Spread, spread_over
 from labeling.models import Membership, Project, User
 from labeling.queries import work
-from labeling.queries.aggregates import read_spread, spread_of
 from labeling.queries.spans import Span
 
 MOST_DAYS = 45
@@ -77,56 +76,78 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Daily:
-    """What one person submitted on one day."""
+class Submitted:
+    """What one person submitted in a span."""
 
-    author: int
+    n: int = 0
+    read: int = 0
+    unchanged: int = 0
+    timed: int = 0
+    fast: int = 0
+    unreadable: int = 0
+    milliseconds: Sequence[int] = ()
+    keystrokes: Sequence[int] = ()
+    """Of each of them that was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """What was submitted on one day."""
+
     day: date
     n: int
     read: int
     unchanged: int
-    timed: int
-    fast: int
-    unreadable: int
-    milliseconds: list[int]
-    keystrokes: list[int]
-    """Of each of them that was measured."""
+
+
+NOTHING = Submitted()
+
+
+def list_submitted(
+    *, project: Project, span: Span, person: User | None = None, is_own: bool = False
+) -> dict[int, Submitted]:
+    """What everybody submitted, or one person, by their keys.
+
+    `is_own` is for the person themselves, to whom a probe is a photo like any other.
+    """
+    rows = work.list_submitted(project=project, person=person, span=span, is_own=is_own).order_by()
+    counted = rows.values("author").annotate(
+        n=Count("*"),
+        read=_count(work.HAD_READING),
+        unchanged=_count(work.UNCHANGED),
+        timed=_count(work.UNCHANGED & Q(active_ms__isnull=False)),
+        fast=_count(work.FAST),
+        unreadable=_count(work.UNREADABLE),
+        milliseconds=_list_measured("active_ms"),
+        keystrokes=_list_measured("keystrokes"),
+    )
+    found: list[dict[str, Any]] = [dict(row) for row in counted]
+    return {row.pop("author"): Submitted(**row) for row in found}
 
 
 def list_daily(
     *, project: Project, span: Span, person: User | None = None, is_own: bool = False
 ) -> list[Daily]:
-    """What the figures of people and those of days are both added up from, in one look at the rows.
-
-    `is_own` is for the person themselves, to whom a probe is a photo like any other.
-    """
+    """The same of everybody together, day by day."""
     rows = work.list_submitted(project=project, person=person, span=span, is_own=is_own).order_by()
-    counted = rows.values("author", day=TruncDay("created_at")).annotate(
-        n=Count("pk"),
-        read=Count("pk", filter=work.HAD_READING),
-        unchanged=Count("pk", filter=work.UNCHANGED),
-        timed=Count("pk", filter=work.UNCHANGED & Q(active_ms__isnull=False)),
-        fast=Count("pk", filter=work.FAST),
-        unreadable=Count("pk", filter=work.UNREADABLE),
-        milliseconds=_list_measured("active_ms"),
-        keystrokes=_list_measured("keystrokes"),
+    counted = rows.values(day=TruncDate("created_at")).annotate(
+        n=Count("*"),
+        read=_count(work.HAD_READING),
+        unchanged=_count(work.UNCHANGED),
     )
-    return [Daily(**{**row, "day": row["day"].date()}) for row in counted]
+    return [Daily(**row) for row in counted]
 
 
 def list_annotators(
     *,
     project: Project,
     span: Span,
-    daily: Sequence[Daily],
+    submitted: Mapping[int, Submitted],
     person: User | None = None,
     is_own: bool = False,
     shows_probes: bool = False,
 ) -> list[AnnotatorFigures]:
     """Everybody who submitted or skipped something in the span, by name."""
-    submitted: dict[int, list[Daily]] = {}
-    for each in daily:
-        submitted.setdefault(each.author, []).append(each)
     received = _count_received(project, span, person)
     skipped = _count_skipped(project, span, person, is_own)
     probed = _count_probed(project, span, person) if shows_probes else None
@@ -134,7 +155,7 @@ def list_annotators(
         _build_annotator(
             user,
             member,
-            submitted.get(user.pk, []),
+            submitted.get(user.pk, NOTHING),
             received.get(user.pk, {}),
             skipped.get(user.pk, 0),
             None if probed is None else probed.get(user.pk, _NEVER_PROBED),
@@ -147,12 +168,12 @@ def list_reviewers(*, project: Project, span: Span, person: User | None = None) 
     """Everybody who reviewed something in the span, by name."""
     rows = work.list_given(project=project, person=person, span=span).order_by().values("reviewer")
     counted = rows.annotate(
-        reviews=Count("pk"),
-        accepted=Count("pk", filter=work.ACCEPTED),
-        fixed=Count("pk", filter=work.FIXED),
-        rejected=Count("pk", filter=work.REJECTED),
-        over=Count("pk", filter=work.OVER),
-        **spread_of("active_ms", "ms"),
+        reviews=Count("*"),
+        accepted=_count(work.ACCEPTED),
+        fixed=_count(work.FIXED),
+        rejected=_count(work.REJECTED),
+        over=_count(work.is_over(project)),
+        milliseconds=_list_measured("active_ms"),
     )
     found = _index(counted, "reviewer")
     overturned = _count_overturned(project, span, person)
@@ -180,9 +201,9 @@ def add_up(everybody: Iterable[AnnotatorFigures]) -> AnnotatorFigures:
     )
 
 
-def measure_time(daily: Sequence[Daily]) -> Spread | None:
+def measure_time(submitted: Mapping[int, Submitted]) -> Spread | None:
     """The milliseconds of everybody's submits."""
-    return spread_over(list(chain.from_iterable(each.milliseconds for each in daily)))
+    return spread_over(list(chain.from_iterable(each.milliseconds for each in submitted.values())))
 
 
 def list_stretches(*, span: Span, daily: Sequence[Daily], now: datetime) -> list[Stretch]:
@@ -204,12 +225,17 @@ def list_stretches(*, span: Span, daily: Sequence[Daily], now: datetime) -> list
 def _count_received(project: Project, span: Span, person: User | None) -> dict[int, dict[str, Any]]:
     rows = work.list_received(project=project, person=person, span=span).order_by().values("author")
     counted = rows.annotate(
-        reviewed=Count("pk"),
-        wrong=Count("pk", filter=work.WRONG),
-        fixed=Count("pk", filter=work.FIXED),
-        rejected=Count("pk", filter=work.REJECTED),
+        reviewed=Count("*"),
+        wrong=_count(work.WRONG),
+        fixed=_count(work.FIXED),
+        rejected=_count(work.REJECTED),
     )
     return _index(counted, "author")
+
+
+def _count(where: Q) -> Count:
+    """The rows to which the condition applies, by a column that none lacks and every index has."""
+    return Count("project", filter=where)
 
 
 def _list_measured(column: str) -> ArrayAgg:
@@ -254,22 +280,24 @@ def _index(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, dict[str, A
 
 
 def _find_people(project: Project, keys: Iterable[int]) -> list[tuple[User, Membership | None]]:
-    """These people by name, with what they are in the project."""
-    rows = Membership.objects.filter(project=project).select_related("user")
-    members = {membership.user_id: membership for membership in rows}
-    users = User.objects.filter(pk__in=list(keys)).order_by("username")
-    return [(user, members.get(user.pk)) for user in users]
+    """These people by name, with what they are in the project, and None where they have left it."""
+    wanted = set(keys)
+    rows = Membership.objects.filter(project=project, user__in=wanted).select_related("user")
+    found: list[tuple[User, Membership | None]] = [(membership.user, membership) for membership in rows]
+    left = wanted - {membership.user_id for membership in rows}
+    found += [(user, None) for user in User.objects.filter(pk__in=left)] if left else []
+    return sorted(found, key=lambda pair: pair[0].username)
 
 
 def _build_annotator(
     user: User,
     member: Membership | None,
-    daily: Sequence[Daily],
+    submitted: Submitted,
     received: dict[str, Any],
     skipped: int,
     probed: _Probed | None,
 ) -> AnnotatorFigures:
-    n = sum(each.n for each in daily)
+    n = submitted.n
     reviewed = received.get("reviewed", 0)
     return AnnotatorFigures(
         person=user,
@@ -279,14 +307,14 @@ def _build_annotator(
         wrong=Share(received.get("wrong", 0), reviewed),
         fixed=received.get("fixed", 0),
         rejected=received.get("rejected", 0),
-        unchanged=Share(sum(each.unchanged for each in daily), sum(each.read for each in daily)),
-        fast=Share(sum(each.fast for each in daily), sum(each.timed for each in daily)),
-        unreadable=Share(sum(each.unreadable for each in daily), n),
+        unchanged=Share(submitted.unchanged, submitted.read),
+        fast=Share(submitted.fast, submitted.timed),
+        unreadable=Share(submitted.unreadable, n),
         skipped=Share(skipped, n + skipped),
         missed=probed.missed if probed else None,
         unnoticed=probed.unnoticed if probed else None,
-        milliseconds=measure_time(daily),
-        keystrokes=spread_over(list(chain.from_iterable(each.keystrokes for each in daily))),
+        milliseconds=spread_over(submitted.milliseconds),
+        keystrokes=spread_over(submitted.keystrokes),
     )
 
 
@@ -301,7 +329,7 @@ def _build_reviewer(
         fixed=row["fixed"],
         rejected=row["rejected"],
         overturned=Share(overturned, row["over"]),
-        milliseconds=read_spread(row, "ms"),
+        milliseconds=spread_over(row["milliseconds"]),
     )
 
 

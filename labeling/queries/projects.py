@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from labeling.models import User
 
 
-def get_project(*, user: User | AnonymousUser, slug: str) -> Project:
-    """Raises NotFound where there is none, or the person is not in it."""
+def get_project(
+    *, user: User | AnonymousUser, slug: str, capability: Capability = Capability.VIEW
+) -> Project:
+    """Raises NotFound where there is none or the person is not in it, and Forbidden where they may not."""
     project = Project.objects.filter(slug=slug).first()
     if project is None:
         raise NotFound
-    check_can(user, Capability.VIEW, project)
+    check_can(user, capability, project)
     return project
 
 

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain
-from typing import Any
 
-from django.db.models import QuerySet
-
-from labeling.models import (
-    Membership,
-    Probe,
-    Project,
-    QualityPolicy,
-    Review,
-    Role,
-    SpotCheck,
-    User,
-    Verdict,
-)
+from labeling.models import Membership, Project, QualityPolicy, Role, User
 from labeling.policies import CAPABILITIES, Capability
 from labeling.queries.probes import count_known
+from labeling.queries.trials import Trials, count_trials
 from labeling.routing import MeasuredError, share_to_review
-
-RECENT_TRIALS = 200
-"""Of a person the newest judgements count: people learn."""
 
 MOST_KNOWN = 1000
 """Far more than enough: counting ends here."""
-
-Trial = tuple[datetime, bool]
-"""When a reading was judged, and whether it was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +53,7 @@ def measure_error(*, project: Project, user: User) -> MeasuredError:
     """How often this person was found wrong, by reviewers, in spot checks and on known photos, of their
     newest judgements.
     """
-    return _measure(*(trials.get(user.pk, []) for trials in _list_trials(project, [user])))
-
-
-def _measure(*kinds: list[Trial]) -> MeasuredError:
-    newest = sorted(chain(*kinds), reverse=True)[:RECENT_TRIALS]
-    return MeasuredError(errors=sum(is_wrong for _, is_wrong in newest), trials=len(newest))
-
-
-def _list_trials(project: Project, people: Sequence[User]) -> list[dict[int, list[Trial]]]:
-    """The newest judgements of each person by reviewers, in spot checks and on known photos: a statement for
-    each kind, however many people there are.
-    """
-    return [_gather([rows(project, user) for user in people]) for rows in (_reviewed, _checked, _probed)]
-
-
-def _gather(lists: Sequence[QuerySet[Any, Any]]) -> dict[int, list[Trial]]:
-    found: dict[int, list[Trial]] = {}
-    if lists:
-        for person, moment, judgement in lists[0].union(*lists[1:], all=True):
-            found.setdefault(person, []).append((moment, judgement not in _RIGHT))
-    return found
-
-
-_RIGHT = (True, Verdict.ACCEPTED)
-"""What a reviewer or an adjudicator fixed or sent back is wrong."""
-
-
-def _reviewed(project: Project, user: User) -> QuerySet[Any, Any]:
-    rows = Review.objects.filter(project=project, author=user).order_by("-created_at")
-    return rows.values_list("author", "created_at", "verdict")[:RECENT_TRIALS]
-
-
-def _checked(project: Project, user: User) -> QuerySet[Any, Any]:
-    """What the policy let pass, as a reviewer found it on a sheet."""
-    rows = SpotCheck.objects.filter(annotation__author=user, task__project=project).order_by("-checked_at")
-    return rows.values_list("annotation__author", "checked_at", "is_right")[:RECENT_TRIALS]
-
-
-def _probed(project: Project, user: User) -> QuerySet[Any, Any]:
-    rows = Probe.objects.filter(person=user, known__project=project, scored_at__isnull=False)
-    return rows.order_by("-scored_at").values_list("person", "scored_at", "is_right")[:RECENT_TRIALS]
+    return count_trials(project=project, people=[user])[user.pk].all
 
 
 def can_read_twice(*, project: Project, author: User) -> bool:
@@ -140,19 +79,16 @@ def list_measured(*, project: Project) -> list[Standing]:
     roles = [role.value for role, granted in CAPABILITIES.items() if Capability.ANNOTATE in granted]
     members = Membership.objects.filter(project=project, role__in=roles).select_related("user")
     people = [member.user for member in members.order_by("user__username")]
-    trials = _list_trials(project, people)
-    return [_stand(policy, user, *(kind.get(user.pk, []) for kind in trials)) for user in people]
+    trials = count_trials(project=project, people=people)
+    return [_stand(policy, user, trials[user.pk]) for user in people]
 
 
-def _stand(
-    policy: QualityPolicy, user: User, reviewed: list[Trial], checked: list[Trial], probed: list[Trial]
-) -> Standing:
-    measured = _measure(reviewed, checked, probed)
+def _stand(policy: QualityPolicy, user: User, trials: Trials) -> Standing:
     return Standing(
         user=user,
-        measured=measured,
-        by_reviews=_measure(reviewed),
-        by_checks=_measure(checked),
-        by_probes=_measure(probed),
-        share=share_to_review(policy, measured),
+        measured=trials.all,
+        by_reviews=trials.by_reviews,
+        by_checks=trials.by_checks,
+        by_probes=trials.by_probes,
+        share=share_to_review(policy, trials.all),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from labeling.confusions import ConfusedPair, count_pairs, count_positions
+from labeling.confusions import ConfusedPair, count_pairs, count_positions, find_confusions
 from labeling.measures import Share, Spread
 from labeling.models import Project, User
 from labeling.queries import figures, work
@@ -65,13 +65,14 @@ class PersonReport:
 
 
 def get_team_report(*, project: Project, span: Span, now: datetime) -> TeamReport:
+    submitted = figures.list_submitted(project=project, span=span)
     daily = figures.list_daily(project=project, span=span)
-    annotators = figures.list_annotators(project=project, span=span, daily=daily, shows_probes=True)
+    annotators = figures.list_annotators(project=project, span=span, submitted=submitted, shows_probes=True)
     return TeamReport(
         annotators=annotators,
         reviewers=figures.list_reviewers(project=project, span=span),
         together=figures.add_up(annotators),
-        milliseconds=figures.measure_time(daily),
+        milliseconds=figures.measure_time(submitted),
         stretches=figures.list_stretches(span=span, daily=daily, now=now),
         corrections=_count_corrections(project, None, span),
         agreement=measure_agreement(project=project, span=span),
@@ -91,11 +92,12 @@ def get_person_report(
 
     `shows_probes` is for those who may know what came of them.
     """
+    submitted = figures.list_submitted(project=project, span=span, person=person, is_own=is_own)
     daily = figures.list_daily(project=project, span=span, person=person, is_own=is_own)
     annotators = figures.list_annotators(
         project=project,
         span=span,
-        daily=daily,
+        submitted=submitted,
         person=person,
         is_own=is_own,
         shows_probes=shows_probes,
@@ -112,5 +114,5 @@ def get_person_report(
 
 def _count_corrections(project: Project, person: User | None, span: Span) -> Corrections:
     found = work.list_corrections(project=project, person=person, span=span)
-    texts = [(typed, meant) for _, typed, meant in found]
-    return Corrections(len(texts), count_pairs(texts), count_positions(texts))
+    confusions = [each for _, typed, meant in found for each in find_confusions(typed, meant)]
+    return Corrections(len(found), count_pairs(confusions), count_positions(confusions))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -105,12 +106,17 @@ def list_sources(*, snapshot: DatasetSnapshot, config: Mapping[str, Any]) -> lis
 
     A label that does not say where its VIN is teaches nothing.
     """
-    rows = SnapshotItem.objects.filter(_HAS_PLACE, snapshot=snapshot, split="train").values("source")
-    counted = rows.annotate(photos=Count("*"), mean=Avg("weight")).order_by("-photos")
     return [
-        TaughtSource(row["source"], row["photos"], row["mean"] * weight_of(config, row["source"]))
-        for row in counted
+        TaughtSource(source, photos, mean * weight_of(config, source))
+        for source, photos, mean in _count_sources(snapshot.pk)
     ]
+
+
+@lru_cache(maxsize=128)
+def _count_sources(snapshot: UUID) -> list[tuple[str, int, float]]:
+    """Once in a process: no snapshot and no label ever changes, and a page asks again and again."""
+    rows = SnapshotItem.objects.filter(_HAS_PLACE, snapshot=snapshot, split="train").values_list("source")
+    return list(rows.annotate(photos=Count("*"), mean=Avg("weight")).order_by("-photos"))
 
 
 def has_open_run(*, project: Project) -> bool:
@@ -129,7 +135,8 @@ def count_corrections(*, project: Project, most: int | None = None) -> int:
         ~Q(text=F("model_text")), project=project, is_probe=False, outcome=Outcome.READ
     )
     accepted = changed.filter(task__state=TaskState.ACCEPTED, task__revision=F("revision"))
-    return accepted.exclude(Exists(seen)).order_by("-created_at")[:most].count()
+    # Counted by a column that the index of corrections has.
+    return accepted.exclude(Exists(seen)).order_by("-created_at").values("task")[:most].count()
 
 
 def find_schedule(*, project: Project) -> RunSchedule | None:

@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import TruncDate
 
 from inference.comparison import mcnemar_test, paired_interval
-from labeling.measures import Share, Spread
+from labeling.measures import Share, Spread, spread_over
 from labeling.models import BackgroundState, ModelVersion, Project, Shadow, ShadowReading, VinSource
 from labeling.policies import Capability, check_can
 from labeling.queries.access import get_visible
-from labeling.queries.aggregates import read_spread, spread_of
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
 from labeling.states import ShadowState, TaskState
 
@@ -121,16 +122,17 @@ def get_shadow_report(*, shadow: Shadow) -> ShadowReport:
         dict(shadow.readings.values_list("state").annotate(number=Count("*")).values_list("state", "number"))
     )
     rows = _list_read(shadow)
-    days = [
-        AgreementDay(row["day"], Share(row["agreed"], row["n"]))
-        for row in rows.annotate(day=TruncDate("listed_at"))
-        .values("day")
-        .annotate(n=Count("*"), agreed=Count("pk", filter=~DIFFERS))
+    daily = list(
+        rows.values(day=TruncDate("listed_at"))
+        .annotate(
+            n=Count("*"),
+            agreed=Count("pk", filter=~DIFFERS),
+            by_champion=ArrayAgg("prediction__milliseconds"),
+            by_shadow=ArrayAgg("milliseconds"),
+        )
         .order_by("day")
-    ]
-    times = rows.aggregate(
-        **spread_of("milliseconds", "shadow"), **spread_of("prediction__milliseconds", "champion")
     )
+    days = [AgreementDay(row["day"], Share(row["agreed"], row["n"])) for row in daily]
     return ShadowReport(
         read=counts[BackgroundState.READ],
         waiting=counts[BackgroundState.WAITING] + counts[BackgroundState.CLAIMED],
@@ -138,8 +140,8 @@ def get_shadow_report(*, shadow: Shadow) -> ShadowReport:
         agreed=sum((day.agreed for day in days), Share()),
         days=days,
         paired=_pair(rows),
-        champion_time=read_spread(times, "champion"),
-        shadow_time=read_spread(times, "shadow"),
+        champion_time=spread_over(list(chain.from_iterable(row["by_champion"] for row in daily))),
+        shadow_time=spread_over(list(chain.from_iterable(row["by_shadow"] for row in daily))),
     )
 
 

@@ -20,12 +20,13 @@ from labeling.models import (
     Probe,
     Project,
     Review,
+    Task,
     User,
     Verdict,
 )
+from labeling.models.task import FINISHED
 from labeling.queries.annotations import JUDGED, READ_ONCE
 from labeling.queries.spans import Span
-from labeling.states import TaskState
 
 FAST_MS = 1000
 """Who accepts a reading in less can hardly have looked at 17 characters."""
@@ -47,20 +48,20 @@ ACCEPTED = Q(verdict=Verdict.ACCEPTED)
 FIXED = Q(verdict=Verdict.FIXED_AND_ACCEPTED)
 REJECTED = Q(verdict=Verdict.REJECTED)
 WRONG = FIXED | REJECTED
-TEXT_FIXED = FIXED & ~Q(annotation__text=F("corrected__text"))
+TEXT_FIXED = FIXED & ~Q(typed=F("meant"))
 
 MISSED = Q(is_right=False)
 UNNOTICED = Q(has_noticed=False)
 """The seeded wrong character was submitted as it was."""
 
-OVER = Q(task__state__in=(TaskState.ACCEPTED, TaskState.UNREADABLE))
-OVERTURNED = OVER & (
-    (REJECTED & Q(final=F("annotation__text")))
-    | (ACCEPTED & Q(annotation__revision__lt=F("task__revision")) & ~Q(final=F("annotation__text")))
-    | (FIXED & Q(corrected__revision__lt=F("task__revision")) & ~Q(final=F("corrected__text")))
+OVERTURNED = Q(task__state__in=FINISHED) & (
+    (REJECTED & Q(final=F("typed")))
+    | (ACCEPTED & Q(annotation__revision__lt=F("task__revision")) & ~Q(final=F("typed")))
+    | (FIXED & Q(corrected__revision__lt=F("task__revision")) & ~Q(final=F("meant")))
 )
 """The task ended otherwise than the reviewer said: what they accepted was replaced, or what they rejected
-stands. That something came after the review is asked first, as it is cheap to know."""
+stands. `final` is the text of its newest revision. That something came after the review is asked first, as
+it is cheap to know."""
 
 
 def list_submitted(
@@ -70,9 +71,8 @@ def list_submitted(
 
     Probes are no work, but to whoever had one in hand it is a photo like any other: `is_own` keeps them.
     """
-    rows = Annotation.objects.filter(span.covers("created_at"), project=project)
+    rows = Annotation.objects.filter(span.covers("created_at"), project=project, is_correction=False)
     rows = rows if is_own else rows.filter(is_probe=False)
-    rows = rows.exclude(Exists(Review.objects.filter(corrected=OuterRef("pk"))))
     return rows.filter(author=person) if person else rows
 
 
@@ -83,14 +83,15 @@ def list_received(*, project: Project, person: User | None, span: Span) -> Query
 
 
 def list_given(*, project: Project, person: User | None, span: Span) -> QuerySet[Review]:
-    """The reviews that were given in the span, by one reviewer or by all.
-
-    `final` is the text of the task's newest revision, for OVERTURNED.
-    """
-    newest = Annotation.objects.filter(task=OuterRef("task"), revision=OuterRef("task__revision"))
+    """The reviews that were given in the span, by one reviewer or by all."""
     rows = Review.objects.filter(span.covers("created_at"), project=project)
-    rows = rows.alias(final=Subquery(newest.values("text")[:1]))
     return rows.filter(reviewer=person) if person else rows
+
+
+def is_over(project: Project) -> Q:
+    """Whether the task of a review is over. Most are: those that are not have an index of their own."""
+    unfinished = Task.objects.filter(~Q(state__in=FINISHED), project=project, revision__gt=0)
+    return ~Q(task__in=unfinished.values("pk"))
 
 
 def list_overturned(*, project: Project, person: User | None, span: Span) -> QuerySet[Review]:
@@ -102,8 +103,10 @@ def list_overturned(*, project: Project, person: User | None, span: Span) -> Que
     later = Annotation.objects.filter(Span(span.start).covers("created_at"), project=project, revision__gte=2)
     later = later.filter(is_blind=False)
     later = later.exclude(Exists(Review.objects.filter(corrected=OuterRef("pk"), is_first=True)))
+    newest = Annotation.objects.filter(task=OuterRef("task"), revision=OuterRef("task__revision"))
     given = list_given(project=project, person=person, span=span)
-    return given.filter(OVERTURNED, task__in=list(later.values_list("task", flat=True)))
+    given = given.filter(task__in=list(later.values_list("task", flat=True)))
+    return given.alias(final=Subquery(newest.values("text")[:1])).filter(OVERTURNED)
 
 
 def list_second_readings(*, project: Project, person: User | None, span: Span) -> QuerySet[Annotation]:
@@ -153,7 +156,7 @@ def list_read(*, project: Project, person: User | None, span: Span) -> QuerySet[
 def list_corrections(*, project: Project, person: User | None, span: Span) -> list[tuple[UUID, str, str]]:
     """Of each text that a reviewer changed the task, what was typed, and what was meant."""
     rows = list_received(project=project, person=person, span=span).filter(TEXT_FIXED)
-    return list(rows.values_list("task_id", "annotation__text", "corrected__text"))
+    return list(rows.values_list("task_id", "typed", "meant"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,19 +38,17 @@ def share_cell(
     """A share as per cent and count, which leads to its photos, with the interval where it is asked for."""
     if not share.of:
         return format_html('<span class="faint">–</span>')
-    bounds = ""
-    if interval:
-        bounds = f"{write_percent(share.low)} to {write_percent(share.high)}"
-    written = format_html(
-        "<span>{}</span><small>{}</small>",
-        write_percent(share.value),
-        bounds or f"{share.hits:,} of {share.of:,}",
-    )
     title = f"{share.hits:,} of {share.of:,}"
+    below = f"{write_percent(share.low)} to {write_percent(share.high)}" if interval else title
+    written = (title, write_percent(share.value), below)
     if not share.hits:
-        return format_html('<span class="figure-cell" title="{}">{}</span>', title, written)
+        return format_html(
+            '<span class="figure-cell" title="{}"><span>{}</span><small>{}</small></span>', *written
+        )
     address = write_work_address(context["project"], did, person=person, period=context["period"])
-    return format_html('<a class="figure-cell" href="{}" title="{}">{}</a>', address, title, written)
+    return format_html(
+        '<a class="figure-cell" href="{}" title="{}"><span>{}</span><small>{}</small></a>', address, *written
+    )
 
 
 @register.filter

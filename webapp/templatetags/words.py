@@ -134,14 +134,12 @@ def vin_beside(text: str, expected: str) -> SafeString:
     """A VIN with a mark on each symbol that another one does not have at its place."""
     if not text:
         return format_html('<span class="faint">no VIN found</span>')
-    symbols = [after for _, after in align_texts(expected, text)]
-    differs = [before != after for before, after in align_texts(expected, text)]
     body = format_html_join(
         "",
         "{}",
         (
-            (format_html("<mark>{}</mark>", symbol or "∅") if wrong else symbol,)
-            for symbol, wrong in zip(symbols, differs, strict=True)
+            (after if before == after else format_html("<mark>{}</mark>", after or "∅"),)
+            for before, after in align_texts(expected, text)
         ),
     )
     return format_html('<span class="vin" translate="no">{}</span>', body)

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from labeling import policies
 from labeling.models import Project, User
 from labeling.policies import Capability
 from labeling.queries import projects
@@ -64,8 +63,7 @@ def _reload_when_logged_out(view: View) -> View:
 
 def open_project(request: HttpRequest, slug: str, capability: Capability) -> Project:
     """The project of the address, which the navigation then shows. Raises NotFound, Forbidden."""
-    project = projects.get_project(user=current_user(request), slug=slug)
-    policies.check_can(current_user(request), capability, project)
+    project = projects.get_project(user=current_user(request), slug=slug, capability=capability)
     request.project = project  # type: ignore[attr-defined]
     return project
 

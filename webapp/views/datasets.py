@@ -57,7 +57,8 @@ def snapshot_list(request: HttpRequest, project: Project) -> HttpResponse:
 def snapshot(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpResponse:
     """One snapshot: counts, kinds, characters, near-duplicates, and labels that look wrong."""
     shown = _find(request, project, snapshot_id)
-    suspects, duplicates = reports.find_suspects(shown), reports.list_near_duplicates(shown)
+    suspects = reports.find_suspects(shown, most=reports.SHOWN)
+    duplicates = reports.list_near_duplicates(shown)
     context = {
         "snapshot": _describe(shown),
         "splits": SPLITS,
@@ -69,7 +70,7 @@ def snapshot(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpR
         "revoked": list_revoked_in(shown),
         "symbols": chart_symbols(reports.count_symbols(shown)),
         "suspects": suspects,
-        "suspect_rows": suspects.rows[: reports.SHOWN],
+        "suspect_rows": suspects.rows,
         "duplicates": duplicates[: reports.SHOWN],
         "odd_duplicates": sum(pair.is_odd for pair in duplicates),
         "duplicate_count": len(duplicates),

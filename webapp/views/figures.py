@@ -178,25 +178,18 @@ def _draw_common(
 ) -> dict[str, Any]:
     """The charts that the page of the team and that of a person have in common."""
     stretches = report.stretches
+    annotated, changed = (_link(project, did, shown, stretches) for did in ("annotated", "changed"))
     places = [
         write_work_address(project, "confused", person=shown, period=period, position=place)
         for place in range(1, 18)
     ]
     return {
-        "counts": draw_counts(stretches, urls=_link(project, "annotated", shown, stretches), unit="photos"),
-        "rate": draw_rate(stretches, urls=_link(project, "changed", shown, stretches)),
+        "counts": draw_counts(stretches, urls=annotated, unit="photos"),
+        "rate": draw_rate(stretches, urls=changed),
         "positions": draw_positions(report.corrections.positions, urls=places),
         "pairs": report.corrections.pairs[:PAIRS],
         "most_confused": max((pair.count for pair in report.corrections.pairs), default=1),
-        "days": [
-            (write_stretch(each), each, annotated, changed)
-            for each, annotated, changed in zip(
-                stretches,
-                _link(project, "annotated", shown, stretches),
-                _link(project, "changed", shown, stretches),
-                strict=True,
-            )
-        ],
+        "days": list(zip(map(write_stretch, stretches), stretches, annotated, changed, strict=True)),
     }
 
 
@@ -216,7 +209,7 @@ def _draw_people(project: Project, report: TeamReport, period: str) -> list[Peop
             name=str(each.person),
             share=each.wrong,
             url=_find_address(project, each, period),
-            stands_out=is_worse(each, report.annotators),
+            stands_out=is_worse(each, report.together),
         )
         for each in report.annotators
     ]
@@ -225,7 +218,7 @@ def _draw_people(project: Project, report: TeamReport, period: str) -> list[Peop
             name=str(each.person),
             share=each.missed or NO_SHARE,
             url=_find_address(project, each, period),
-            stands_out=misses_more(each, report.annotators),
+            stands_out=misses_more(each, report.together),
         )
         for each in report.annotators
     ]

@@ -237,6 +237,8 @@ def test_suspected_labels_and_their_way_back(workshop: Workshop) -> None:
     assert (found.threshold, found.read, found.total) == (0.8, 3, 3)
     (suspect,) = found.rows
     assert (suspect.item.photo, suspect.prediction.vin, suspect.places) == (wrong.photo, VIN, (16,))
+    few = reports.find_suspects(snapshot, most=0)
+    assert (few.threshold, few.read, few.rows) == (found.threshold, found.read, [])
     back = doubts.send_back_to_review(
         snapshot=snapshot,
         photos=[wrong.photo_id],

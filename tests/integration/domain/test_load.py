@@ -8,9 +8,21 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from labeling.management import load
-from labeling.models import Annotation, Lease, Photo, Project, Review, SnapshotItem, Task
+from labeling.models import (
+    Annotation,
+    Lease,
+    Photo,
+    Project,
+    Rereading,
+    Review,
+    Shadow,
+    SnapshotItem,
+    SpotCheck,
+    Task,
+)
 from labeling.operations import leases
 from labeling.operations.best_values import refresh_best_value
+from labeling.queries import drift, shadows
 from labeling.states import TaskState
 from tests.integration.domain.workshop import Workshop
 
@@ -34,6 +46,20 @@ def test_there_is_something_of_everything(project: Project) -> None:
     held = Lease.objects.filter(ended_at=None)
     assert held.count() == Task.objects.filter(state__in=["in_progress", "in_review"]).count() == 60
     assert Review.objects.filter(reviewer=F("author")).count() == 0
+    assert SpotCheck.objects.exists()
+
+
+def test_models_were_watched_and_no_worker_has_anything_to_do(project: Project) -> None:
+    (shadow,) = shadows.list_shadows(project=project)
+    report = shadows.get_shadow_report(shadow=shadow)
+    assert report.read == report.agreed.of == report.champion_time.n
+    assert 0.8 < report.agreed.value < 0.95
+    (rereading,) = Rereading.objects.all()
+    assert rereading.done == rereading.total == Task.objects.filter(state="new").count()
+    seen = drift.get_drift(project=project, now=timezone.now())
+    assert (seen.is_learning, bool(seen.findings)) == (False, True)
+    assert not Shadow.objects.filter(state="running").exists()
+    assert not Rereading.objects.filter(state="running").exists()
 
 
 def test_every_photo_shows_what_the_product_would_show(project: Project) -> None:

@@ -23,12 +23,13 @@ def test_pairs_are_counted_the_most_frequent_first() -> None:
         (VIN[:-1] + "Z", VIN),
         ("B" + VIN[1:], VIN),
     ]
-    assert count_pairs(texts) == [
+    confusions = [each for typed, meant in texts for each in find_confusions(typed, meant)]
+    assert count_pairs(confusions) == [
         ConfusedPair("B", "8", 2, (6,)),
         ConfusedPair("B", "1", 1, (1,)),
         ConfusedPair("O", "0", 1, (13,)),
         ConfusedPair("Z", "2", 1, (17,)),
     ]
-    counted = count_positions(texts)
+    counted = count_positions(confusions)
     assert (len(counted), sum(counted)) == (17, 5)
     assert (counted[0], counted[5], counted[12], counted[16]) == (1, 2, 1, 1)
