@@ -21,6 +21,7 @@ from inference.snapshot import PhotoPath, Snapshot, SnapshotItem, encode_snapsho
 from training.examples import load_examples
 from training.networks.characters import CharacterNetwork
 from training.networks.detector import DetectorNetwork
+from training.synthesis.typefaces import list_typefaces
 from training.tuning.crops import Lessons, prepare_characters, prepare_sequence
 from training.tuning.loop import WEIGHTS, Course, Progress, Report, Tuning, find_finished
 from training.tuning.regions import tighten_regions
@@ -81,6 +82,7 @@ def finetune(
         "data": f"fine-tuned on the snapshot {snapshot.name}",
         "config": config.to_json(),
         "networks": records,
+        "typefaces": len(list_typefaces()),
     }
     return TrainedWeights(
         sequence=weights.get("sequence"),

@@ -15,6 +15,7 @@ NETWORK_WORDS = {
 _SETTING_WORDS = {
     "replay_share": "Synthetic share",
     "averaging": "Averaging",
+    "blend": "Blend",
     "patience": "Patience",
     "validate_every": "Validated every",
     "save_every": "Saved every",

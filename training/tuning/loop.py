@@ -110,6 +110,7 @@ class Tuning(Generic[Batch]):
         self._optimizer = torch.optim.AdamW(
             self._network.parameters(), lr=self._pace.learning_rate, weight_decay=0.01
         )
+        self._start = {name: value.clone() for name, value in self._network.state_dict().items()}
         self._average = Averager(self._network, config.averaging)
         self._bfloat16 = supports_bfloat16()
         self._step, self._loss, self._waited = 0, 0.0, 0
@@ -173,23 +174,34 @@ class Tuning(Generic[Batch]):
             self._tell(measured, "Training")
 
     def _validate(self) -> dict[str, float]:
-        """Figures of the averaged weights, which are kept where they are the best so far."""
+        """Figures of the blended weights, which are kept where they are the best so far."""
         own = {name: value.clone() for name, value in self._network.state_dict().items()}
-        self._network.load_state_dict(self._average.state)
+        blended = self._blend()
+        self._network.load_state_dict(blended)
         self._network.eval()
         with torch.inference_mode():
             figures = self._course.system.validate(self._network)
         self._network.load_state_dict(own)
         if figures:
             self._validated[str(self._step)] = {name: round(value, 5) for name, value in figures.items()}
-            self._judge(figures["validation_loss"])
+            self._judge(figures["validation_loss"], blended)
         return figures
 
-    def _judge(self, loss: float) -> None:
+    def _blend(self) -> dict[str, Tensor]:
+        """Between the weights of the start and the averaged ones: what few photos teach is kept, and less of
+        the rest is forgotten (Wortsman et al. 2022, arXiv 2109.01903).
+        """
+        return {
+            name: self._start[name].lerp(value, self._config.blend)
+            if value.dtype.is_floating_point
+            else value.clone()
+            for name, value in self._average.state.items()
+        }
+
+    def _judge(self, loss: float, state: dict[str, Tensor]) -> None:
         if self._best is not None and not loss < self._best.loss - LEAST_GAIN:
             self._waited += 1
             return
-        state = {name: value.clone() for name, value in self._average.state.items()}
         self._best, self._waited = _Best(loss, self._step, state), 0
 
     def _tell(self, measured: dict[str, float], verb: str) -> None:
@@ -230,7 +242,7 @@ class Tuning(Generic[Batch]):
             "validated": self._validated,
         }
         write_flushed(self._folder / RECORD, json.dumps(record, indent=1).encode())
-        state = self._best.state if self._best else self._average.state
+        state = self._best.state if self._best else self._blend()
         save_weights(self._folder / WEIGHTS, self._course.name, self._network, state)
         (self._folder / CHECKPOINT).unlink(missing_ok=True)
 

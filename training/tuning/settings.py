@@ -43,9 +43,10 @@ class FinetuneConfig:
     """`paces` has one entry for each network that is trained, in their order.
 
     `weights` multiply those of the snapshot, by source; what is not named counts as frozen. `replay_share` of
-    each batch is synthetic, so that what is rare in the snapshot is not forgotten. `save_every`,
-    `report_every` and `validate_every` count steps. A network stops after `patience` validations that were no
-    better than the best.
+    each batch is synthetic, so that what is rare in the snapshot is not forgotten. `averaging` is how slowly
+    the averaged weights follow, and `blend` how far what is kept goes from the old weights to those: 1 is all
+    the way. `save_every`, `report_every` and `validate_every` count steps. A network stops after `patience`
+    validations that were no better than the best.
     """
 
     paces: Mapping[str, Pace] = field(default_factory=lambda: {"sequence": PACES["sequence"]})
@@ -53,6 +54,7 @@ class FinetuneConfig:
     replay_share: float = 0.5
     seed: int = 1
     averaging: float = 0.98
+    blend: float = 0.5
     save_every: int = 20
     report_every: int = 5
     validate_every: int = 20
@@ -94,6 +96,8 @@ class FinetuneConfig:
                 raise FinetuningFailed("The setting learning_rate must be above 0 and at most 0.1.")
         if not 0 <= self.replay_share < 1 or not 0 <= self.averaging < 1:
             raise FinetuningFailed("The settings replay_share and averaging must be at least 0 and below 1.")
+        if not 0 < self.blend <= 1:
+            raise FinetuningFailed("The setting blend must be above 0 and at most 1.")
 
 
 def list_validating(snapshot: Snapshot) -> tuple[SnapshotItem, ...]:

@@ -236,6 +236,25 @@ def test_without_photos_to_validate_on_the_last_weights_are_kept(
     assert next(p.message for p in told if p.is_news).endswith("so the last weights are kept.")
 
 
+def test_what_is_kept_lies_between_the_old_weights_and_the_learned(
+    photos: Photos, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    snapshot, photo_path = photos
+    train = Snapshot("train", tuple(snapshot.split("train")))
+    learned, half = (
+        run((train, photo_path), tiny_bundle, tmp_path / str(blend), config=replace(SEQUENCE, blend=blend))
+        for blend in (1.0, 0.5)
+    )
+    assert learned.sequence is not None
+    assert half.sequence is not None
+    before = load_network(tiny_bundle / "sequence.onnx", "sequence").state_dict()
+    after, between = load_file(learned.sequence), load_file(half.sequence)
+    moved = [key for key, value in after.items() if not torch.equal(value, before[key])]
+    assert moved
+    for key in moved:
+        torch.testing.assert_close(between[key], (before[key] + after[key]) / 2)
+
+
 def test_regions_that_were_drawn_by_hand_are_tightened_once(
     photos: Photos, tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +351,8 @@ def test_a_loss_that_is_no_number_ends_the_run(
         ({"learning_rate": 0}, "learning_rate"),
         ({"learning_rate": float("nan")}, "learning_rate"),
         ({"replay_share": 1.0}, "replay_share"),
+        ({"blend": 0}, "blend"),
+        ({"blend": 1.5}, "blend"),
         ({"seed": True}, "seed"),
         ({"networks": []}, "networks"),
         ({"networks": ["ocr"]}, "networks"),
