@@ -128,7 +128,7 @@ def _measure_ends(evidence: LineEvidence) -> float:
 
 
 def _measure_gaps(centers: Array) -> dict[str, float]:
-    """How unlike the distances of neighbors are, in the usual one: gaps part words, or lie under light."""
+    """The spread and the largest of the gaps between neighbors, in usual gaps: words part, and so does light."""
     gaps = np.diff(centers)
     usual = max(float(np.median(gaps)), 1.0)
     return {
