@@ -128,7 +128,7 @@ def _measure_ends(evidence: LineEvidence) -> float:
 
 
 def _measure_gaps(centers: Array) -> dict[str, float]:
-    """The spread and the largest of the gaps between neighbors, in usual gaps: words part, and so does light."""
+    """Spread and largest of the gaps between neighbors, in usual gaps: words and light part them."""
     gaps = np.diff(centers)
     usual = max(float(np.median(gaps)), 1.0)
     return {
