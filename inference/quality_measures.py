@@ -13,14 +13,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference import glare
+from inference import glare, sharpness
 from inference.geometry import quad_size
 from inference.glare import SPOT, WHITE, find_spots
 from inference.types import Crop, Image, Region
 from inference.vin import LENGTH
 
 Gray = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 
 OVERVIEW_SIDE = 384
 """The longest side of the copy on which the whole photo is measured."""
@@ -29,6 +29,7 @@ BLACK = 12
 
 _NEAR_ENDS, _NEAR_SIDES = 0.25, 2.0
 """What belongs to the surroundings of a line, in its own lengths and heights."""
+_STILL = 1e-6
 _PHOTO_SCALES = (1, 2, 4, 8)
 _CROP_SCALES = (1, 2, 4)
 _CROP_MARGIN = 1 / 32
@@ -59,11 +60,13 @@ OF_THE_PHOTO = (
     *("fine_wide_999", "fine_wide_1000", "fine_noise"),
     *(f"tiles_{share}" for share in _TILE_SHARES),
     *glare.MEASURES,
+    *sharpness.MEASURES,
 )
 OF_ALL_LINES = ("lines_count", "lines_best", "lines_mean", "lines_cut", "lines_cut_best", "lines_spot")
 OF_THE_LINE = (
     *("found", "near_spot", "near_white"),
     *("character_height", "character_width", "detected", "frame_ends", "frame_sides"),
+    *("room_least", "room_most"),
     *("crop_p2", "crop_p50", "crop_p98", "crop_spot", "crop_noise"),
     *(f"crop_{direction}_{scale}" for direction in ("across", "down") for scale in _CROP_SCALES),
     *("cell_least", "cell_low", "cell_median", "white_cells", "blank_cells"),
@@ -74,11 +77,10 @@ OF_THE_READING = (
     *("same_symbols", "same_places", "sequence_mean", "characters_mean", "characters_found", "other_length"),
     *("sequence_mass_least", "sequence_mass_mean", "characters_mass_least", "characters_mass_mean"),
     *("box_heights", "box_middles", "box_steps", "box_height", "box_left", "box_right"),
+    *("ends_least", "gaps_spread", "gaps_most"),
 )
 MEASURES = (*OF_THE_PHOTO, *OF_ALL_LINES, *OF_THE_LINE, *OF_THE_READING)
 """The names of all measures, in the order in which the classifier takes them."""
-BEYOND_THE_PHOTO = [index for index, name in enumerate(MEASURES) if name not in OF_THE_PHOTO]
-"""The indexes of those that say nothing where no line was found."""
 
 
 def measure_quality(
@@ -121,6 +123,7 @@ def measure_photo(image: Image, gray: Gray) -> dict[str, float]:
         **_measure_fine(image),
         **_measure_tiles(gray),
         **glare.measure_spots(gray, find_spots(gray, width=SPOT)),
+        **sharpness.measure_edges(gray),
     }
 
 
@@ -158,18 +161,21 @@ def overview(image: Image) -> Gray:
 
 
 def measure_region(image: Image, region: Region) -> dict[str, float]:
-    """Size of the characters, and how far the line stays away from the frame.
+    """Size of the characters, how far the line stays away from the frame, and how much room is at its ends.
 
-    In characters, up to two of them: beyond all distances are alike, and near 1 or -1.
+    In characters, up to two of them (room: up to four): beyond all distances are alike, and near 1 or -1.
     """
     width, height = quad_size(region.quad)
     ends, sides = distances_from_frame(image, region)
+    room = [float(np.tanh(each * LENGTH / max(width, 1e-6) / 2)) for each in room_at_ends(image, region)]
     return {
         "character_height": float(np.log(max(height, 0.5) / 10)),
         "character_width": float(np.log(max(width / LENGTH, 0.5) / 7)),
         "detected": region.confidence,
         "frame_ends": float(np.tanh(ends * LENGTH / max(width, 1e-6))),
         "frame_sides": float(np.tanh(sides / max(height, 1e-6))),
+        "room_least": min(room),
+        "room_most": max(room),
     }
 
 
@@ -180,6 +186,23 @@ def distances_from_frame(image: Image, region: Region) -> tuple[float, float]:
     size = np.array(image.shape[1::-1])
     inside = np.minimum(middles, size - middles).min(axis=1)
     return float(min(inside[1], inside[3])), float(min(inside[0], inside[2]))
+
+
+def room_at_ends(image: Image, region: Region) -> tuple[float, float]:
+    """From the line's start back and from its end on, along the line, to the frame, in photo pixels; negative
+    beyond it. A line close to a side that it runs along has room all the same.
+    """
+    corners = np.asarray(region.quad)
+    start, end = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
+    along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
+    size = np.array(image.shape[1::-1], np.float64)
+    return _room(start, -along, size), _room(end, along, size)
+
+
+def _room(point: Floats, direction: Floats, size: Floats) -> float:
+    moving = np.abs(direction) > _STILL
+    ahead = np.where(direction > 0, size - point, point)
+    return float(min(ahead[moving] / np.abs(direction[moving]), default=0.0))
 
 
 def measure_crop(crop: Crop) -> dict[str, float]:

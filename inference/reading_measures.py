@@ -29,6 +29,9 @@ NEAR_FRAME = 0.6
 
 _LEAST = 2.5e-3
 _FEWEST_BOXES = 4
+_END = 2
+"""Symbols at either end of a line."""
+_MOST_SPREAD, _MOST_GAP = 2.0, 4.0
 _MARGIN = 20.0
 """Pixels of a crop by which its margins differ noticeably."""
 
@@ -99,6 +102,8 @@ def _measure_recognizers(look: Look) -> dict[str, float]:
         **_measure_mass("sequence", sequence),
         **_measure_mass("characters", characters),
         "other_length": _measure_length(sequence),
+        "ends_least": _measure_ends(sequence),
+        **_measure_gaps(sequence.centers),
     }
 
 
@@ -114,6 +119,22 @@ def _measure_length(evidence: LineEvidence) -> float:
         return 0.0
     width = float(np.mean([end - start for start, end in evidence.windows]))
     return float(np.log(width / (CROP_WIDTH - 2 * MARGIN_X)))
+
+
+def _measure_ends(evidence: LineEvidence) -> float:
+    """The least sure of the first and the last few symbols: a cut line ends in guesses."""
+    best = np.exp(evidence.scores.max(axis=1))
+    return _log(float(min(best[:_END].min(), best[-_END:].min())))
+
+
+def _measure_gaps(centers: Array) -> dict[str, float]:
+    """Spread and largest of the gaps between neighbors, in usual gaps: words and light part them."""
+    gaps = np.diff(centers)
+    usual = max(float(np.median(gaps)), 1.0)
+    return {
+        "gaps_spread": min(float(gaps.std()) / usual, _MOST_SPREAD),
+        "gaps_most": min(float(gaps.max()) / usual, _MOST_GAP),
+    }
 
 
 def _measure_boxes(boxes: Array) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Fits the network that tells readable photos from unreadable ones, and why, for the readings of one bundle.
 
-A multilayer perceptron of one small hidden layer on the measures that the reader takes. Some of them come
-from what a bundle finds and reads, so that it is to be fitted anew when its networks change.
+The mean of a few multilayer perceptrons of one small hidden layer on the measures that the reader takes. Some
+of these come from what a bundle finds and reads, so that it is to be fitted anew when its networks change.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ Measures = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 """N indexes into CLASSES."""
 Mask = npt.NDArray[np.bool_]
+Weights = npt.NDArray[np.float32]
 Chances = npt.NDArray[np.float64]
 """N x len(CLASSES) probabilities."""
 
@@ -42,7 +43,10 @@ SHARES: dict[QualityCode | None, int] = {
 MOST_REFUSED = 0.02
 """The share of readable photos that may be refused."""
 
-_HIDDEN, _STEPS, _RATE, _DECAY, _JITTER = 48, 600, 0.01, 0.03, 0.3
+_MEMBERS, _HIDDEN, _DROPPED = 3, 96, 0.3
+_STEPS, _RATE, _DECAY, _JITTER, _SMOOTHING = 400, 0.01, 0.03, 0.3, 0.02
+_EVENED = 0.5
+"""How far the causes are made to count alike in the fit: 0 for each photo the same, 1 for each cause."""
 _FOLDS = 4
 _LEAST_SPREAD = 1e-2
 _FARTHEST = 5.0
@@ -77,6 +81,14 @@ class Judged:
         """
         unseen = ~self.is_seen & np.isin(self.labels, _LIKE_NO_VIN)
         return np.where(unseen, _NO_VIN, self.labels)
+
+    @property
+    def weights(self) -> Weights:
+        """How much each photo counts: more where there are few of its cause. Readable ones count 1."""
+        counts = np.bincount(self.labels, minlength=len(CLASSES))
+        scarce = (len(self.labels) / len(CLASSES) / np.maximum(counts, 1)) ** _EVENED
+        scarce[0] = 1.0
+        return np.asarray(scarce[self.labels], np.float32)
 
     @property
     def is_settled(self) -> Mask:
@@ -142,7 +154,9 @@ def _is_seen(photo: JudgedPhoto, reading: Reading) -> bool:
 
 
 class Classifier(nn.Module):
-    """N x len(MEASURES) to N x len(CLASSES) logits; `shift` is added to that of readable photos."""
+    """N x len(MEASURES) to N x len(CLASSES) logits, the mean of those of its members, which differ by where
+    they began and by what was dropped; `shift` is added to that of readable photos.
+    """
 
     mean: torch.Tensor
     spread: torch.Tensor
@@ -153,27 +167,29 @@ class Classifier(nn.Module):
         self.register_buffer("mean", mean)
         self.register_buffer("spread", spread)
         self.register_buffer("shift", torch.zeros(len(CLASSES)))
-        self.layers = nn.Sequential(
-            nn.Linear(len(MEASURES), _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, len(CLASSES))
-        )
+        self.members = nn.ModuleList(_build_member() for _ in range(_MEMBERS))
 
     def forward(self, measures: torch.Tensor) -> torch.Tensor:
+        return self.answer(measures).mean(0) + self.shift
+
+    def answer(self, measures: torch.Tensor) -> torch.Tensor:
+        """The logits of each member."""
         usual = ((measures - self.mean) / self.spread).clamp(-_FARTHEST, _FARTHEST)
-        logits: torch.Tensor = self.layers(usual) + self.shift
-        return logits
+        return torch.stack([member(usual) for member in self.members])
 
     @classmethod
     def fitted(cls, judged: Judged, *, shift: float = 0.0) -> Classifier:
         """By AdamW on all photos at once, each one jittered a little in every step."""
         torch.manual_seed(0)
         inputs, targets = torch.from_numpy(judged.measures), torch.from_numpy(judged.told)
+        weights = torch.from_numpy(judged.weights / judged.weights.sum())
         network = cls(inputs.mean(0), inputs.std(0).clamp(min=_LEAST_SPREAD))
-        optimizer = torch.optim.AdamW(network.layers.parameters(), lr=_RATE, weight_decay=_DECAY)
+        optimizer = torch.optim.AdamW(network.members.parameters(), lr=_RATE, weight_decay=_DECAY)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, _STEPS)
         for _ in range(_STEPS):
             optimizer.zero_grad()
-            jittered = inputs + _JITTER * network.spread * torch.randn_like(inputs)
-            nn.functional.cross_entropy(network(jittered), targets, label_smoothing=0.02).backward()
+            answers = network.answer(inputs + _JITTER * network.spread * torch.randn_like(inputs))
+            torch.stack([_loss(answer, targets, weights) for answer in answers]).sum().backward()
             optimizer.step()
             schedule.step()
         network.shift[0] = shift
@@ -182,6 +198,17 @@ class Classifier(nn.Module):
     def weigh(self, measures: Measures) -> Chances:
         with torch.inference_mode():
             return np.asarray(torch.softmax(self(torch.from_numpy(measures)), 1), np.float64)
+
+
+def _build_member() -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(len(MEASURES), _HIDDEN), nn.Tanh(), nn.Dropout(_DROPPED), nn.Linear(_HIDDEN, len(CLASSES))
+    )
+
+
+def _loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    each = nn.functional.cross_entropy(logits, targets, label_smoothing=_SMOOTHING, reduction="none")
+    return (each * weights).sum()
 
 
 def _cross_validate(judged: Judged) -> Chances:

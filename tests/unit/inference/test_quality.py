@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 
 from inference.geometry import quad_from_box
 from inference.quality import ADVICE, CLASSES, TRUSTED, Evidence, QualityJudge, list_hindrances
-from inference.quality_measures import MEASURES, measure_quality, overview
+from inference.quality_measures import MEASURES, measure_quality, overview, room_at_ends
 from inference.rectifier import rectify
 from inference.sessions import Network
 from inference.types import Image, QualityCode, QualityReport, Region
@@ -114,6 +114,26 @@ def test_sharpness_is_the_same_whatever_the_size_of_the_photo() -> None:
 )
 def test_how_far_the_line_stays_from_the_frame(box: tuple[int, int, int, int], expected: float) -> None:
     assert measure(plate(), box)["frame_ends"] == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("box", "least", "most"),
+    [
+        (BOX, 0.97, 0.99),  # 100 and 140 pixels, of about 24 a character
+        ((100, 0, 500, 30), 0.97, 0.99),  # close to the side that it runs along
+        ((2, 200, 402, 230), 0.04, 1.0),
+        ((300, 200, 700, 230), -0.85, 1.0),
+    ],
+)
+def test_how_much_room_is_at_the_ends(box: tuple[int, int, int, int], least: float, most: float) -> None:
+    found = measure(plate(), box)
+    assert found["room_least"] == pytest.approx(least, abs=0.02)
+    assert found["room_most"] == pytest.approx(most, abs=0.02)
+
+
+def test_a_line_across_the_photo_has_its_room_above_and_below() -> None:
+    region = Region(((300.0, 60.0), (300.0, 400.0), (270.0, 400.0), (270.0, 60.0)), 1.0)
+    assert room_at_ends(plate(), region) == pytest.approx((60, 80))
 
 
 def test_without_a_network_a_good_photo_has_no_issues() -> None:

@@ -53,6 +53,19 @@ def test_a_clear_vin() -> None:
     assert found["sequence_mass_mean"] == pytest.approx(1)
 
 
+def test_a_gap_between_words_and_ends_that_were_guessed() -> None:
+    clear = evidence(VIN)
+    assert measure(clear, clear)["gaps_most"] == pytest.approx(1)
+    assert measure(clear, clear)["gaps_spread"] == pytest.approx(0, abs=0.01)
+    apart = replace(clear, centers=clear.centers + np.where(np.arange(LENGTH) < 8, -10, 10))
+    assert measure(apart, clear)["gaps_most"] == pytest.approx(1.9, abs=0.1)
+    assert measure(apart, clear)["gaps_spread"] > 0.2
+    scores = clear.scores.copy()
+    scores[-1] = -np.log(len(ALPHABET))
+    guessed = replace(clear, scores=scores)
+    assert measure(guessed, clear)["ends_least"] < -0.5 < measure(clear, clear)["ends_least"]
+
+
 def test_other_text_is_not_plausible() -> None:
     text = "SEE0WNERSMANUALF0"
     assert measure(evidence(text), evidence(text))["plausibility"] == -1.0

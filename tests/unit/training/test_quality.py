@@ -45,7 +45,7 @@ def test_classes_that_differ_are_told_apart_and_the_bundle_carries_the_network(
     assert figures["advised_right"] >= 0.9
     manifest = read_manifest(bundle)
     assert manifest.training[QUALITY] == figures
-    assert manifest.networks[QUALITY].parameters < 6000
+    assert manifest.networks[QUALITY].parameters < 40_000
     image: Image = np.full((64, 96, 3), 90, np.uint8)
     report = load_bundle(bundle).read(image).quality
     assert not report.readable
@@ -92,6 +92,14 @@ def test_photos_that_are_settled_by_what_was_read_are_not_counted_as_judged() ->
     assert figures["readable_refused"] == 0.5
     assert figures["unreadable_refused"] == 1.0
     assert figures["advised_right"] == 0.125
+
+
+def test_photos_of_rare_causes_count_more_but_less_than_in_full() -> None:
+    judged = draw_judged(8)
+    rare = judged.take((judged.labels != 2) | (np.arange(len(judged.labels)) < 18))
+    weights = {int(label): float(rare.weights[rare.labels == label][0]) for label in range(len(CLASSES))}
+    assert weights[0] == 1.0
+    assert weights[2] == pytest.approx(2 * weights[1])  # there are four times as many of the others
 
 
 def test_in_another_line_a_small_or_a_cut_vin_is_like_none() -> None:
