@@ -189,7 +189,7 @@ def _finetune(options: argparse.Namespace) -> None:
         out_dir=options.out,
         report=_print_progress,
     )
-    print(bundle)
+    print(bundle or "Nothing was learned: the base bundle stays as it is, and no other is written.")
 
 
 def _finetune_detector(options: argparse.Namespace) -> None:

@@ -25,8 +25,9 @@ def train_bundle(
     config: dict[str, Any],
     out_dir: Path,
     report: Callable[[Progress], None],
-) -> Path:
-    """Train from the base bundle and export; returns the new bundle's folder inside `out_dir`.
+) -> Path | None:
+    """Train from the base bundle and export; returns the new bundle's folder inside `out_dir`, None where no
+    network became better.
 
     A second call with the same `out_dir` goes on where the first stopped.
     Raises: training.finetune.FinetuningFailed, training.export.ParityError, and what `report` raises.

@@ -178,7 +178,7 @@ def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], 
         with connection.cursor() as cursor:
             values: dict[str, Any] = {"snapshot": snapshot.pk, "share": number * 0.16}
             cursor.execute(_SNAPSHOT_ITEMS, values)
-        FinetuningRun.objects.create(
+        run = FinetuningRun.objects.create(
             project=project,
             number=number,
             snapshot=snapshot,
@@ -191,6 +191,8 @@ def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], 
             requested_by=by,
             requested_at=now,
         )
+        made = ModelVersion.objects.filter(project=project, number=number + 1)
+        made.update(run=run, base=run.base_version)
 
 
 def _create_round(project: Project, by: User, teacher: ModelVersion, now: datetime) -> None:

@@ -74,7 +74,10 @@ _FIGURES = ("loss", "validation_loss", "validation_exact", "validation_cer")
 
 
 class Trainer(Protocol):
-    """Fine-tunes and exports; returns the new bundle's folder. Goes on from what it finds in `out_dir`."""
+    """Fine-tunes and exports; returns the new bundle's folder, None where no network became better.
+
+    Goes on from what it finds in `out_dir`.
+    """
 
     def __call__(
         self,
@@ -85,7 +88,7 @@ class Trainer(Protocol):
         config: dict[str, Any],
         out_dir: Path,
         report: Callable[[Progress], None],
-    ) -> Path: ...
+    ) -> Path | None: ...
 
 
 class Evaluator(Protocol):
@@ -120,9 +123,8 @@ def execute_next_run(
     try:
         with heartbeat(claim.write, what=f"run {claim.run.pk}"):
             version = _find_or_train(claim, trainer)
-            decision = _compare(claim, version, evaluator)
-        verdict = "passed" if decision.passed else "did not pass"
-        message = f"{version.name} is registered; it {verdict} the gate."
+            decision = _compare(claim, version, evaluator) if version else None
+        message = _say_outcome(claim.run, decision)
         claim.finish(RunState.SUCCEEDED, "run.succeeded", message=message)
     except RunCanceled:
         _finish_or_let_go(claim, RunState.CANCELED, "run.canceled", message="Canceled on request.")
@@ -136,6 +138,16 @@ def execute_next_run(
         _fail(claim, error)
     claim.run.refresh_from_db()
     return claim.run
+
+
+def _say_outcome(run: FinetuningRun, decision: GateDecision | None) -> str:
+    if decision is None:
+        return (
+            "Nothing was learned: at no step the validation photos were read better than with the weights of "
+            f"{run.base_version.name}, so these stay and there is no new version."
+        )
+    verdict = "passed" if decision.passed else "did not pass"
+    return f"{decision.challenger.name} is registered; it {verdict} the gate."
 
 
 def _claim_next(clock: Clock, code: str) -> RunClaim | None:
@@ -170,8 +182,11 @@ def _describe_start(run: FinetuningRun, code_before: str) -> str:
     return text
 
 
-def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion:
-    """The run's version: trained now, or registered by an attempt that was killed right after."""
+def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion | None:
+    """The run's version: trained now, or registered by an attempt that was killed right after.
+
+    None where nothing was learned: a copy of what is there already is no version.
+    """
     run = claim.run
     known = ModelVersion.objects.filter(run=run).first()
     if known is not None:
@@ -189,6 +204,8 @@ def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion:
         report=lambda progress: _report(claim, progress),
     )
     claim.check_not_canceled()
+    if bundle_dir is None:
+        return None
     claim.write(message="Registering the new version")
     version = register_version(run=run, bundle_dir=bundle_dir, now=claim.clock())
     claim.tell(f"Registered as {version.name}")

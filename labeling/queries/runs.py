@@ -61,11 +61,15 @@ def count_ahead(*, run: FinetuningRun) -> int:
 
 
 def find_pace(*, project: Project, config: Mapping[str, Any]) -> float | None:
-    """Seconds for one crop or window, by the project's last run of the same networks that went all the way;
+    """Seconds for one crop or window, by the project's last run of the same networks that made a version;
     None where there was none.
     """
     done = FinetuningRun.objects.filter(
-        project=project, state=RunState.SUCCEEDED, started_at__isnull=False, finished_at__isnull=False
+        project=project,
+        state=RunState.SUCCEEDED,
+        model_version__isnull=False,
+        started_at__isnull=False,
+        finished_at__isnull=False,
     )
     newest = done.order_by("-finished_at")[:_LOOKED_BACK]
     last = next((run for run in newest if networks_of(run.config) == networks_of(config)), None)

@@ -101,6 +101,7 @@ def run(request: HttpRequest, project: Project, run_id: UUID) -> HttpResponse:
         "evaluation": find_evaluation(version=version, snapshot=shown.snapshot) if version else None,
         "decision": find_decision(version=version) if version else None,
         "splits": [(split, shown.snapshot.counts.get(split, 0)) for split in SPLITS],
+        "validating": shown.snapshot.counts.get("validation", 0),
         "paces": paces,
         "sources": runs.list_sources(snapshot=shown.snapshot, config=shown.config),
         "settings": describe_settings(shown.config),

@@ -51,12 +51,25 @@ def test_a_run_goes_all_the_way(workshop: Workshop, snapshot: DatasetSnapshot) -
     assert done is not None
     version = ModelVersion.objects.get(run=run)
     assert (done.state, done.error, done.step, done.loss) == ("succeeded", "", 3, 1 / 3)
+    assert not done.learned_nothing
     assert (version.name, version.state, version.base) == ("v2", "evaluated", workshop.version)
     assert evaluator.asked == ["tuned", "base"]
     assert list(RunMetric.objects.values_list("step", "validation_exact")) == [(1, None), (2, None), (3, 0.5)]
     decision = GateDecision.objects.get()
     assert (decision.challenger, decision.champion, decision.passed) == (version, workshop.version, True)
     assert workshop.version.state == "promoted"
+
+
+def test_a_run_that_learns_nothing_makes_no_version(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    evaluator = PlainEvaluator()
+    done = execute(request(workshop, snapshot), workshop, PlainTrainer(learns=False), evaluator)
+    assert done is not None
+    assert (done.state, done.error, done.learned_nothing) == ("succeeded", "", True)
+    assert done.message.startswith("Nothing was learned")
+    assert "the weights of v1, so these stay" in done.message
+    assert list(ModelVersion.objects.all()) == [workshop.version]
+    assert (evaluator.asked, GateDecision.objects.count(), Evaluation.objects.count()) == ([], 0, 0)
+    assert AuditEvent.objects.get(verb="run.succeeded").data["message"] == done.message
 
 
 def test_the_trainer_is_given_what_was_asked_for(workshop: Workshop, snapshot: DatasetSnapshot) -> None:

@@ -121,6 +121,21 @@ def test_without_a_snapshot_the_page_says_where_to_make_one(people: People) -> N
     assert "Start the run" not in html
 
 
+def test_a_run_that_learned_nothing_says_so_and_offers_no_version(people: People) -> None:
+    version = rows.add_version(people)
+    run = rows.add_run(people, rows.add_snapshot(people), version, state="succeeded", step=9, steps=9)
+    html = _page(people, "run", run.pk)
+    assert "Nothing was learned" in html
+    assert "nothing to promote" in html
+    assert "With so few validation photos" in html
+    assert "Clone with changes" in html
+    assert "See v" not in html
+    assert "Nothing learned" in _page(people, "runs")
+    rows.add_version(people, 2, "evaluated", run=run, base=version)
+    assert "Nothing was learned" not in _page(people, "run", run.pk)
+    assert "Nothing learned" not in _page(people, "runs")
+
+
 def test_a_running_run_shows_its_progress_and_asks_again(people: People) -> None:
     started = timezone.now() - timedelta(minutes=2)
     run = rows.add_run(

@@ -209,6 +209,9 @@ def test_a_network_stops_when_patience_is_over_and_keeps_the_best(
     assert (record["steps"], record["best_step"]) == (3, 0)
     assert "stopped early at step 3 of 6; the weights kept are the old ones" in told[-1].message
     assert told[-1].step == 6
+    given = {"photo_path": photos[1], "base_bundle": tiny_bundle, "config": config, "name": "tuned"}
+    assert finetune_bundle(snapshot=photos[0], out_dir=tmp_path, report=ignore, **given) is None
+    assert not (tmp_path / "bundle").exists()
 
 
 def test_sources_weigh_what_the_run_says(photos: Photos, tiny_bundle: Path, tmp_path: Path) -> None:
