@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from inference.snapshot import SPLITS, Snapshot, Split, encode_snapshot
+from inference.snapshot import SPLITS, InvalidSnapshot, Snapshot, Split, decode_snapshot, encode_snapshot
 from inference.snapshot import SnapshotItem as FileItem
 from labeling import policies, storage
 from labeling.models import (
@@ -95,6 +95,18 @@ def freeze_snapshot(
         )
         _insert(snapshot, chosen, by, now)
     return snapshot
+
+
+def load_snapshot(snapshot: DatasetSnapshot) -> Snapshot:
+    """The file of a snapshot, verified. Raises inference.snapshot.InvalidSnapshot."""
+    try:
+        content = storage.snapshot_path(snapshot.sha256).read_bytes()
+    except FileNotFoundError as error:
+        raise InvalidSnapshot(
+            f"The file of {snapshot.name} is gone from the data folder. Restore it from a backup and try "
+            "again, or freeze a new snapshot."
+        ) from error
+    return decode_snapshot(content, sha256=snapshot.sha256)
 
 
 def _choose(project: Project, criteria: Criteria, seed: int) -> tuple[list[_Chosen], dict[str, int]]:

@@ -11,34 +11,21 @@ from typing import Any, Protocol
 
 from django.db import transaction
 
-from inference.snapshot import InvalidSnapshot, PhotoPath, Snapshot, Split, decode_snapshot
-from inference.types import Scorecard
+from inference.snapshot import PhotoPath, Snapshot
 from labeling import memory, storage
-from labeling.models import (
-    DatasetSnapshot,
-    Evaluation,
-    FinetuningRun,
-    GateDecision,
-    ModelVersion,
-    RunMetric,
-)
-from labeling.operations import audit
-from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
+from labeling.models import FinetuningRun, GateDecision, ModelVersion, RunMetric
+from labeling.operations.datasets import load_snapshot
 from labeling.operations.heartbeats import heartbeat
 from labeling.operations.leaks import check_file, check_labels_stand, check_no_leak
 from labeling.operations.model_versions import register_version
 from labeling.operations.run_claims import LONGEST_MESSAGE, Clock, RunCanceled, RunClaim, RunLost
 from labeling.operations.run_failures import explain_failure
+from labeling.operations.run_measuring import Evaluator, compare
 from labeling.operations.transitions import Conflict, move
-from labeling.queries.champions import get_champion
-from labeling.queries.gate_policies import find_gate_policy
 from labeling.queries.runs import list_queue
-from labeling.states import ModelVersionState, RunState
+from labeling.states import RunState
 
 logger = logging.getLogger(__name__)
-
-MEASURED_AT_ONCE = 5
-"""After so many photos somebody is told how far the measuring is, and a cancellation is noticed."""
 
 
 class Progress(Protocol):
@@ -91,22 +78,6 @@ class Trainer(Protocol):
     ) -> Path | None: ...
 
 
-class Evaluator(Protocol):
-    """Measures a bundle on a split through the pipeline of production. `on_progress` is told after each photo
-    how many are done, and of how many.
-    """
-
-    def __call__(
-        self,
-        *,
-        bundle_dir: Path,
-        snapshot: Snapshot,
-        split: Split,
-        photo_path: PhotoPath,
-        on_progress: Callable[[int, int], None],
-    ) -> Scorecard: ...
-
-
 def execute_next_run(
     *, trainer: Trainer, evaluator: Evaluator, now: datetime | Clock, code: str = ""
 ) -> FinetuningRun | None:
@@ -123,7 +94,7 @@ def execute_next_run(
     try:
         with heartbeat(claim.write, what=f"run {claim.run.pk}"):
             version = _find_or_train(claim, trainer)
-            decision = _compare(claim, version, evaluator) if version else None
+            decision = compare(claim, version, evaluator) if version else None
         message = _say_outcome(claim.run, decision)
         claim.finish(RunState.SUCCEEDED, "run.succeeded", message=message)
     except RunCanceled:
@@ -212,18 +183,6 @@ def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion | None:
     return version
 
 
-def load_snapshot(snapshot: DatasetSnapshot) -> Snapshot:
-    """The file of a snapshot, verified. Raises inference.snapshot.InvalidSnapshot."""
-    try:
-        content = storage.snapshot_path(snapshot.sha256).read_bytes()
-    except FileNotFoundError as error:
-        raise InvalidSnapshot(
-            f"The file of {snapshot.name} is gone from the data folder. Restore it from a backup and try "
-            "again, or freeze a new snapshot."
-        ) from error
-    return decode_snapshot(content, sha256=snapshot.sha256)
-
-
 def _report(claim: RunClaim, progress: Progress) -> None:
     """Write the progress and look whether to go on. Raises RunCanceled, RunLost."""
     values: dict[str, Any] = {"step": progress.step, "steps": progress.steps}
@@ -256,84 +215,6 @@ def _write_point(claim: RunClaim, progress: Progress, values: dict[str, Any]) ->
 
 def _finite(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
-
-
-def _compare(claim: RunClaim, version: ModelVersion, evaluator: Evaluator) -> GateDecision:
-    """Measure the challenger and the champion on the same photos and apply the gate's rules.
-
-    They read the run's test split, and that of the reference set where the project has one.
-    """
-    run = claim.run
-    champion = get_champion(run.project) or run.base_version
-    policy = find_gate_policy(project=run.project)
-    for snapshot in list_measured(run.snapshot, policy):
-        for each in (version, champion):
-            claim.check_not_canceled()
-            _evaluate(claim, each, snapshot, evaluator)
-    with transaction.atomic():
-        decision = decide(
-            challenger=version, champion=champion, snapshot=run.snapshot, policy=policy, now=claim.clock()
-        )
-        if version.state == ModelVersionState.CANDIDATE:
-            move(
-                version,
-                ModelVersionState.EVALUATED,
-                by=None,
-                verb="model_version.evaluated",
-                now=claim.clock(),
-                data={"passed": decision.passed, "champion": champion.name},
-            )
-    return decision
-
-
-def _evaluate(
-    claim: RunClaim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator
-) -> None:
-    """A version is measured once on a split: what is stored is what it was."""
-    if find_scorecard(version=version, snapshot=snapshot) is not None:
-        return
-    card = _measure(claim, version, snapshot, evaluator)
-    with transaction.atomic():
-        Evaluation.objects.create(
-            model_version=version,
-            snapshot=snapshot,
-            split=TEST,
-            scorecard=card.to_json(),
-            created_at=claim.clock(),
-        )
-        claim.tell(f"{version.name} reads {card.exact} of {card.n} test photos of {snapshot.name} right")
-        facts = {"snapshot": snapshot.name, "n": card.n, "exact": card.exact}
-        audit.record(
-            project=claim.run.project,
-            actor=None,
-            verb="model_version.measured",
-            on=version,
-            now=claim.clock(),
-            data=facts,
-        )
-
-
-def _measure(
-    claim: RunClaim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator
-) -> Scorecard:
-    frozen = load_snapshot(snapshot)
-    if not frozen.split(TEST):
-        return Scorecard(version.digest, frozen.name, TEST, 0, 0, 0.0, 0, 0.0, 0.0, 0.0)
-    what = f"Measuring {version.name} on the test split of {snapshot.name}"
-    claim.write(message=what[:LONGEST_MESSAGE])
-
-    def on_progress(done: int, count: int) -> None:
-        if done % MEASURED_AT_ONCE == 0:
-            claim.write(message=f"{what}: {done} of {count} photos"[:LONGEST_MESSAGE])
-            claim.check_not_canceled()
-
-    return evaluator(
-        bundle_dir=storage.bundle_path(version.digest),
-        snapshot=frozen,
-        split=TEST,
-        photo_path=storage.original_path,
-        on_progress=on_progress,
-    )
 
 
 def _fail(claim: RunClaim, error: Exception) -> None:

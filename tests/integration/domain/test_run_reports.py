@@ -16,7 +16,7 @@ from inference.types import Scorecard
 from labeling import storage
 from labeling.models import DatasetSnapshot, Evaluation, FinetuningRun
 from labeling.operations import runs
-from labeling.operations.run_execution import MEASURED_AT_ONCE
+from labeling.operations.run_measuring import MEASURED_AT_ONCE
 from labeling.queries.runs import list_sources
 from tests.integration.domain.training import (
     PlainEvaluator,

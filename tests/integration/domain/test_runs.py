@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inference.types import Scorecard
+from inference.types import EvaluatedPhoto, Scorecard
 from labeling import storage
 from labeling.models import (
     AuditEvent,
@@ -18,6 +19,7 @@ from labeling.models import (
     Evaluation,
     FinetuningRun,
     GateDecision,
+    MeasuredPhoto,
     ModelVersion,
     RunMetric,
     SnapshotItem,
@@ -292,6 +294,36 @@ def test_killed_after_registering_it_does_not_register_twice(
     assert done.state == "succeeded"
     assert trainer.steps == []
     assert ModelVersion.objects.filter(run=run).count() == 1
+
+
+def test_killed_while_measuring_it_goes_on_with_the_photos_that_were_not_read(
+    workshop: Workshop, snapshot: DatasetSnapshot
+) -> None:
+    class DyingEvaluator(PlainEvaluator):
+        """Is killed while the third photo of the new version is in hand."""
+
+        def __call__(self, *, keep: Callable[[EvaluatedPhoto], None], **given: Any) -> Scorecard:
+            def die_at_the_third(photo: EvaluatedPhoto) -> None:
+                if len(self.read) == 3:
+                    raise Killed
+                keep(replace(photo, milliseconds=7.25, confidence=0.1 + 0.2))
+
+            return super().__call__(keep=die_at_the_third, **given)
+
+    run, first, second = request(workshop, snapshot), DyingEvaluator(), PlainEvaluator()
+    with pytest.raises(Killed):
+        execute(run, workshop, evaluator=first)
+    assert MeasuredPhoto.objects.count() == 2
+    runs.sweep_runs(now=workshop.later(minutes=5))
+    done = execute(run, workshop, evaluator=second, at=workshop.later(minutes=6))
+    assert done is not None
+    assert (done.state, second.asked) == ("succeeded", ["tuned", "base"])
+    assert set(second.read[:3]).isdisjoint(first.read[:2])
+    assert len(second.read) == 3 + 5
+    card = Scorecard.from_json(Evaluation.objects.get(model_version__run=run).scorecard)
+    kept = [photo for photo in card.photos if photo.photo in first.read[:2]]
+    assert [(photo.milliseconds, photo.confidence) for photo in kept] == [(7.25, 0.1 + 0.2)] * 2
+    assert not MeasuredPhoto.objects.exists()
 
 
 @pytest.mark.parametrize("loss", [math.nan, None])

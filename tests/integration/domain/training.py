@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from inference.snapshot import Snapshot, split_for_vehicle
-from inference.types import Scorecard
+from inference.types import EvaluatedPhoto, Scorecard
 from labeling.models import DatasetSnapshot, FinetuningRun
 from labeling.operations import runs
 from labeling.operations.datasets import freeze_snapshot
@@ -74,6 +74,7 @@ class PlainEvaluator:
 
     exact: dict[Any, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
 
     def __call__(
         self,
@@ -82,17 +83,21 @@ class PlainEvaluator:
         snapshot: Snapshot,
         split: str,
         photo_path: Any,
-        on_progress: Callable[[int, int], None],
+        known: Mapping[str, EvaluatedPhoto],
+        keep: Callable[[EvaluatedPhoto], None],
     ) -> Scorecard:
         name = json.loads((bundle_dir / "manifest.json").read_text())["name"]
         self.asked.append(name)
         photos = [item.photo for item in snapshot.split(split)]
         n = len(photos)
-        for done in range(1, n + 1):
-            on_progress(done, n)
         exact = self.exact.get((name, snapshot.name), self.exact.get(name, n))
         figures = {"bundle": name, "snapshot": snapshot.name, "split": split, "cer": 1 - exact / n}
-        return make_card(exact, n, names=photos, **figures)
+        card = make_card(exact, n, names=photos, **figures)
+        for photo in card.photos:
+            if photo.photo not in known:
+                self.read.append(photo.photo)
+                keep(photo)
+        return replace(card, photos=tuple(known.get(photo.photo, photo) for photo in card.photos))
 
 
 def freeze(workshop: Workshop, *, train: int = 1, test: int = 5, name: str = "first") -> DatasetSnapshot:
