@@ -372,8 +372,8 @@ _PSEUDO_LABELS = """
 """
 
 _SNAPSHOT_ITEMS = """
-    INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, vin, split)
-    SELECT %(snapshot)s, photo, later, vin,
+    INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, vin, place, split)
+    SELECT %(snapshot)s, photo, later, vin, 'label',
         CASE n %% 10 WHEN 1 THEN 'validation' ELSE 'train' END
     FROM load WHERE state = 'accepted' AND fate < %(share)s * 0.55
 """

@@ -6,7 +6,7 @@ from labeling.models.audit import AuditEvent
 from labeling.models.background import BackgroundState
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
 from labeling.models.comment import Comment, Mention
-from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
+from labeling.models.dataset import DatasetSnapshot, LabelSource, Place, SnapshotItem, VehicleInTest
 from labeling.models.drift import DriftAlert, DriftDay
 from labeling.models.guideline import Guideline, GuidelineReading
 from labeling.models.model_version import (
@@ -71,6 +71,7 @@ __all__ = [
     "PersonalToken",
     "Photo",
     "PhotoKind",
+    "Place",
     "Prediction",
     "Probe",
     "Project",

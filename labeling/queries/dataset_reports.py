@@ -16,7 +16,7 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 
 from inference.snapshot import SPLITS
 from inference.vin import ALPHABET, LENGTH
-from labeling.models import DatasetSnapshot, Prediction, SnapshotItem
+from labeling.models import DatasetSnapshot, Place, Prediction, SnapshotItem
 from labeling.queries.champions import get_champion
 
 _ASPECTS = {
@@ -139,6 +139,11 @@ def _count_symbols(snapshot: UUID) -> list[tuple[str, int]]:
     vins = SnapshotItem.objects.filter(snapshot=snapshot, split="train").values_list("vin", flat=True)
     together = "".join(vins)
     return [(symbol, together.count(symbol)) for symbol in ALPHABET]
+
+
+def list_placeless(snapshot: DatasetSnapshot) -> list[SnapshotItem]:
+    """What should teach or watch, and does not, since nobody knows where in the photo the VIN is."""
+    return list(_list_items(snapshot).filter(place=Place.UNKNOWN).exclude(split="test"))
 
 
 def list_near_duplicates(snapshot: DatasetSnapshot) -> list[NearDuplicate]:

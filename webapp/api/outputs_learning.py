@@ -103,6 +103,9 @@ class RunPlanOutput(Output):
     steps = serializers.IntegerField(help_text="Of all networks together.")
     networks = NetworkPlanOutput(many=True, source="paces")
     sources = TaughtSourceOutput(many=True)
+    placeless = serializers.IntegerField(
+        help_text="Labels that teach nothing, as nobody knows where their VIN is."
+    )
     ahead = serializers.IntegerField(help_text="Runs in the queue before it.")
     seconds = serializers.FloatField(
         allow_null=True,

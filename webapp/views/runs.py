@@ -104,6 +104,7 @@ def run(request: HttpRequest, project: Project, run_id: UUID) -> HttpResponse:
         "validating": shown.snapshot.counts.get("validation", 0),
         "paces": paces,
         "sources": runs.list_sources(snapshot=shown.snapshot, config=shown.config),
+        "placeless": runs.count_placeless(snapshot=shown.snapshot),
         "settings": describe_settings(shown.config),
         "networks": chart_run(metrics, steps={pace.network: pace.steps for pace in paces}),
         "ahead": runs.count_ahead(run=shown),

@@ -135,6 +135,7 @@ def test_a_plan_says_what_would_happen_and_starts_nothing(people: People, api: A
     assert (second["network"], second["steps"], plan["steps"]) == ("detector", 2, 12)
     assert (plan["counts"]["train"], plan["seconds"], plan["ahead"]) == (1, None, 0)
     assert plan["sources"] == [{"label_source": "human", "photos": 1, "weight": 0.5}]
+    assert plan["placeless"] == 0
 
 
 def test_a_run_is_moved_in_the_queue_and_cloned(people: People, api: As) -> None:

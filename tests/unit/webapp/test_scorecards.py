@@ -34,6 +34,17 @@ def test_one_scorecard_alone_has_no_difference() -> None:
     assert comparison.rows[0].difference == ""
 
 
+def test_regions_are_counted_where_the_label_has_one() -> None:
+    def find(located: int, with_region: int | None) -> str:
+        card = replace(_card("RIGHT", "RIGHT", "RIGHT"), located=located, with_region=with_region)
+        comparison = compare_scorecards(champion=None, challenger=("v1", card), snapshot="june", photos={})
+        return comparison.rows[2].cells[0]
+
+    assert find(2, 2) == "2 of 2, 100.0 %"
+    assert find(0, 0) == "–"
+    assert find(2, None) == "2 of 3, 66.7 %"
+
+
 def test_differences_say_whether_they_are_good() -> None:
     comparison = compare_scorecards(
         champion=("v1", _card("RIGHT", "WRONG", cer=0.2)),
