@@ -148,6 +148,7 @@ def test_a_running_run_shows_its_progress_and_asks_again(people: People) -> None
     assert "Step 20 of 100" in html
     assert "2 minutes so far · about 8 minutes of training left · 3.0\xa0GB of memory at most" in html
     assert "A worker began." in html
+    assert "Learning rate of the sequence recognizer" in html
     assert "every 2s" in html
     assert 'class="series-loss"' in html
     assert "Training 2 at step 10, 1 at step 20." in html

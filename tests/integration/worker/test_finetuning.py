@@ -165,5 +165,5 @@ def test_a_run_goes_on_after_kills_in_its_second_network_and_while_it_is_measure
     assert "torch" in run.code
     assert [line.text.split(":")[0] for line in RunLogLine.objects.filter(run=run)][:2] == [
         "A worker began",
-        "Sequence",
+        "Sequence recognizer",
     ]

@@ -91,6 +91,12 @@ def test_each_network_learns_reports_and_is_exported(
     assert steps == [(name, step) for name, pace in PACES.items() for step in range(pace.steps + 1)]
     assert [p.step for p in told] == sorted(p.step for p in told)
     assert (told[-1].step, told[-1].steps) == (14, 14)
+    first = {p.network: p.message for p in reversed(told) if p.network}
+    assert first["sequence"].startswith("Starting the sequence recognizer: step 0 of 6")
+    assert first["characters"].startswith("Starting the character recognizer: step 0 of 6")
+    assert first["detector"].startswith("Starting the detector: step 0 of 2")
+    news = [p.message.split(":")[0] for p in told if p.is_news and p.network]
+    assert news == ["Sequence recognizer", "Character recognizer", "Detector"]
     validated = [p for p in told if p.network == "characters" and p.validation_loss is not None]
     assert [p.network_step for p in validated] == [0, 3, 6]
     assert all((p.validation_cer or 0) >= 0 and p.validation_exact is not None for p in validated)
@@ -329,7 +335,7 @@ def test_characters_that_nobody_boxed_and_nothing_finds_are_refused(
 ) -> None:
     bare = Snapshot("bare", tuple(replace(item, characters=()) for item in photos[0].items))
     config = replace(CONFIG, paces={"characters": CROPS})
-    with pytest.raises(FinetuningFailed, match="leave the characters out"):
+    with pytest.raises(FinetuningFailed, match="leave the character recognizer out"):
         run((bare, photos[1]), tiny_bundle, tmp_path, config=config)
 
 
