@@ -88,6 +88,7 @@ def evaluate_photo(reader: VinReader, item: SnapshotItem, photo_path: PhotoPath)
         character_confidences=tuple(character.confidence for character in reading.characters),
         character_iou=_overlap_of_characters(item, reading),
         stage_milliseconds=dict(reading.stages.milliseconds),
+        refused=not reading.quality.readable,
     )
 
 
@@ -103,6 +104,7 @@ def _not_decoded(item: SnapshotItem, error: str, milliseconds: float) -> Evaluat
         kind=item.kind,
         character_confidences=(),
         error=error,
+        refused=False,
     )
 
 

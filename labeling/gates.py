@@ -32,6 +32,8 @@ class GateRules:
     confident_from: from this confidence on, a reading counts as confident.
     confident_wrong_increase: share of all photos by which confident wrong readings may increase.
     confident_right_loss: share of all photos by which confident right readings may decrease.
+    refused_increase: share of all photos by which those that are refused, though a person read them, may
+        increase.
     """
 
     minimum_photos: int = 5
@@ -42,6 +44,7 @@ class GateRules:
     confident_from: float = 0.95
     confident_wrong_increase: float = 0.005
     confident_right_loss: float = 0.05
+    refused_increase: float = 0.02
     cer_increase: float = 0.005
     calibration_increase: float = 0.05
     latency_factor: float = 1.25
@@ -151,6 +154,7 @@ def _judge(champion: Scorecard, challenger: Scorecard, rules: GateRules) -> Iter
             yield _judge_gain(paired, rules)
         yield _judge_confident_wrong(champion, challenger, rules)
         yield _judge_confident_right(champion, challenger, rules)
+        yield from _judge_refused(champion, challenger, rules)
         yield _judge_cer(champion, challenger, rules)
         yield _judge_calibration(champion, challenger, rules)
         yield _judge_latency(champion, challenger, rules)
@@ -229,6 +233,19 @@ def _judge_confident_right(champion: Scorecard, challenger: Scorecard, rules: Ga
         f"With a confidence of {_percent(rules.confident_from)} or more the challenger is right in "
         f"{after.right} photos, the champion in {before.right}; {_percent(rules.confident_right_loss)} of "
         "all photos fewer is allowed.",
+    )
+
+
+def _judge_refused(champion: Scorecard, challenger: Scorecard, rules: GateRules) -> Iterator[_Judgement]:
+    """Nothing is said where the champion was measured before refusals were kept."""
+    before, after = champion.refused, challenger.refused
+    if before is None or after is None:
+        return
+    yield (
+        "refused",
+        after - before <= rules.refused_increase * challenger.n + _SLACK,
+        f"The challenger refuses {after} of {challenger.n} photos that a person could read, the champion "
+        f"{before}; {_percent(rules.refused_increase)} of all photos more is allowed.",
     )
 
 

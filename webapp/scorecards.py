@@ -136,6 +136,10 @@ def _located(card: Scorecard) -> float:
     return card.located / _with_region(card) if _with_region(card) else 0.0
 
 
+def _refused(card: Scorecard) -> int:
+    return card.refused or 0
+
+
 _MEASURES = (
     _Measure(
         "Whole VINs right",
@@ -154,6 +158,15 @@ _MEASURES = (
         True,
         lambda card: card.located,
         _with_region,
+    ),
+    _Measure(
+        "Refused as unreadable",
+        "though a person could read them",
+        lambda card: _refused(card) / card.n if card.n else 0.0,
+        _write_percent,
+        False,
+        _refused,
+        lambda card: 0 if card.refused is None else card.n,
     ),
     _Measure(
         "Confidence off by",
@@ -201,7 +214,8 @@ def compare_scorecards(
 def _build_row(measure: _Measure, cards: list[Scorecard]) -> Row:
     values = [measure.value(card) for card in cards]
     cells = [_write_cell(measure, card) for card in cards]
-    difference, tone = _judge(measure, values) if len(values) == 2 else ("", "")
+    is_comparable = len(cards) == 2 and all(map(measure.of, cards))
+    difference, tone = _judge(measure, values) if is_comparable else ("", "")
     intervals = [_draw_interval(measure, card, place, len(cards)) for place, card in enumerate(cards)]
     drawn = [interval for interval in intervals if interval]
     words = "; ".join(

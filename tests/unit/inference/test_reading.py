@@ -14,7 +14,7 @@ import zxingcpp
 
 from inference import load_reader
 from inference.decoding import decode_image
-from inference.evaluation import evaluate
+from inference.evaluation import evaluate, evaluate_photo
 from inference.geometry import bounding_box, quad_coverage, quad_from_points, quad_iou, quad_size
 from inference.labels import load_labels, path_beside
 from inference.pipeline import VinReader
@@ -45,6 +45,7 @@ def test_every_photo_is_read_and_located(reader: VinReader) -> None:
     assert all(photo.region_iou is not None and photo.region_iou > 0.6 for photo in card.photos)
     assert all(photo.confidence > 0.5 for photo in card.photos)
     assert seen[-1] == (card.n, card.n)
+    assert card.refused == 0
 
 
 class _Killed(BaseException):
@@ -103,6 +104,7 @@ def test_a_refused_photo_keeps_what_was_made_out(reader: VinReader, monkeypatch:
     assert (reading.vin, reading.confidence) == (None, 0.0)
     assert "".join(box.symbol for box in reading.characters) == item.vin
     assert reading.stages.candidates[0].vin == item.vin
+    assert evaluate_photo(reader, item, path_beside(PHOTOS / "photos.csv")).refused
     monkeypatch.setattr("inference.pipeline.plausibility", lambda _: -6.0)  # another line than the VIN's
     assert reader.read_file(PHOTOS / item.photo).characters == ()
 
