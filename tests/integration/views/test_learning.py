@@ -203,6 +203,16 @@ def test_a_challenger_stands_beside_the_champion(people: People) -> None:
     assert "Promote v2" in html
 
 
+def test_when_a_bundle_was_made_is_shown_as_other_times_are(people: People) -> None:
+    manifest = {"name": "tuned", "created_at": "2026-03-02T04:05:06+00:00"}
+    html = _page(people, "model", rows.add_version(people, manifest=manifest).pk)
+    assert "<dt>Made</dt><dd><time " in html
+    assert "2026-03-02T04:05:06+00:00</dd>" not in html
+    assert "Created at" not in html
+    odd = rows.add_version(people, 2, "candidate", manifest={"name": "old", "created_at": "yesterday"})
+    assert "<dt>Made</dt>" not in _page(people, "model", odd.pk)
+
+
 def test_promotion_needs_one_click_where_the_gate_passed(people: People) -> None:
     champion, challenger = _challenge(people, passed=True)
     assert _send(people, "model-promote", challenger.pk).status_code == 302
