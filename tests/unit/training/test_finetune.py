@@ -323,6 +323,13 @@ def test_a_missing_base_bundle_is_refused(photos: Photos, tmp_path: Path) -> Non
         run(photos, tmp_path / "nothing", tmp_path / "run")
 
 
+def test_missing_weights_are_refused(photos: Photos, tiny_bundle: Path, tmp_path: Path) -> None:
+    base = Path(shutil.copytree(tiny_bundle, tmp_path / "base"))
+    (base / "sequence.onnx").unlink()
+    with pytest.raises(FinetuningFailed, match=r"base bundle cannot be used.*sequence\.onnx.*Restore"):
+        run(photos, base, tmp_path / "run", config=SEQUENCE)
+
+
 def test_a_detector_without_regions_is_refused(photos: Photos, tiny_bundle: Path, tmp_path: Path) -> None:
     bare = Snapshot("bare", tuple(replace(i, region=None, characters=()) for i in photos[0].items))
     config = replace(CONFIG, paces={"detector": PACES["detector"]})
