@@ -14,14 +14,15 @@ from django.db import transaction
 from inference.snapshot import PhotoPath, Snapshot
 from labeling import memory, storage
 from labeling.models import FinetuningRun, GateDecision, ModelVersion, RunMetric
+from labeling.operations.claims import LONGEST_MESSAGE, Clock, WorkCanceled
 from labeling.operations.datasets import load_snapshot
-from labeling.operations.heartbeats import heartbeat
+from labeling.operations.heartbeats import WorkLost, heartbeat
 from labeling.operations.leaks import check_file, check_labels_stand, check_no_leak
 from labeling.operations.model_versions import register_version
-from labeling.operations.run_claims import LONGEST_MESSAGE, Clock, RunCanceled, RunClaim, RunLost
+from labeling.operations.run_claims import RunClaim
 from labeling.operations.run_failures import explain_failure
 from labeling.operations.run_measuring import Evaluator, compare
-from labeling.operations.transitions import Conflict, move
+from labeling.operations.transitions import Conflict
 from labeling.queries.runs import list_queue
 from labeling.states import RunState
 
@@ -96,14 +97,14 @@ def execute_next_run(
             version = _find_or_train(claim, trainer)
             decision = compare(claim, version, evaluator) if version else None
         message = _say_outcome(claim.run, decision)
-        claim.finish(RunState.SUCCEEDED, "run.succeeded", message=message)
-    except RunCanceled:
-        _finish_or_let_go(claim, RunState.CANCELED, "run.canceled", message="Canceled on request.")
-    except (RunLost, Conflict) as error:
-        if isinstance(error, Conflict) and _is_mine(claim):
+        claim.finish(RunState.SUCCEEDED, "succeeded", message=message)
+    except WorkCanceled:
+        claim.finish_or_let_go(RunState.CANCELED, "canceled", message="Canceled on request.")
+    except (WorkLost, Conflict) as error:
+        if isinstance(error, Conflict) and claim.is_mine:
             _fail(claim, error)
         else:
-            logger.warning("Run %s is with another worker now", claim.run.pk)
+            claim.let_go()
     except Exception as error:  # whatever training raises: the run keeps it
         logger.exception("Run %s failed", claim.run.pk)
         _fail(claim, error)
@@ -126,21 +127,10 @@ def _claim_next(clock: Clock, code: str) -> RunClaim | None:
     run = list_queue().select_related("project", "snapshot", "base_version__run", "requested_by").first()
     if run is None:
         return None
-    now = clock()
     before = run.code
-    changes: dict[str, Any] = {
-        "attempts": run.attempts + 1,
-        "heartbeat_at": now,
-        "started_at": run.started_at or now,
-        "message": "Preparing",
-        "nudge_at": None,
-        "code": code,
-    }
-    try:
-        move(run, RunState.RUNNING, by=None, verb="run.started", now=now, **changes)
-    except Conflict:
+    claim = RunClaim.take(run, clock=clock, prefix="run", code=code)
+    if claim is None:
         return None
-    claim = RunClaim(run=run, attempt=run.attempts, clock=clock)
     claim.log(_describe_start(run, before))
     return claim
 
@@ -184,7 +174,7 @@ def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion | None:
 
 
 def _report(claim: RunClaim, progress: Progress) -> None:
-    """Write the progress and look whether to go on. Raises RunCanceled, RunLost."""
+    """Write the progress and look whether to go on. Raises WorkCanceled, WorkLost."""
     values: dict[str, Any] = {"step": progress.step, "steps": progress.steps}
     if progress.is_news:
         claim.tell(str(progress.message), **values)
@@ -218,16 +208,4 @@ def _finite(value: float | None) -> float | None:
 
 
 def _fail(claim: RunClaim, error: Exception) -> None:
-    _finish_or_let_go(claim, RunState.FAILED, "run.failed", error=explain_failure(error), message="")
-
-
-def _finish_or_let_go(claim: RunClaim, state: RunState, verb: str, **changes: Any) -> None:
-    try:
-        claim.finish(state, verb, **changes)
-    except Conflict:
-        logger.warning("Run %s is with another worker now", claim.run.pk)
-
-
-def _is_mine(claim: RunClaim) -> bool:
-    mine = FinetuningRun.objects.filter(pk=claim.run.pk, state=RunState.RUNNING, attempts=claim.attempt)
-    return mine.exists()
+    claim.finish_or_let_go(RunState.FAILED, "failed", error=explain_failure(error), message="")

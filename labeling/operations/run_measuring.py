@@ -14,9 +14,10 @@ from inference.types import EvaluatedPhoto, Scorecard
 from labeling import storage
 from labeling.models import DatasetSnapshot, Evaluation, GateDecision, MeasuredPhoto, ModelVersion
 from labeling.operations import audit
+from labeling.operations.claims import LONGEST_MESSAGE
 from labeling.operations.datasets import load_snapshot
 from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
-from labeling.operations.run_claims import LONGEST_MESSAGE, RunClaim
+from labeling.operations.run_claims import RunClaim
 from labeling.operations.transitions import move
 from labeling.queries.champions import get_champion
 from labeling.queries.gate_policies import find_gate_policy
@@ -51,7 +52,7 @@ def compare(claim: RunClaim, version: ModelVersion, evaluator: Evaluator) -> Gat
     """Measure the challenger and the champion on the same photos and apply the gate's rules.
 
     They read the run's test split, and that of the reference set where the project has one.
-    Raises RunCanceled, RunLost.
+    Raises WorkCanceled, WorkLost.
     """
     run = claim.run
     champion = get_champion(run.project) or run.base_version
@@ -140,7 +141,7 @@ class _Measured:
     count: int
 
     def keep(self, photo: EvaluatedPhoto) -> None:
-        """Raises RunCanceled, RunLost."""
+        """Raises WorkCanceled, WorkLost."""
         row = MeasuredPhoto(
             model_version=self.version, snapshot=self.snapshot, photo=photo.photo, figures=asdict(photo)
         )
