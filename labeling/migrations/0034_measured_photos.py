@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0033_drift'),
+        ('labeling', '0037_indexes_of_pages'),
     ]
 
     operations = [

@@ -141,9 +141,9 @@ def _count_symbols(snapshot: UUID) -> list[tuple[str, int]]:
     return [(symbol, together.count(symbol)) for symbol in ALPHABET]
 
 
-def list_placeless(snapshot: DatasetSnapshot) -> list[SnapshotItem]:
+def list_placeless(snapshot: DatasetSnapshot) -> QuerySet[SnapshotItem]:
     """What should teach or watch, and does not, since nobody knows where in the photo the VIN is."""
-    return list(_list_items(snapshot).filter(place=Place.UNKNOWN).exclude(split="test"))
+    return _list_items(snapshot).filter(place=Place.UNKNOWN).exclude(split="test")
 
 
 def list_near_duplicates(snapshot: DatasetSnapshot) -> list[NearDuplicate]:
@@ -218,7 +218,7 @@ def compare_snapshots(before: DatasetSnapshot, after: DatasetSnapshot) -> Differ
     )
 
 
-def _list_items(snapshot: DatasetSnapshot) -> Any:
+def _list_items(snapshot: DatasetSnapshot) -> QuerySet[SnapshotItem]:
     return SnapshotItem.objects.filter(snapshot=snapshot).select_related("photo").order_by(F("photo__name"))
 
 

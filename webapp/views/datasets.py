@@ -68,7 +68,7 @@ def snapshot(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpR
         "sources": reports.count_by(shown, "source"),
         "places": reports.count_by(shown, "place"),
         "placeless": placeless[: reports.SHOWN],
-        "placeless_count": len(placeless),
+        "placeless_count": placeless.count(),
         "criteria": describe_criteria(shown),
         "left_out": describe_left_out(shown),
         "revoked": list_revoked_in(shown),
