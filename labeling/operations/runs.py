@@ -144,7 +144,7 @@ def plan_run(
     if not sources and snapshot.items.filter(split="train").exists():
         raise NothingToLearn(
             "No label of the train split says where its VIN is, and no reading found it: draw the regions in "
-            "the editor, or import the labels again with their boxes. Then freeze a new snapshot."
+            "the editor, or import labels that come with boxes. Then freeze a new snapshot."
         )
     if sources and not any(source.weight for source in sources):
         raise NothingToLearn(

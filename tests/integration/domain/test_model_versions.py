@@ -189,12 +189,12 @@ def test_killed_before_it_was_announced_it_is_in_service_all_the_same(
     busy_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, is_rollback: bool
 ) -> None:
     """Workers look for the champion with each photo, and the sweep finds what is to be read again."""
-    busy_workshop.open_task(1)
     wanted = busy_workshop.register("second")
     if is_rollback:
         promote(busy_workshop, wanted, "A test.")
         assert busy_workshop.version is not None
         wanted = busy_workshop.version
+    busy_workshop.open_task(1)
     with monkeypatch.context() as patch:
         patch.setattr("labeling.queue.send", announce_nothing)
         with pytest.raises(Killed):

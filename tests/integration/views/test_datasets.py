@@ -102,7 +102,7 @@ def test_labels_without_a_region_are_listed_with_what_to_do(people: People) -> N
     html = _page(people, "dataset", snapshot.pk)
     assert not snapshot.counts["test"]
     assert "1 label has no region" in html
-    assert "Import them again with their boxes" in html
+    assert "Send them back to review and draw the region" in html
     listed = html.split('id="placeless"')[1].split('id="suspects"')[0]
     assert str(bare.pk) in listed
     assert str(known.pk) not in listed
