@@ -66,8 +66,8 @@ def _spread(items: Sequence[SnapshotItem], count: int) -> list[SnapshotItem]:
 
 def run(
     snapshot: Snapshot, csv: Path, bundle: Path, config: dict[str, Any], out: Path
-) -> tuple[Path, Stopwatch]:
-    """Fine-tune; returns the new bundle and what took how long."""
+) -> tuple[Path | None, Stopwatch]:
+    """Fine-tune; returns the new bundle, None where nothing was learned, and what took how long."""
     watch = Stopwatch()
 
     def report(progress: Progress) -> None:
@@ -116,7 +116,9 @@ def main() -> None:
     config = {**options.config, "networks": options.networks}
     tuned, watch = run(snapshot, options.photos, options.bundle, config, options.out)
     print(format_times(watch))
-    if options.measure:
+    if tuned is None:
+        print("Nothing was learned.")
+    elif options.measure:
         held_out = load_labels(options.photos, part="held_out")
         sample = replace(held_out, items=tuple(_spread(held_out.items, options.measure)))
         for name, folder in (("before", options.bundle), ("after", tuned)):

@@ -110,6 +110,9 @@ class Loop:
         if run["state"] != "succeeded":
             raise RuntimeError(f"The run after {name} {run['state']}: {run['error']}")
         took = round(time.monotonic() - began, 1)
+        if run["learned_nothing"]:
+            known = {"version": None, "counts": snapshot["counts"], "run_seconds": took}
+            return {**known, **self.measure_champion()}
         version = next(each for each in self._versions() if each["run"] == run["id"])
         decisions = self.engineer.get(f"model-versions/{version['id']}")["gate_decisions"]
         gate = decisions[0] if decisions else None

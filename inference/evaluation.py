@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from time import perf_counter
 from typing import Any
@@ -32,6 +32,9 @@ THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99)
 OnProgress = Callable[[int, int], None]
 """Told after each photo how many are done, and of how many."""
 
+Keep = Callable[[EvaluatedPhoto], None]
+"""Given each photo as soon as it was measured, for whoever goes on with what was killed."""
+
 
 def evaluate(
     reader: VinReader,
@@ -39,16 +42,25 @@ def evaluate(
     split: Split,
     photo_path: PhotoPath,
     on_progress: OnProgress | None = None,
+    *,
+    known: Mapping[str, EvaluatedPhoto] | None = None,
+    keep: Keep | None = None,
 ) -> Scorecard:
     """Reads every photo of the split. A photo that cannot be decoded counts as not read.
 
+    What is `known` of a photo, by its hash, is taken as it is; the others are given to `keep`, one by one.
     The time of a photo includes decoding it. Raises OSError where a photo's file is missing, and whatever
     the reader raises: a crash is no reading.
     """
     items = snapshot.split(split)
     photos = []
     for done, item in enumerate(items, start=1):
-        photos.append(evaluate_photo(reader, item, photo_path))
+        photo = known.get(item.photo) if known else None
+        if photo is None:
+            photo = evaluate_photo(reader, item, photo_path)
+            if keep is not None:
+                keep(photo)
+        photos.append(photo)
         if on_progress is not None:
             on_progress(done, len(items))
     return summarize(photos, bundle=reader.bundle_name, snapshot=snapshot.name, split=split)
@@ -76,6 +88,7 @@ def evaluate_photo(reader: VinReader, item: SnapshotItem, photo_path: PhotoPath)
         character_confidences=tuple(character.confidence for character in reading.characters),
         character_iou=_overlap_of_characters(item, reading),
         stage_milliseconds=dict(reading.stages.milliseconds),
+        refused=not reading.quality.readable,
     )
 
 
@@ -91,6 +104,7 @@ def _not_decoded(item: SnapshotItem, error: str, milliseconds: float) -> Evaluat
         kind=item.kind,
         character_confidences=(),
         error=error,
+        refused=False,
     )
 
 

@@ -222,7 +222,8 @@ class EvaluatedPhoto:
 
     `region` is where the VIN was found. `character_confidences` has one entry for each character box, and is
     None in scorecards of before boxes were counted; `character_iou` is the mean overlap of those boxes with
-    the true ones, where these are known. `error` says why a photo could not be decoded.
+    the true ones, where these are known. `error` says why a photo could not be decoded. `refused` tells
+    whether the engine said that the photo cannot be read; it is None in scorecards of before that was kept.
     """
 
     photo: str
@@ -238,6 +239,7 @@ class EvaluatedPhoto:
     character_iou: float | None = None
     stage_milliseconds: dict[str, float] = field(default_factory=dict)
     error: str = ""
+    refused: bool | None = None
 
     @property
     def is_right(self) -> bool:
@@ -286,8 +288,14 @@ class Scorecard:
     def exact_match(self) -> float:
         return self.exact / self.n if self.n else 0.0
 
+    @property
+    def refused(self) -> int | None:
+        """How many photos it refused, all of which a person could read; None where that was not kept."""
+        told = [photo.refused for photo in self.photos if photo.refused is not None]
+        return sum(told) if len(told) == len(self.photos) else None
+
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "exact_match": self.exact_match}
+        return {**asdict(self), "exact_match": self.exact_match, "refused": self.refused}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Scorecard:

@@ -33,6 +33,7 @@ WRITTEN_BY_THE_DOMAIN = (
     models.GuidelineReading,
     models.Invitation,
     models.Lease,
+    models.MeasuredPhoto,
     models.Membership,
     models.Mention,
     models.ModelVersion,

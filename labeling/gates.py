@@ -10,6 +10,7 @@ from inference.comparison import NotComparable, PairedComparison, compare_exact
 from inference.metrics import Acceptance, accept_from
 from inference.types import EvaluatedPhoto, Scorecard
 from labeling.errors import DomainError
+from labeling.measures import say_percent
 
 _SLACK = 1e-9
 MEGABYTE = 1000**2
@@ -32,6 +33,8 @@ class GateRules:
     confident_from: from this confidence on, a reading counts as confident.
     confident_wrong_increase: share of all photos by which confident wrong readings may increase.
     confident_right_loss: share of all photos by which confident right readings may decrease.
+    refused_increase: share of all photos by which those that are refused, though a person read them, may
+        increase.
     """
 
     minimum_photos: int = 5
@@ -42,6 +45,7 @@ class GateRules:
     confident_from: float = 0.95
     confident_wrong_increase: float = 0.005
     confident_right_loss: float = 0.05
+    refused_increase: float = 0.02
     cer_increase: float = 0.005
     calibration_increase: float = 0.05
     latency_factor: float = 1.25
@@ -151,6 +155,7 @@ def _judge(champion: Scorecard, challenger: Scorecard, rules: GateRules) -> Iter
             yield _judge_gain(paired, rules)
         yield _judge_confident_wrong(champion, challenger, rules)
         yield _judge_confident_right(champion, challenger, rules)
+        yield from _judge_refused(champion, challenger, rules)
         yield _judge_cer(champion, challenger, rules)
         yield _judge_calibration(champion, challenger, rules)
         yield _judge_latency(champion, challenger, rules)
@@ -176,8 +181,8 @@ def _judge_exact_match(
         "exact_match",
         loss <= rules.exact_match_loss + _SLACK,
         f"The challenger reads {challenger.exact} of {challenger.n} VINs right, the champion "
-        f"{champion.exact}; a loss of {_percent(rules.exact_match_loss)} is allowed. It gained {paired.won} "
-        f"and lost {paired.lost} (McNemar's test: p = {paired.p_value:.2g}).",
+        f"{champion.exact}; a loss of {say_percent(rules.exact_match_loss)} is allowed. It gained "
+        f"{paired.won} and lost {paired.lost} (McNemar's test: p = {paired.p_value:.2g}).",
     )
 
 
@@ -190,7 +195,7 @@ def _judge_kinds(champion: Scorecard, challenger: Scorecard, rules: GateRules) -
             f"exact_match_of_{kind}",
             -paired.difference <= rules.kind_loss + _SLACK,
             f"Of the {paired.n} photos of kind {kind.replace('_', ' ')} it gained {paired.won} and lost "
-            f"{paired.lost}; a loss of {_percent(rules.kind_loss)} of a kind is allowed.",
+            f"{paired.lost}; a loss of {say_percent(rules.kind_loss)} of a kind is allowed.",
         )
 
 
@@ -199,9 +204,9 @@ def _judge_gain(paired: PairedComparison, rules: GateRules) -> _Judgement:
     return (
         "better",
         paired.likely_better >= rules.better_at,
-        f"That the challenger is better is {_percent(paired.likely_better)} likely (difference "
+        f"That the challenger is better is {say_percent(paired.likely_better)} likely (difference "
         f"{100 * paired.difference:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}); "
-        f"{_percent(rules.better_at)} is asked for.",
+        f"{say_percent(rules.better_at)} is asked for.",
     )
 
 
@@ -215,9 +220,9 @@ def _judge_confident_wrong(champion: Scorecard, challenger: Scorecard, rules: Ga
     return (
         "confident_wrong",
         wrong - wrong_before <= rules.confident_wrong_increase * challenger.n + _SLACK,
-        f"Of the challenger's readings with a confidence of {_percent(rules.confident_from)} or more {wrong} "
-        f"are wrong, of the champion's {wrong_before}; {_percent(rules.confident_wrong_increase)} of all "
-        "photos more is allowed.",
+        f"Of the challenger's readings with a confidence of {say_percent(rules.confident_from)} or more "
+        f"{wrong} are wrong, of the champion's {wrong_before}; {say_percent(rules.confident_wrong_increase)} "
+        "of all photos more is allowed.",
     )
 
 
@@ -226,9 +231,22 @@ def _judge_confident_right(champion: Scorecard, challenger: Scorecard, rules: Ga
     return (
         "confident_right",
         before.right - after.right <= rules.confident_right_loss * challenger.n + _SLACK,
-        f"With a confidence of {_percent(rules.confident_from)} or more the challenger is right in "
-        f"{after.right} photos, the champion in {before.right}; {_percent(rules.confident_right_loss)} of "
+        f"With a confidence of {say_percent(rules.confident_from)} or more the challenger is right in "
+        f"{after.right} photos, the champion in {before.right}; {say_percent(rules.confident_right_loss)} of "
         "all photos fewer is allowed.",
+    )
+
+
+def _judge_refused(champion: Scorecard, challenger: Scorecard, rules: GateRules) -> Iterator[_Judgement]:
+    """Nothing is said where the champion was measured before refusals were kept."""
+    before, after = champion.refused, challenger.refused
+    if before is None or after is None:
+        return
+    yield (
+        "refused",
+        after - before <= rules.refused_increase * challenger.n + _SLACK,
+        f"The challenger refuses {after} of {challenger.n} photos that a person could read, the champion "
+        f"{before}; {say_percent(rules.refused_increase)} of all photos more is allowed.",
     )
 
 
@@ -236,8 +254,8 @@ def _judge_cer(champion: Scorecard, challenger: Scorecard, rules: GateRules) -> 
     return (
         "cer",
         challenger.cer - champion.cer <= rules.cer_increase + _SLACK,
-        f"Of the characters the challenger gets {_percent(challenger.cer)} wrong, the champion "
-        f"{_percent(champion.cer)}; {_percent(rules.cer_increase)} more is allowed.",
+        f"Of the characters the challenger gets {say_percent(challenger.cer)} wrong, the champion "
+        f"{say_percent(champion.cer)}; {say_percent(rules.cer_increase)} more is allowed.",
     )
 
 
@@ -246,8 +264,9 @@ def _judge_calibration(champion: Scorecard, challenger: Scorecard, rules: GateRu
     return (
         "calibration",
         increase <= rules.calibration_increase + _SLACK,
-        f"The challenger's confidence is off by {_percent(challenger.calibration_error)}, the champion's by "
-        f"{_percent(champion.calibration_error)}; {_percent(rules.calibration_increase)} more is allowed.",
+        f"The challenger's confidence is off by {say_percent(challenger.calibration_error)}, the champion's "
+        f"by {say_percent(champion.calibration_error)}; {say_percent(rules.calibration_increase)} more is "
+        "allowed.",
     )
 
 
@@ -259,7 +278,3 @@ def _judge_latency(champion: Scorecard, challenger: Scorecard, rules: GateRules)
         f"The challenger takes {challenger.milliseconds_median:.0f} ms a photo (median), the champion "
         f"{champion.milliseconds_median:.0f} ms; up to {limit:.0f} ms is allowed.",
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

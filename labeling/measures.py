@@ -10,6 +10,11 @@ import numpy as np
 from inference.metrics import wilson_interval
 
 
+def say_percent(share: float) -> str:
+    """'99.5 %', with no digit more than there is, of two at most."""
+    return f"{round(share * 100, 2):g} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """So many of so many."""

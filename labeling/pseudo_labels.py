@@ -17,6 +17,7 @@ from inference.metrics import (
     wilson_interval,
 )
 from inference.vin import expects_check_digit, has_valid_check_digit, is_vin
+from labeling.measures import say_percent
 
 LEAST_TARGET, MOST_TARGET = 0.5, 0.9999
 """Between which the share of right readings may be asked for."""
@@ -142,11 +143,6 @@ def choose(compared: Sequence[Compared], *, target: float) -> ThresholdChoice:
         curve=trace_acceptance(outcomes),
         n=len(outcomes),
     )
-
-
-def say_percent(share: float) -> str:
-    """'99.5 %', with no digit more than there is."""
-    return f"{round(share * 100, 2):g} %"
 
 
 def floor_percent(share: float) -> str:

@@ -170,7 +170,7 @@ nobody's to see, and of two that differ nobody knows which is right."""
 RUN: Table = {
     RunState.QUEUED: {RunState.RUNNING: "claimed by a worker", RunState.CANCELED: "canceled before it began"},
     RunState.RUNNING: {
-        RunState.SUCCEEDED: "a model version is registered",
+        RunState.SUCCEEDED: "a model version is registered, or nothing was learned",
         RunState.FAILED: "an error, which is kept",
         RunState.CANCELED: "a person asked for it",
         RunState.QUEUED: "worker lost: goes on from its checkpoint",

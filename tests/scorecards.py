@@ -9,7 +9,13 @@ from inference.types import EvaluatedPhoto, Scorecard
 
 
 def make_photo(
-    place: int, *, is_right: bool = True, kind: str = "", confidence: float = 0.9, photo: str = ""
+    place: int,
+    *,
+    is_right: bool = True,
+    kind: str = "",
+    confidence: float = 0.9,
+    photo: str = "",
+    refused: bool | None = None,
 ) -> EvaluatedPhoto:
     expected = f"1HGCM82633A{place:06}"
     return EvaluatedPhoto(
@@ -21,6 +27,7 @@ def make_photo(
         region_iou=0.9,
         milliseconds=90.0,
         kind=kind,
+        refused=refused,
     )
 
 

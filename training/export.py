@@ -33,7 +33,7 @@ from inference.rectifier import CROP_HEIGHT, CROP_WIDTH
 from inference.sessions import Network as Session
 from training.graphs import describe, keep_weights, trace_network
 from training.quantization import NoTwin, quantize
-from training.weights import Network, TrainedWeights, load_network, round_kernels
+from training.weights import NETWORK_WORDS, Network, TrainedWeights, load_network, round_kernels
 
 Tensor = npt.NDArray[np.float32]
 
@@ -150,7 +150,8 @@ def _place_network(
     if source is None:
         if base is None or base_bundle is None:
             raise ExportFailed(
-                f"There are no weights for the {name}: train it, or name a base bundle that has them."
+                f"There are no weights for the {NETWORK_WORDS[name]}: train it, or name a base bundle that "
+                "has them."
             )
         shutil.copyfile(base_bundle / base.networks[name].file, path)
         parameters = base.networks[name].parameters
@@ -218,7 +219,8 @@ def check_parity(network: Network, content: bytes, name: str, *, tolerance: floa
         worst = max(worst, _difference(expected, session.run(inputs)))
     if not worst <= tolerance:
         raise ParityError(
-            f"The {name}'s ONNX file differs from the network by {worst:.4g}; allowed: {tolerance}."
+            f"The ONNX file of the {NETWORK_WORDS[name]} differs from the network by {worst:.4g}; allowed: "
+            f"{tolerance}."
         )
     return worst
 

@@ -33,7 +33,7 @@ from training.tuning.settings import (
     list_validating,
 )
 from training.tuning.windows import prepare_detector
-from training.weights import InvalidWeights, Network, TrainedWeights, load_network
+from training.weights import NETWORK_WORDS, InvalidWeights, Network, TrainedWeights, load_network
 
 __all__ = ["NETWORKS", "SOURCES", "FinetuneConfig", "FinetuningFailed", "Progress", "Report", "finetune"]
 
@@ -139,7 +139,8 @@ class _School:
             return load_network(self._base / self._manifest.networks[name].file, name)
         except InvalidWeights as error:
             raise FinetuningFailed(
-                f"The weights of the {name} cannot be used: {error} Start from another version."
+                f"The weights of the {NETWORK_WORDS[name]} cannot be used: {error} Start from another "
+                "version."
             ) from error
 
     def _load_lessons(self) -> Lessons:

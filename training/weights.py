@@ -27,6 +27,12 @@ NETWORKS: dict[str, type[Network]] = {
     "sequence": SequenceNetwork,
     "characters": CharacterNetwork,
 }
+NETWORK_WORDS = {
+    "detector": "detector",
+    "sequence": "sequence recognizer",
+    "characters": "character recognizer",
+}
+"""What people call them: for whatever a person reads."""
 
 
 class InvalidWeights(ValueError):
@@ -96,7 +102,7 @@ def load_network(path: Path, name: str) -> Network:
         counts = {key: value for key, value in network.state_dict().items() if key.endswith(_COUNT)}
         network.load_state_dict(counts | state)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise InvalidWeights(f"{path} does not fit our {name}: {error}") from error
+        raise InvalidWeights(f"{path} does not fit our {NETWORK_WORDS[name]}: {error}") from error
     return network.eval()
 
 
@@ -121,7 +127,7 @@ def load_characters(path: Path) -> CharacterNetwork:
     """As load_network. Raises InvalidWeights."""
     network = load_network(path, "characters")
     if not isinstance(network, CharacterNetwork):
-        raise InvalidWeights(f"{path} holds no weights of the characters.")
+        raise InvalidWeights(f"{path} holds no weights of the character recognizer.")
     return network
 
 

@@ -26,6 +26,11 @@ KIND_WORDS = {
     "paper": "Paper",
     "": "Not said",
 }
+PLACE_WORDS = {
+    "label": "The label says it",
+    "reading": "A model read the same VIN there",
+    "unknown": "Nobody knows",
+}
 LEFT_OUT_WORDS = {
     NEAR_DUPLICATE: "looks almost the same as another photo of its vehicle",
     OTHER_SIDE: "was in test, or taught, under another VIN before it was corrected",

@@ -32,6 +32,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Of all photos. Nobody sees these mistakes.",
         ),
         "confident_right_loss": ("Confident and right, fewer", "Of all photos. These save people's work."),
+        "refused_increase": ("Refused as unreadable, more", "Of all photos, which people could read."),
         "calibration_increase": ("Calibration may worsen by", "Expected calibration error."),
     },
     "Cost": {

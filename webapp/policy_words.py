@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from labeling.measures import say_percent
 from labeling.seeding import chance_of_probe
 
 PHOTOS = 100
@@ -72,7 +73,7 @@ def _describe_reviews(rules: Any) -> Iterator[str]:
     elif not rules.is_adaptive:
         yield f"{about}; the others count at once."
     else:
-        target = _percent(rules.target_error)
+        target = say_percent(rules.target_error)
         yield f"{about}, if their author errs in {target} of them; the others count at once."
         yield (
             "Who may err more gets more reviews, up to all; who has proved to err less gets fewer. Of "
@@ -93,15 +94,11 @@ def _describe_probes(rules: Any) -> Iterator[str]:
     if rules.honeypot_share > 0:
         yield (
             f"Of 100 photos that come to an annotator about {round(100 * rules.honeypot_share)} are known "
-            f"ones, {_percent(rules.seeded_share)} of which with a wrong character in the model's reading. "
-            "They measure who annotates, and count for nothing else."
+            f"ones, {say_percent(rules.seeded_share)} of which with a wrong character in the model's "
+            "reading. They measure who annotates, and count for nothing else."
         )
 
 
 def _describe_desk(rules: Any) -> Iterator[str]:
     if rules.blind_review:
         yield "Reviewers do not see whose work they judge."
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.3g} %"

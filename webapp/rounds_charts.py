@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inference.metrics import Acceptance
-from labeling.pseudo_labels import Objection, ThresholdChoice, floor_percent, say_percent
+from labeling.measures import say_percent
+from labeling.pseudo_labels import Objection, ThresholdChoice, floor_percent
 from labeling.queries.pseudo_rounds import RoundCounts
 from webapp.figures_charts import Tick, write_percent
 

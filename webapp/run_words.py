@@ -39,7 +39,12 @@ def describe_settings(config: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _describe_rates(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for pace in paces_of(config):
         rate = pace_value(config, pace.network, "learning_rate")
-        yield f"Learning rate, {pace.network}", f"{rate:g}"
+        yield f"Learning rate of the {_lower(pace.network)}", f"{rate:g}"
+
+
+def _lower(network: str) -> str:
+    word = NETWORK_WORDS[network].partition(" (")[0]
+    return word[0].lower() + word[1:]
 
 
 def _describe_shared(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -112,6 +112,7 @@ class _Measure:
     write: Callable[[float], str]
     more_is_better: bool
     count: Callable[[Scorecard], int] | None = None
+    of: Callable[[Scorecard], int] = lambda card: card.n
 
 
 def _write_percent(value: float) -> str:
@@ -126,8 +127,17 @@ def _write_milliseconds(value: float) -> str:
     return f"{value:,.0f} ms"
 
 
+def _with_region(card: Scorecard) -> int:
+    """The labels that say where the VIN is; scorecards of before did not count them."""
+    return card.n if card.with_region is None else card.with_region
+
+
 def _located(card: Scorecard) -> float:
-    return card.located / card.n if card.n else 0.0
+    return card.located / _with_region(card) if _with_region(card) else 0.0
+
+
+def _refused(card: Scorecard) -> int:
+    return card.refused or 0
 
 
 _MEASURES = (
@@ -142,11 +152,21 @@ _MEASURES = (
     _Measure("Characters wrong", "edits over characters", lambda card: card.cer, _write_percent, False),
     _Measure(
         "Regions found",
-        "overlap of half or more",
+        "overlap of half or more, where the label has one",
         _located,
         _write_percent,
         True,
         lambda card: card.located,
+        _with_region,
+    ),
+    _Measure(
+        "Refused as unreadable",
+        "though a person could read them",
+        lambda card: _refused(card) / card.n if card.n else 0.0,
+        _write_percent,
+        False,
+        _refused,
+        lambda card: 0 if card.refused is None else card.n,
     ),
     _Measure(
         "Confidence off by",
@@ -194,7 +214,8 @@ def compare_scorecards(
 def _build_row(measure: _Measure, cards: list[Scorecard]) -> Row:
     values = [measure.value(card) for card in cards]
     cells = [_write_cell(measure, card) for card in cards]
-    difference, tone = _judge(measure, values) if len(values) == 2 else ("", "")
+    is_comparable = len(cards) == 2 and all(map(measure.of, cards))
+    difference, tone = _judge(measure, values) if is_comparable else ("", "")
     intervals = [_draw_interval(measure, card, place, len(cards)) for place, card in enumerate(cards)]
     drawn = [interval for interval in intervals if interval]
     words = "; ".join(
@@ -205,7 +226,9 @@ def _build_row(measure: _Measure, cards: list[Scorecard]) -> Row:
 
 def _write_cell(measure: _Measure, card: Scorecard) -> str:
     written = measure.write(measure.value(card))
-    return f"{measure.count(card)} of {card.n}, {written}" if measure.count else written
+    if not measure.count:
+        return written
+    return f"{measure.count(card)} of {of}, {written}" if (of := measure.of(card)) else "–"
 
 
 def _judge(measure: _Measure, values: list[float]) -> tuple[str, str]:
@@ -222,10 +245,10 @@ def _judge(measure: _Measure, values: list[float]) -> tuple[str, str]:
 
 
 def _draw_interval(measure: _Measure, card: Scorecard, place: int, of: int) -> Interval | None:
-    if measure.count is None or not card.n:
+    if measure.count is None or not (of := measure.of(card)):
         return None
-    low, high = wilson_interval(measure.count(card), card.n)
-    at = measure.count(card) / card.n
+    low, high = wilson_interval(measure.count(card), of)
+    at = measure.count(card) / of
     who = "challenger" if place == of - 1 else "champion"
     return Interval(who, low * INTERVAL_WIDTH, at * INTERVAL_WIDTH, high * INTERVAL_WIDTH, 8 + place * 12)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from inference.bundle import load_bundle
-from inference.evaluation import OnProgress, evaluate
+from inference.evaluation import Keep, evaluate
 from inference.snapshot import PhotoPath, Snapshot, Split
-from inference.types import Scorecard
+from inference.types import EvaluatedPhoto, Scorecard
 from training.finetune import FinetuneConfig, Progress
 from training.provenance import describe_code
 from training.tuning.bundle import finetune_bundle
@@ -25,8 +25,9 @@ def train_bundle(
     config: dict[str, Any],
     out_dir: Path,
     report: Callable[[Progress], None],
-) -> Path:
-    """Train from the base bundle and export; returns the new bundle's folder inside `out_dir`.
+) -> Path | None:
+    """Train from the base bundle and export; returns the new bundle's folder inside `out_dir`, None where no
+    network became better.
 
     A second call with the same `out_dir` goes on where the first stopped.
     Raises: training.finetune.FinetuningFailed, training.export.ParityError, and what `report` raises.
@@ -43,8 +44,14 @@ def train_bundle(
 
 
 def evaluate_bundle(
-    *, bundle_dir: Path, snapshot: Snapshot, split: str, photo_path: PhotoPath, on_progress: OnProgress
+    *,
+    bundle_dir: Path,
+    snapshot: Snapshot,
+    split: str,
+    photo_path: PhotoPath,
+    known: Mapping[str, EvaluatedPhoto],
+    keep: Keep,
 ) -> Scorecard:
     """Measure a bundle on one split, through the pipeline that serves."""
     reader = load_bundle(bundle_dir, threads=1)
-    return evaluate(reader, snapshot, cast(Split, split), photo_path, on_progress)
+    return evaluate(reader, snapshot, cast(Split, split), photo_path, known=known, keep=keep)

@@ -178,7 +178,7 @@ def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], 
         with connection.cursor() as cursor:
             values: dict[str, Any] = {"snapshot": snapshot.pk, "share": number * 0.16}
             cursor.execute(_SNAPSHOT_ITEMS, values)
-        FinetuningRun.objects.create(
+        run = FinetuningRun.objects.create(
             project=project,
             number=number,
             snapshot=snapshot,
@@ -191,6 +191,8 @@ def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], 
             requested_by=by,
             requested_at=now,
         )
+        made = ModelVersion.objects.filter(project=project, number=number + 1)
+        made.update(run=run, base=run.base_version)
 
 
 def _create_round(project: Project, by: User, teacher: ModelVersion, now: datetime) -> None:
@@ -370,8 +372,8 @@ _PSEUDO_LABELS = """
 """
 
 _SNAPSHOT_ITEMS = """
-    INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, vin, split)
-    SELECT %(snapshot)s, photo, later, vin,
+    INSERT INTO labeling_snapshotitem (snapshot_id, photo_id, annotation_id, vin, place, split)
+    SELECT %(snapshot)s, photo, later, vin, 'label',
         CASE n %% 10 WHEN 1 THEN 'validation' ELSE 'train' END
     FROM load WHERE state = 'accepted' AND fate < %(share)s * 0.55
 """

@@ -6,13 +6,14 @@ from labeling.models.audit import AuditEvent
 from labeling.models.background import BackgroundState
 from labeling.models.bulk import BulkAction, BulkItem, BulkKind, BulkOutcome
 from labeling.models.comment import Comment, Mention
-from labeling.models.dataset import DatasetSnapshot, LabelSource, SnapshotItem, VehicleInTest
+from labeling.models.dataset import DatasetSnapshot, LabelSource, Place, SnapshotItem, VehicleInTest
 from labeling.models.drift import DriftAlert, DriftDay
 from labeling.models.guideline import Guideline, GuidelineReading
 from labeling.models.model_version import (
     Evaluation,
     GateDecision,
     GatePolicy,
+    MeasuredPhoto,
     ModelVersion,
     Promotion,
     PromotionKind,
@@ -62,6 +63,7 @@ __all__ = [
     "LabelSource",
     "Lease",
     "LeaseKind",
+    "MeasuredPhoto",
     "Membership",
     "Mention",
     "ModelVersion",
@@ -69,6 +71,7 @@ __all__ = [
     "PersonalToken",
     "Photo",
     "PhotoKind",
+    "Place",
     "Prediction",
     "Probe",
     "Project",

@@ -24,6 +24,16 @@ class LabelSource(StrEnum):
     IMPORTED = "imported"
 
 
+class Place(StrEnum):
+    """How it is known where the VIN of a frozen photo is: by its label, by a reading of the same VIN, or not
+    at all.
+    """
+
+    LABEL = "label"
+    READING = "reading"
+    UNKNOWN = "unknown"
+
+
 class DatasetSnapshot(models.Model):
     """A frozen, hashed list of photos with the annotation and the split of each; never edited.
 
@@ -59,7 +69,8 @@ class SnapshotItem(models.Model):
 
     The label is an annotation or a prediction, never both; `pseudo_label` says in which round a prediction
     was trusted. Such a photo teaches, and nothing is measured on it. `vin`, `kind`, `source` and `weight` are
-    as the file has them. A trigger holds the split to the vehicles in VehicleInTest.
+    as the file has them; `place` says how its region came about, without which it teaches nothing. A trigger
+    holds the split to the vehicles in VehicleInTest.
     """
 
     snapshot = models.ForeignKey(DatasetSnapshot, on_delete=models.PROTECT, related_name="items")
@@ -77,6 +88,7 @@ class SnapshotItem(models.Model):
     source = models.CharField(max_length=20, choices=choices_of(LabelSource), default=LabelSource.HUMAN)
     kind = models.CharField(max_length=20, blank=True)
     weight = models.FloatField(default=1.0)
+    place = models.CharField(max_length=20, choices=choices_of(Place), default=Place.UNKNOWN)
     split = models.CharField(
         max_length=20, choices=[("train", "train"), ("validation", "validation"), ("test", "test")]
     )
@@ -90,6 +102,7 @@ class SnapshotItem(models.Model):
                 name="snapshot_item_has_one_label",
             ),
             one_of("source", LabelSource, "snapshot_item_source"),
+            one_of("place", Place, "snapshot_item_place"),
             models.CheckConstraint(
                 condition=models.Q(source=LabelSource.PSEUDO.value, pseudo_label__isnull=False, split="train")
                 | (~models.Q(source=LabelSource.PSEUDO.value) & models.Q(pseudo_label=None)),

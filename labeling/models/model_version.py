@@ -87,6 +87,26 @@ class Evaluation(models.Model):
         return f"{self.model_version.name} on {self.split} of {self.snapshot.name}"
 
 
+class MeasuredPhoto(models.Model):
+    """One photo of an evaluation that is under way: a worker that is killed loses the photo in hand.
+
+    `figures` are those of inference.types.EvaluatedPhoto. The rows go when the scorecard is there.
+    """
+
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="measured_photos")
+    snapshot = models.ForeignKey(DatasetSnapshot, on_delete=models.PROTECT, related_name="measured_photos")
+    photo = models.CharField(max_length=64, help_text="The SHA-256 of its original.")
+    figures = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model_version", "snapshot", "photo"], name="measured_photo_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photo[:12]} by {self.model_version.name}"
+
+
 class GatePolicy(models.Model):
     """The gate's rules of a project. Changing them makes another row; the newest one is in force.
 

@@ -95,6 +95,11 @@ class FinetuningRun(models.Model):
     def is_over(self) -> bool:
         return self.state in (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELED)
 
+    @property
+    def learned_nothing(self) -> bool:
+        """Whether it went all the way and no network became better, so that there is no version of it."""
+        return self.state == RunState.SUCCEEDED and not hasattr(self, "model_version")
+
 
 class RunSchedule(models.Model):
     """When a project's runs start by themselves; a row for each project that wants that.

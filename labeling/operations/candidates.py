@@ -23,6 +23,7 @@ from labeling.models import (
     Outcome,
     Photo,
     PhotoKind,
+    Place,
     Prediction,
     Project,
     PseudoLabel,
@@ -103,6 +104,15 @@ class Candidate:
     annotation: Annotation | None = None
     prediction: Prediction | None = None
     pseudo_label: PseudoLabel | None = None
+    is_placed_by_reading: bool = False
+    """Whether the region is that of a reading, as the label brings none."""
+
+    @property
+    def place(self) -> Place:
+        if self.is_placed_by_reading:
+            return Place.READING
+        is_placed = self.region is not None or len(self.characters) > 1
+        return Place.LABEL if is_placed else Place.UNKNOWN
 
 
 def list_candidates(project: Project, criteria: Criteria) -> list[Candidate]:

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from inference.snapshot import SPLITS, Snapshot, Split, encode_snapshot
+from inference.snapshot import SPLITS, InvalidSnapshot, Snapshot, Split, decode_snapshot, encode_snapshot
 from inference.snapshot import SnapshotItem as FileItem
 from labeling import policies, storage
 from labeling.models import (
     DatasetSnapshot,
     LabelSource,
     Photo,
+    Place,
     Project,
     SnapshotItem,
     User,
@@ -24,6 +25,7 @@ from labeling.models import (
 from labeling.operations import audit
 from labeling.operations.candidates import Candidate, Criteria, list_candidates
 from labeling.operations.inputs import clean_name
+from labeling.operations.label_places import find_places
 from labeling.operations.transitions import Conflict
 from labeling.splitting import Past, balance_kinds, plan_splits, plan_taught
 
@@ -97,6 +99,18 @@ def freeze_snapshot(
     return snapshot
 
 
+def load_snapshot(snapshot: DatasetSnapshot) -> Snapshot:
+    """The file of a snapshot, verified. Raises inference.snapshot.InvalidSnapshot."""
+    try:
+        content = storage.snapshot_path(snapshot.sha256).read_bytes()
+    except FileNotFoundError as error:
+        raise InvalidSnapshot(
+            f"The file of {snapshot.name} is gone from the data folder. Restore it from a backup and try "
+            "again, or freeze a new snapshot."
+        ) from error
+    return decode_snapshot(content, sha256=snapshot.sha256)
+
+
 def _choose(project: Project, criteria: Criteria, seed: int) -> tuple[list[_Chosen], dict[str, int]]:
     """What goes in, and how many stay out for which reason. Raises NothingToFreeze."""
     found = list_candidates(project, criteria)
@@ -115,7 +129,26 @@ def _choose(project: Project, criteria: Criteria, seed: int) -> tuple[list[_Chos
         KEPT_APART: unused.pop(LabelSource.PSEUDO, 0),
         OTHER_SIDE: sum(unused.values()),
     }
+    chosen = _place(chosen)
     return _balance(chosen) if criteria.balance_kinds else chosen, {k: v for k, v in left_out.items() if v}
+
+
+def _place(chosen: list[_Chosen]) -> list[_Chosen]:
+    """With regions by readings where labels bring none: for what teaches, as in test they would be compared
+    with the readings that they come from.
+    """
+    bare = {
+        item.candidate.photo.pk: item.candidate.vin
+        for item in chosen
+        if item.split != "test" and item.candidate.place == Place.UNKNOWN
+    }
+    found = find_places(bare)
+    return [
+        replace(item, candidate=replace(item.candidate, region=region, is_placed_by_reading=True))
+        if (region := found.get(item.candidate.photo.pk))
+        else item
+        for item in chosen
+    ]
 
 
 def _plan_splits(candidates: list[Candidate], past: Past, seed: int) -> dict[UUID, Split | None]:
@@ -240,5 +273,6 @@ def _make_row(snapshot: DatasetSnapshot, item: _Chosen) -> SnapshotItem:
         source=candidate.source,
         kind=candidate.photo.kind,
         weight=item.weight,
+        place=candidate.place,
         split=item.split,
     )

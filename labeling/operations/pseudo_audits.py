@@ -14,11 +14,12 @@ from django.db import transaction
 from django.db.models import F
 
 from labeling import policies
+from labeling.measures import say_percent
 from labeling.models import LabelEnd, Prediction, Project, PseudoLabel, PseudoRound, Task, User
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.inputs import clean_reason
 from labeling.operations.transitions import move, move_many
-from labeling.pseudo_labels import Audit, AuditVerdict, floor_percent, say_percent
+from labeling.pseudo_labels import Audit, AuditVerdict, floor_percent
 from labeling.queries.pseudo_rounds import get_audit
 from labeling.states import PseudoRoundState, TaskState
 

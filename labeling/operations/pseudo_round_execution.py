@@ -7,10 +7,10 @@ one transaction: a worker that is killed loses the photo in hand.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -31,92 +31,32 @@ from labeling.models import (
     Task,
 )
 from labeling.operations.best_values import refresh_best_value
+from labeling.operations.claims import Claim, Clock, WorkCanceled
 from labeling.operations.heartbeats import WorkLost, heartbeat
 from labeling.operations.predictions import Reader, describe_stages, store_prediction
 from labeling.operations.pseudo_audits import AT_ONCE
 from labeling.operations.routes import draw_for
-from labeling.operations.transitions import Conflict, move, move_many
+from labeling.operations.transitions import Conflict, move_many
 from labeling.pseudo_labels import Objection, find_objection, size_sample
 from labeling.queries.pseudo_rounds import find_choice, list_unlabeled, list_validation
 from labeling.states import PseudoRoundState, TaskState
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
 ReaderFor = Callable[[ModelVersion], Reader]
+LoadReader = Callable[[], Reader]
+"""The teacher's, loaded at the first photo that nobody has read with it before."""
 
 PART = 200
 """Photos that are looked up at once."""
 
-_REPORT_SECONDS = 0.5
 _MAX_ERROR = 2000
-
-
-class RoundCanceled(Exception):
-    """A person asked for it."""
 
 
 class NoThreshold(DomainError):
     """The validation photos do not show the target at any threshold."""
 
     code = "no_threshold"
-
-
-@dataclass
-class _Claim:
-    """A round, and the number of the attempt that is ours: whatever we write, we write under that number."""
-
-    pseudo_round: PseudoRound
-    attempt: int
-    clock: Clock
-    reader_for: ReaderFor
-    _reported: float = field(default=0.0)
-    _reader: Reader | None = field(default=None)
-
-    @property
-    def reader(self) -> Reader:
-        """Loaded at the first photo that nobody has read with it before."""
-        self._reader = self._reader or self.reader_for(self.pseudo_round.teacher)
-        return self._reader
-
-    def write(self, **changes: Any) -> None:
-        """Raises WorkLost."""
-        mine = PseudoRound.objects.filter(
-            pk=self.pseudo_round.pk, state=PseudoRoundState.RUNNING, attempts=self.attempt
-        )
-        if not mine.update(heartbeat_at=self.clock(), **changes):
-            raise WorkLost
-
-    def report(self, done: int, total: int, message: str) -> None:
-        """Write the progress, twice a second at most. Raises WorkLost, RoundCanceled."""
-        moment = time.monotonic()
-        if moment - self._reported < _REPORT_SECONDS and 0 < done < total:
-            return
-        self._reported = moment
-        self.write(done=done, total=total, message=message)
-        self.check_not_canceled()
-
-    def check_not_canceled(self) -> None:
-        """Raises RoundCanceled."""
-        if PseudoRound.objects.filter(pk=self.pseudo_round.pk, cancel_requested_at__isnull=False).exists():
-            raise RoundCanceled
-
-    def finish(self, state: PseudoRoundState, verb: str, **changes: Any) -> None:
-        """Raises Conflict where the round is with another worker."""
-        now = self.clock()
-        facts = {name: changes[name] for name in ("message", "error") if changes.get(name)}
-        move(
-            self.pseudo_round,
-            state,
-            by=None,
-            verb=f"pseudo_round.{verb}",
-            now=now,
-            data={"round": self.pseudo_round.name, **facts},
-            only_if={"attempts": self.attempt},
-            finished_at=now,
-            nudge_at=None,
-            **changes,
-        )
 
 
 def execute_round(
@@ -127,52 +67,39 @@ def execute_round(
     One that fails keeps the error and raises nothing: what went wrong is for the person who reads its page.
     """
     clock: Clock = now if callable(now) else lambda: now
-    claim = _claim(round_id, reader_for, clock)
+    claim = _take(round_id, clock)
     if claim is None:
         return None
+    reader = cache(lambda: reader_for(claim.row.teacher))
     try:
         with heartbeat(claim.write, what=f"round {round_id}"):
-            _read_validation(claim)
+            _read_validation(claim, reader)
             threshold = _choose_threshold(claim)
-            _read_unlabeled(claim, threshold)
+            _read_unlabeled(claim, reader, threshold)
             _accept(claim, threshold)
-    except RoundCanceled:
+    except WorkCanceled:
         message = "Canceled on request. Nothing has become a label."
-        _finish_or_let_go(claim, PseudoRoundState.CANCELED, "canceled", message=message)
+        claim.finish_or_let_go(PseudoRoundState.CANCELED, "canceled", message=message)
     except (WorkLost, Conflict):
-        logger.warning("Round %s is with another worker now", round_id)
+        claim.let_go()
     except Exception as error:  # whatever reading raises: the round keeps it
         logger.exception("Round %s failed", round_id)
-        _finish_or_let_go(claim, PseudoRoundState.FAILED, "failed", error=_say(error), message="")
-    claim.pseudo_round.refresh_from_db()
-    return claim.pseudo_round
+        claim.finish_or_let_go(PseudoRoundState.FAILED, "failed", error=_say(error), message="")
+    claim.row.refresh_from_db()
+    return claim.row
 
 
-def _claim(round_id: UUID | str, reader_for: ReaderFor, clock: Clock) -> _Claim | None:
+def _take(round_id: UUID | str, clock: Clock) -> Claim[PseudoRound] | None:
     rows = PseudoRound.objects.select_related("project", "teacher__run", "validation")
     found = rows.filter(pk=round_id, state=PseudoRoundState.QUEUED).first()
     if found is None:
         return None
-    now = clock()
-    changes: dict[str, Any] = {
-        "attempts": found.attempts + 1,
-        "heartbeat_at": now,
-        "started_at": found.started_at or now,
-        "message": "Preparing",
-        "nudge_at": None,
-    }
-    facts = {"round": found.name}
-    try:
-        verb = "pseudo_round.started"
-        move(found, PseudoRoundState.RUNNING, by=None, verb=verb, now=now, data=facts, **changes)
-    except Conflict:
-        return None
-    return _Claim(found, found.attempts, clock, reader_for)
+    return Claim.take(found, clock=clock, prefix="pseudo_round", facts={"round": found.name})
 
 
-def _read_validation(claim: _Claim) -> None:
+def _read_validation(claim: Claim[PseudoRound], reader: LoadReader) -> None:
     """What people have labeled, to see how often the teacher is right at which confidence."""
-    pseudo_round = claim.pseudo_round
+    pseudo_round = claim.row
     items = list_validation(snapshot=pseudo_round.validation, teacher=pseudo_round.teacher)
     read = _list_read(pseudo_round).filter(part=RoundPart.VALIDATION)
     known = set(read.values_list("photo", flat=True))
@@ -180,7 +107,7 @@ def _read_validation(claim: _Claim) -> None:
     total = len(known) + len(waiting)
     for done, item in enumerate(waiting, start=len(known)):
         claim.report(done, total, "Reading photos that people have labeled")
-        seen = _look(claim, item.photo)
+        seen = _look(claim, reader, item.photo)
         RoundReading.objects.create(
             pseudo_round=pseudo_round,
             photo=item.photo,
@@ -190,19 +117,19 @@ def _read_validation(claim: _Claim) -> None:
         )
 
 
-def _choose_threshold(claim: _Claim) -> float:
+def _choose_threshold(claim: Claim[PseudoRound]) -> float:
     """Raises NoThreshold."""
-    choice = find_choice(pseudo_round=claim.pseudo_round)
+    choice = find_choice(pseudo_round=claim.row)
     if choice.threshold is None:
         raise NoThreshold(choice.problem)
     claim.write(threshold=choice.threshold)
-    claim.pseudo_round.threshold = choice.threshold
+    claim.row.threshold = choice.threshold
     return choice.threshold
 
 
-def _read_unlabeled(claim: _Claim, threshold: float) -> None:
+def _read_unlabeled(claim: Claim[PseudoRound], reader: LoadReader, threshold: float) -> None:
     """Every photo that nobody has labeled; those that come while it reads are for the next round."""
-    pseudo_round = claim.pseudo_round
+    pseudo_round = claim.row
     read = _list_read(pseudo_round).filter(part=RoundPart.UNLABELED)
     waiting = list_unlabeled(project=pseudo_round.project).exclude(
         Exists(_list_read(pseudo_round).filter(photo=OuterRef("photo")))
@@ -211,19 +138,19 @@ def _read_unlabeled(claim: _Claim, threshold: float) -> None:
     total = done + waiting.count()
     for task in _walk(waiting):
         claim.report(done, total, "Reading photos that nobody has labeled")
-        _read_one(claim, task.photo, threshold)
+        _read_one(claim, reader, task.photo, threshold)
         done += 1
     claim.report(done, total, "Accepting what is sure enough")
 
 
-def _read_one(claim: _Claim, photo: Photo, threshold: float) -> None:
-    seen = _look(claim, photo)
+def _read_one(claim: Claim[PseudoRound], reader: LoadReader, photo: Photo, threshold: float) -> None:
+    seen = _look(claim, reader, photo)
     with transaction.atomic():
         prediction = None
         if seen.objection == Objection.NONE and seen.confidence >= threshold:
-            prediction = seen.store(photo, claim.pseudo_round.teacher, claim.clock())
+            prediction = seen.store(photo, claim.row.teacher, claim.clock())
         RoundReading.objects.create(
-            pseudo_round=claim.pseudo_round,
+            pseudo_round=claim.row,
             photo=photo,
             part=RoundPart.UNLABELED,
             prediction=prediction,
@@ -264,18 +191,18 @@ class _Seen:
         return store_prediction(photo=photo, version=teacher, reading=self.reading, now=now)
 
 
-def _look(claim: _Claim, photo: Photo) -> _Seen:
+def _look(claim: Claim[PseudoRound], reader: LoadReader, photo: Photo) -> _Seen:
     """A photo that cannot be read, for whatever reason, holds up nothing: it is no label."""
-    teacher = claim.pseudo_round.teacher
+    teacher = claim.row.teacher
     known = Prediction.objects.filter(photo=photo, model_version=teacher, repeats=None).first()
     if known is not None:
         objection = find_objection(known.vin if known.region else "", known.stages)
         return _Seen(known.vin, known.confidence, objection)
-    reader = claim.reader
+    network = reader()
     try:
-        reading = reader.read_file(storage.original_path(photo.sha256))
+        reading = network.read_file(storage.original_path(photo.sha256))
     except Exception as error:  # whatever the engine raises: it is this photo's
-        logger.warning("Round %s cannot read photo %s: %s", claim.pseudo_round.pk, photo.pk, error)
+        logger.warning("Round %s cannot read photo %s: %s", claim.row.pk, photo.pk, error)
         return _Seen("", 0.0, Objection.FAILED)
     vin = reading.vin or ""
     objection = find_objection(vin if reading.region else "", describe_stages(reading))
@@ -283,9 +210,9 @@ def _look(claim: _Claim, photo: Photo) -> _Seen:
 
 
 @transaction.atomic
-def _accept(claim: _Claim, threshold: float) -> None:
+def _accept(claim: Claim[PseudoRound], threshold: float) -> None:
     """All at once: readings become labels, a sample of them is drawn, and the round waits for its audit."""
-    pseudo_round, now = claim.pseudo_round, claim.clock()
+    pseudo_round, now = claim.row, claim.clock()
     claim.write()  # from here on nobody takes the round away
     claim.check_not_canceled()
     sure = _list_read(pseudo_round).filter(
@@ -352,10 +279,3 @@ def _say(error: Exception) -> str:
     if isinstance(error, DomainError):
         return error.message[:_MAX_ERROR]
     return f"{error} ({type(error).__name__})"[:_MAX_ERROR]
-
-
-def _finish_or_let_go(claim: _Claim, state: PseudoRoundState, verb: str, **changes: Any) -> None:
-    try:
-        claim.finish(state, verb, **changes)
-    except Conflict:
-        logger.warning("Round %s is with another worker now", claim.pseudo_round.pk)

@@ -11,34 +11,22 @@ from typing import Any, Protocol
 
 from django.db import transaction
 
-from inference.snapshot import InvalidSnapshot, PhotoPath, Snapshot, Split, decode_snapshot
-from inference.types import Scorecard
+from inference.snapshot import PhotoPath, Snapshot
 from labeling import memory, storage
-from labeling.models import (
-    DatasetSnapshot,
-    Evaluation,
-    FinetuningRun,
-    GateDecision,
-    ModelVersion,
-    RunMetric,
-)
-from labeling.operations import audit
-from labeling.operations.gating import TEST, decide, find_scorecard, list_measured
-from labeling.operations.heartbeats import heartbeat
+from labeling.models import FinetuningRun, GateDecision, ModelVersion, RunMetric
+from labeling.operations.claims import LONGEST_MESSAGE, Clock, WorkCanceled
+from labeling.operations.datasets import load_snapshot
+from labeling.operations.heartbeats import WorkLost, heartbeat
 from labeling.operations.leaks import check_file, check_labels_stand, check_no_leak
 from labeling.operations.model_versions import register_version
-from labeling.operations.run_claims import LONGEST_MESSAGE, Clock, RunCanceled, RunClaim, RunLost
+from labeling.operations.run_claims import RunClaim
 from labeling.operations.run_failures import explain_failure
-from labeling.operations.transitions import Conflict, move
-from labeling.queries.champions import get_champion
-from labeling.queries.gate_policies import find_gate_policy
+from labeling.operations.run_measuring import Evaluator, compare
+from labeling.operations.transitions import Conflict
 from labeling.queries.runs import list_queue
-from labeling.states import ModelVersionState, RunState
+from labeling.states import RunState
 
 logger = logging.getLogger(__name__)
-
-MEASURED_AT_ONCE = 5
-"""After so many photos somebody is told how far the measuring is, and a cancellation is noticed."""
 
 
 class Progress(Protocol):
@@ -74,7 +62,10 @@ _FIGURES = ("loss", "validation_loss", "validation_exact", "validation_cer")
 
 
 class Trainer(Protocol):
-    """Fine-tunes and exports; returns the new bundle's folder. Goes on from what it finds in `out_dir`."""
+    """Fine-tunes and exports; returns the new bundle's folder, None where no network became better.
+
+    Goes on from what it finds in `out_dir`.
+    """
 
     def __call__(
         self,
@@ -85,23 +76,7 @@ class Trainer(Protocol):
         config: dict[str, Any],
         out_dir: Path,
         report: Callable[[Progress], None],
-    ) -> Path: ...
-
-
-class Evaluator(Protocol):
-    """Measures a bundle on a split through the pipeline of production. `on_progress` is told after each photo
-    how many are done, and of how many.
-    """
-
-    def __call__(
-        self,
-        *,
-        bundle_dir: Path,
-        snapshot: Snapshot,
-        split: Split,
-        photo_path: PhotoPath,
-        on_progress: Callable[[int, int], None],
-    ) -> Scorecard: ...
+    ) -> Path | None: ...
 
 
 def execute_next_run(
@@ -120,17 +95,16 @@ def execute_next_run(
     try:
         with heartbeat(claim.write, what=f"run {claim.run.pk}"):
             version = _find_or_train(claim, trainer)
-            decision = _compare(claim, version, evaluator)
-        verdict = "passed" if decision.passed else "did not pass"
-        message = f"{version.name} is registered; it {verdict} the gate."
-        claim.finish(RunState.SUCCEEDED, "run.succeeded", message=message)
-    except RunCanceled:
-        _finish_or_let_go(claim, RunState.CANCELED, "run.canceled", message="Canceled on request.")
-    except (RunLost, Conflict) as error:
-        if isinstance(error, Conflict) and _is_mine(claim):
+            decision = compare(claim, version, evaluator) if version else None
+        message = _say_outcome(claim.run, decision)
+        claim.finish(RunState.SUCCEEDED, "succeeded", message=message)
+    except WorkCanceled:
+        claim.finish_or_let_go(RunState.CANCELED, "canceled", message="Canceled on request.")
+    except (WorkLost, Conflict) as error:
+        if isinstance(error, Conflict) and claim.is_mine:
             _fail(claim, error)
         else:
-            logger.warning("Run %s is with another worker now", claim.run.pk)
+            claim.let_go()
     except Exception as error:  # whatever training raises: the run keeps it
         logger.exception("Run %s failed", claim.run.pk)
         _fail(claim, error)
@@ -138,26 +112,25 @@ def execute_next_run(
     return claim.run
 
 
+def _say_outcome(run: FinetuningRun, decision: GateDecision | None) -> str:
+    if decision is None:
+        return (
+            "Nothing was learned: at no step the validation photos were read better than with the weights of "
+            f"{run.base_version.name}, so these stay and there is no new version."
+        )
+    verdict = "passed" if decision.passed else "did not pass"
+    return f"{decision.challenger.name} is registered; it {verdict} the gate."
+
+
 def _claim_next(clock: Clock, code: str) -> RunClaim | None:
     """Each queued run has a message of its own, so whichever message comes, the first run starts."""
     run = list_queue().select_related("project", "snapshot", "base_version__run", "requested_by").first()
     if run is None:
         return None
-    now = clock()
     before = run.code
-    changes: dict[str, Any] = {
-        "attempts": run.attempts + 1,
-        "heartbeat_at": now,
-        "started_at": run.started_at or now,
-        "message": "Preparing",
-        "nudge_at": None,
-        "code": code,
-    }
-    try:
-        move(run, RunState.RUNNING, by=None, verb="run.started", now=now, **changes)
-    except Conflict:
+    claim = RunClaim.take(run, clock=clock, prefix="run", code=code)
+    if claim is None:
         return None
-    claim = RunClaim(run=run, attempt=run.attempts, clock=clock)
     claim.log(_describe_start(run, before))
     return claim
 
@@ -170,8 +143,11 @@ def _describe_start(run: FinetuningRun, code_before: str) -> str:
     return text
 
 
-def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion:
-    """The run's version: trained now, or registered by an attempt that was killed right after."""
+def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion | None:
+    """The run's version: trained now, or registered by an attempt that was killed right after.
+
+    None where nothing was learned: a copy of what is there already is no version.
+    """
     run = claim.run
     known = ModelVersion.objects.filter(run=run).first()
     if known is not None:
@@ -189,26 +165,16 @@ def _find_or_train(claim: RunClaim, trainer: Trainer) -> ModelVersion:
         report=lambda progress: _report(claim, progress),
     )
     claim.check_not_canceled()
+    if bundle_dir is None:
+        return None
     claim.write(message="Registering the new version")
     version = register_version(run=run, bundle_dir=bundle_dir, now=claim.clock())
     claim.tell(f"Registered as {version.name}")
     return version
 
 
-def load_snapshot(snapshot: DatasetSnapshot) -> Snapshot:
-    """The file of a snapshot, verified. Raises inference.snapshot.InvalidSnapshot."""
-    try:
-        content = storage.snapshot_path(snapshot.sha256).read_bytes()
-    except FileNotFoundError as error:
-        raise InvalidSnapshot(
-            f"The file of {snapshot.name} is gone from the data folder. Restore it from a backup and try "
-            "again, or freeze a new snapshot."
-        ) from error
-    return decode_snapshot(content, sha256=snapshot.sha256)
-
-
 def _report(claim: RunClaim, progress: Progress) -> None:
-    """Write the progress and look whether to go on. Raises RunCanceled, RunLost."""
+    """Write the progress and look whether to go on. Raises WorkCanceled, WorkLost."""
     values: dict[str, Any] = {"step": progress.step, "steps": progress.steps}
     if progress.is_news:
         claim.tell(str(progress.message), **values)
@@ -241,95 +207,5 @@ def _finite(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def _compare(claim: RunClaim, version: ModelVersion, evaluator: Evaluator) -> GateDecision:
-    """Measure the challenger and the champion on the same photos and apply the gate's rules.
-
-    They read the run's test split, and that of the reference set where the project has one.
-    """
-    run = claim.run
-    champion = get_champion(run.project) or run.base_version
-    policy = find_gate_policy(project=run.project)
-    for snapshot in list_measured(run.snapshot, policy):
-        for each in (version, champion):
-            claim.check_not_canceled()
-            _evaluate(claim, each, snapshot, evaluator)
-    with transaction.atomic():
-        decision = decide(
-            challenger=version, champion=champion, snapshot=run.snapshot, policy=policy, now=claim.clock()
-        )
-        if version.state == ModelVersionState.CANDIDATE:
-            move(
-                version,
-                ModelVersionState.EVALUATED,
-                by=None,
-                verb="model_version.evaluated",
-                now=claim.clock(),
-                data={"passed": decision.passed, "champion": champion.name},
-            )
-    return decision
-
-
-def _evaluate(
-    claim: RunClaim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator
-) -> None:
-    """A version is measured once on a split: what is stored is what it was."""
-    if find_scorecard(version=version, snapshot=snapshot) is not None:
-        return
-    card = _measure(claim, version, snapshot, evaluator)
-    with transaction.atomic():
-        Evaluation.objects.create(
-            model_version=version,
-            snapshot=snapshot,
-            split=TEST,
-            scorecard=card.to_json(),
-            created_at=claim.clock(),
-        )
-        claim.tell(f"{version.name} reads {card.exact} of {card.n} test photos of {snapshot.name} right")
-        facts = {"snapshot": snapshot.name, "n": card.n, "exact": card.exact}
-        audit.record(
-            project=claim.run.project,
-            actor=None,
-            verb="model_version.measured",
-            on=version,
-            now=claim.clock(),
-            data=facts,
-        )
-
-
-def _measure(
-    claim: RunClaim, version: ModelVersion, snapshot: DatasetSnapshot, evaluator: Evaluator
-) -> Scorecard:
-    frozen = load_snapshot(snapshot)
-    if not frozen.split(TEST):
-        return Scorecard(version.digest, frozen.name, TEST, 0, 0, 0.0, 0, 0.0, 0.0, 0.0)
-    what = f"Measuring {version.name} on the test split of {snapshot.name}"
-    claim.write(message=what[:LONGEST_MESSAGE])
-
-    def on_progress(done: int, count: int) -> None:
-        if done % MEASURED_AT_ONCE == 0:
-            claim.write(message=f"{what}: {done} of {count} photos"[:LONGEST_MESSAGE])
-            claim.check_not_canceled()
-
-    return evaluator(
-        bundle_dir=storage.bundle_path(version.digest),
-        snapshot=frozen,
-        split=TEST,
-        photo_path=storage.original_path,
-        on_progress=on_progress,
-    )
-
-
 def _fail(claim: RunClaim, error: Exception) -> None:
-    _finish_or_let_go(claim, RunState.FAILED, "run.failed", error=explain_failure(error), message="")
-
-
-def _finish_or_let_go(claim: RunClaim, state: RunState, verb: str, **changes: Any) -> None:
-    try:
-        claim.finish(state, verb, **changes)
-    except Conflict:
-        logger.warning("Run %s is with another worker now", claim.run.pk)
-
-
-def _is_mine(claim: RunClaim) -> bool:
-    mine = FinetuningRun.objects.filter(pk=claim.run.pk, state=RunState.RUNNING, attempts=claim.attempt)
-    return mine.exists()
+    claim.finish_or_let_go(RunState.FAILED, "failed", error=explain_failure(error), message="")

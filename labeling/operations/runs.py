@@ -17,7 +17,7 @@ from labeling.operations.leaks import check_labels_stand, check_no_leak
 from labeling.operations.run_execution import execute_next_run
 from labeling.operations.transitions import Conflict, move
 from labeling.queries.champions import get_champion
-from labeling.queries.runs import TaughtSource, find_pace, list_queue, list_sources
+from labeling.queries.runs import TaughtSource, count_placeless, find_pace, list_queue, list_sources
 from labeling.run_settings import InvalidConfig, Pace, clean_config, paces_of
 from labeling.states import RunState
 
@@ -93,7 +93,8 @@ def request_run(
 class RunPlan:
     """What a run would do. `seconds` is guessed from the last run of the same networks, if there was one.
 
-    `sources` says of the labels that would teach where they come from.
+    `sources` says of the labels that would teach where they come from; `placeless` labels of the train split
+    teach nothing, since nobody knows where their VIN is.
     """
 
     snapshot: DatasetSnapshot
@@ -101,6 +102,7 @@ class RunPlan:
     config: dict[str, Any]
     paces: list[Pace]
     sources: list[TaughtSource]
+    placeless: int
     ahead: int
     seconds: float | None
 
@@ -141,8 +143,8 @@ def plan_run(
     sources = list_sources(snapshot=snapshot, config=settings)
     if not sources and snapshot.items.filter(split="train").exists():
         raise NothingToLearn(
-            "No label of the train split says where its VIN is: draw the regions in the editor, or import "
-            "the labels again with their boxes. Then freeze a new snapshot."
+            "No label of the train split says where its VIN is, and no reading found it: draw the regions in "
+            "the editor, or import labels that come with boxes. Then freeze a new snapshot."
         )
     if sources and not any(source.weight for source in sources):
         raise NothingToLearn(
@@ -156,6 +158,7 @@ def plan_run(
         config=settings,
         paces=paces,
         sources=sources,
+        placeless=count_placeless(snapshot=snapshot),
         ahead=list_queue().count(),
         seconds=None if seconds is None else seconds * sum(pace.samples for pace in paces),
     )

@@ -16,7 +16,7 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 
 from inference.snapshot import SPLITS
 from inference.vin import ALPHABET, LENGTH
-from labeling.models import DatasetSnapshot, Prediction, SnapshotItem
+from labeling.models import DatasetSnapshot, Place, Prediction, SnapshotItem
 from labeling.queries.champions import get_champion
 
 _ASPECTS = {
@@ -141,6 +141,11 @@ def _count_symbols(snapshot: UUID) -> list[tuple[str, int]]:
     return [(symbol, together.count(symbol)) for symbol in ALPHABET]
 
 
+def list_placeless(snapshot: DatasetSnapshot) -> QuerySet[SnapshotItem]:
+    """What should teach or watch, and does not, since nobody knows where in the photo the VIN is."""
+    return _list_items(snapshot).filter(place=Place.UNKNOWN).exclude(split="test")
+
+
 def list_near_duplicates(snapshot: DatasetSnapshot) -> list[NearDuplicate]:
     """Pairs of photos that look alike, those with different labels first."""
     items = {item.photo_id: item for item in _list_items(snapshot).exclude(photo__near_duplicate_of=None)}
@@ -213,7 +218,7 @@ def compare_snapshots(before: DatasetSnapshot, after: DatasetSnapshot) -> Differ
     )
 
 
-def _list_items(snapshot: DatasetSnapshot) -> Any:
+def _list_items(snapshot: DatasetSnapshot) -> QuerySet[SnapshotItem]:
     return SnapshotItem.objects.filter(snapshot=snapshot).select_related("photo").order_by(F("photo__name"))
 
 

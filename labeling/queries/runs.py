@@ -16,6 +16,7 @@ from labeling.models import (
     DatasetSnapshot,
     FinetuningRun,
     Outcome,
+    Place,
     Project,
     RunMetric,
     RunSchedule,
@@ -61,11 +62,15 @@ def count_ahead(*, run: FinetuningRun) -> int:
 
 
 def find_pace(*, project: Project, config: Mapping[str, Any]) -> float | None:
-    """Seconds for one crop or window, by the project's last run of the same networks that went all the way;
+    """Seconds for one crop or window, by the project's last run of the same networks that made a version;
     None where there was none.
     """
     done = FinetuningRun.objects.filter(
-        project=project, state=RunState.SUCCEEDED, started_at__isnull=False, finished_at__isnull=False
+        project=project,
+        state=RunState.SUCCEEDED,
+        model_version__isnull=False,
+        started_at__isnull=False,
+        finished_at__isnull=False,
     )
     newest = done.order_by("-finished_at")[:_LOOKED_BACK]
     last = next((run for run in newest if networks_of(run.config) == networks_of(config)), None)
@@ -84,14 +89,6 @@ def guess_time_left(*, run: FinetuningRun, metrics: Sequence[RunMetric]) -> time
     return pace * max(0, run.steps - run.step)
 
 
-# The person's region; where they drew none, that of the reading they left as it was.
-_HAS_PLACE = (
-    Q(annotation__region__isnull=False)
-    | Q(annotation__prediction__region__isnull=False, annotation__prediction__vin=F("vin"))
-    | Q(prediction__region__isnull=False)
-)
-
-
 @dataclass(frozen=True, slots=True)
 class TaughtSource:
     """Labels of one source in the train split of a snapshot; `weight` is theirs on average, in the run."""
@@ -104,7 +101,7 @@ class TaughtSource:
 def list_sources(*, snapshot: DatasetSnapshot, config: Mapping[str, Any]) -> list[TaughtSource]:
     """Where the labels come from that teach, and how much each counts with what the run says of it.
 
-    A label that does not say where its VIN is teaches nothing.
+    A label of which nobody knows where its VIN is teaches nothing.
     """
     return [
         TaughtSource(source, photos, mean * weight_of(config, source))
@@ -112,11 +109,22 @@ def list_sources(*, snapshot: DatasetSnapshot, config: Mapping[str, Any]) -> lis
     ]
 
 
+def count_placeless(*, snapshot: DatasetSnapshot) -> int:
+    """Labels of the train split of which nobody knows where their VIN is."""
+    return _count_placeless(snapshot.pk)
+
+
 @lru_cache(maxsize=128)
 def _count_sources(snapshot: UUID) -> list[tuple[str, int, float]]:
     """Once in a process: no snapshot and no label ever changes, and a page asks again and again."""
-    rows = SnapshotItem.objects.filter(_HAS_PLACE, snapshot=snapshot, split="train").values_list("source")
-    return list(rows.annotate(photos=Count("*"), mean=Avg("weight")).order_by("-photos"))
+    placed = SnapshotItem.objects.filter(snapshot=snapshot, split="train").exclude(place=Place.UNKNOWN)
+    counted = placed.values_list("source").annotate(photos=Count("*"), mean=Avg("weight"))
+    return list(counted.order_by("-photos"))
+
+
+@lru_cache(maxsize=128)
+def _count_placeless(snapshot: UUID) -> int:
+    return SnapshotItem.objects.filter(snapshot=snapshot, split="train", place=Place.UNKNOWN).count()
 
 
 def has_open_run(*, project: Project) -> bool:

@@ -14,6 +14,7 @@ from training.finetune import finetune
 from training.provenance import describe_code
 from training.tuning.loop import Progress, Report
 from training.tuning.settings import FinetuneConfig, list_validating
+from training.weights import TrainedWeights
 
 _DRAFT = "draft"
 _REPORTED = 5
@@ -29,11 +30,13 @@ def finetune_bundle(
     name: str,
     out_dir: Path,
     report: Report,
-) -> Path:
+) -> Path | None:
     """Train from the base bundle and export; returns the new bundle's folder inside `out_dir`.
 
-    A second call with the same `out_dir` goes on where the first stopped. The export compares the ONNX files
-    with the networks that they were made from; the calibration is fitted to the validation split.
+    None where every network keeps the weights that it started from: there is nothing to export then, and
+    calibrating the base bundle anew would only pass it off as another. A second call with the same `out_dir`
+    goes on where the first stopped. The export compares the ONNX files with the networks that they were made
+    from; the calibration is fitted to the validation split.
     Raises FinetuningFailed, ParityError, OSError, and what `report` raises.
     """
     bundle = out_dir / "bundle"
@@ -48,6 +51,8 @@ def finetune_bundle(
         out_dir=out_dir,
         report=report,
     )
+    if not _has_learned(weights):
+        return None
     teller = _Teller(report, config.total_steps)
     teller.tell("Exporting to ONNX and comparing the files with the networks", is_news=True)
     _clear(out_dir)
@@ -59,6 +64,11 @@ def finetune_bundle(
     # complete only now: a bundle that lies there is taken as it is by whoever goes on with the run
     draft.rename(bundle)
     return bundle
+
+
+def _has_learned(weights: TrainedWeights) -> bool:
+    """Whether any network has other weights than those that it started from."""
+    return any(record["best_step"] > 0 for record in weights.figures["networks"].values())
 
 
 @dataclass(frozen=True, slots=True)

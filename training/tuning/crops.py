@@ -92,7 +92,7 @@ def prepare_characters(
         find_characters(network, lessons.train),
         find_characters(network, lessons.validation),
         missing="In no photo of the train split is it known where the characters are. Box them in some "
-        "photos, or leave the characters out of the run's networks.",
+        "photos, or leave the character recognizer out of the run's networks.",
     )
     size = config.paces["characters"].batch_size
     replayed = count_replayed(config, size)

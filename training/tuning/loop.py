@@ -27,7 +27,7 @@ from training.checkpoints import (
 )
 from training.systems.loop import Averager, Batch, System, supports_bfloat16
 from training.tuning.settings import FinetuneConfig, FinetuningFailed, Pace
-from training.weights import Network, save_weights
+from training.weights import NETWORK_WORDS, Network, save_weights
 
 CHECKPOINT = "checkpoint.safetensors"
 WEIGHTS = "weights.safetensors"
@@ -106,6 +106,7 @@ class Tuning(Generic[Batch]):
         self._course, self._config, self._folder, self._fingerprint = course, config, folder, fingerprint
         self._before, self._total, self._report = before, total, report
         self._pace: Pace = config.paces[course.name]
+        self._word = NETWORK_WORDS[course.name]
         self._network: Network = course.network
         self._optimizer = torch.optim.AdamW(
             self._network.parameters(), lr=self._pace.learning_rate, weight_decay=0.01
@@ -147,7 +148,7 @@ class Tuning(Generic[Batch]):
         value = float(loss.detach())
         if not math.isfinite(value):
             raise FinetuningFailed(
-                f"The loss of the {self._course.name} is not a number at step {self._step}. Clone the run "
+                f"The loss of the {self._word} is not a number at step {self._step}. Clone the run "
                 "with a lower learning rate: this one would come to the same place again."
             )
         self._optimizer.zero_grad(set_to_none=True)
@@ -205,7 +206,7 @@ class Tuning(Generic[Batch]):
         self._best, self._waited = _Best(loss, self._step, state), 0
 
     def _tell(self, measured: dict[str, float], verb: str) -> None:
-        message = f"{verb} the {self._course.name}: step {self._step} of {self._pace.steps}"
+        message = f"{verb} the {self._word}: step {self._step} of {self._pace.steps}"
         self._say(message + _describe(measured), measured, is_news=False)
 
     def _say(
@@ -247,7 +248,7 @@ class Tuning(Generic[Batch]):
         (self._folder / CHECKPOINT).unlink(missing_ok=True)
 
     def _summarize(self) -> str:
-        name = self._course.name.capitalize()
+        name = self._word.capitalize()
         if self._best is None:
             return f"{name}: {self._step} steps. No photo validates it, so the last weights are kept."
         ended = "stopped early" if self._step < self._pace.steps else "went to the end"

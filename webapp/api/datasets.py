@@ -91,6 +91,7 @@ def _look_into(snapshot: DatasetSnapshot) -> DatasetSnapshot:
     counted = {
         "kinds": reports.count_by(snapshot, "kind"),
         "sources": reports.count_by(snapshot, "source"),
+        "places": reports.count_by(snapshot, "place"),
         "vehicles": reports.count_vehicles(snapshot),
         "symbols": reports.count_symbols(snapshot),
     }

@@ -22,6 +22,7 @@ class SnapshotDetailOutput(SnapshotOutput):
     left_out = serializers.DictField(help_text="Photos that were not taken, by the reason.")
     kinds = GroupOutput(many=True)
     sources = GroupOutput(many=True)
+    places = GroupOutput(many=True, help_text="By how it is known where the VIN is.")
     vehicles = serializers.DictField()
     symbols = serializers.DictField()
 

@@ -1,10 +1,11 @@
 """What the API answers with about snapshots, fine-tuning runs and model versions."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
-from labeling.models import PromotionKind, RunTrigger
+from labeling.models import FinetuningRun, PromotionKind, RunTrigger
 from labeling.states import ModelVersionState, RunState
 from webapp.api.fields import OneOf
 from webapp.api.outputs import Output, Person
@@ -47,6 +48,12 @@ class RunOutput(Output):
     trigger = OneOf(RunTrigger)
     cloned_from = serializers.UUIDField(source="cloned_from_id", allow_null=True)
     state = OneOf(RunState)
+    model_version = serializers.SerializerMethodField(
+        help_text="What it made. Null until it did, and where nothing was learned."
+    )
+    learned_nothing = serializers.BooleanField(
+        help_text="It succeeded and no network became better, so the weights it started from stay."
+    )
     network = serializers.CharField(allow_blank=True, help_text="That which learned last.")
     step = serializers.IntegerField(help_text="Of all networks together.")
     steps = serializers.IntegerField()
@@ -63,6 +70,10 @@ class RunOutput(Output):
     requested_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    def get_model_version(self, run: FinetuningRun) -> UUID | None:
+        version = getattr(run, "model_version", None)
+        return version.pk if version else None
 
 
 class NetworkPlanOutput(Output):
@@ -92,6 +103,9 @@ class RunPlanOutput(Output):
     steps = serializers.IntegerField(help_text="Of all networks together.")
     networks = NetworkPlanOutput(many=True, source="paces")
     sources = TaughtSourceOutput(many=True)
+    placeless = serializers.IntegerField(
+        help_text="Labels that teach nothing, as nobody knows where their VIN is."
+    )
     ahead = serializers.IntegerField(help_text="Runs in the queue before it.")
     seconds = serializers.FloatField(
         allow_null=True,

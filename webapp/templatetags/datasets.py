@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from labeling.formats.registry import FORMATS, FormatName
-from webapp.dataset_words import KIND_WORDS, SOURCE_WORDS
+from webapp.dataset_words import KIND_WORDS, PLACE_WORDS, SOURCE_WORDS
 
 register = template.Library()
 
@@ -22,6 +22,12 @@ def source_word(name: str) -> str:
 def kind_word(name: str) -> str:
     """What a VIN is written on."""
     return KIND_WORDS[name]
+
+
+@register.filter
+def place_word(name: str) -> str:
+    """How it is known where a VIN is."""
+    return PLACE_WORDS[name]
 
 
 @register.filter

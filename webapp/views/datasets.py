@@ -59,12 +59,16 @@ def snapshot(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpR
     shown = _find(request, project, snapshot_id)
     suspects = reports.find_suspects(shown, most=reports.SHOWN)
     duplicates = reports.list_near_duplicates(shown)
+    placeless = reports.list_placeless(shown)
     context = {
         "snapshot": _describe(shown),
         "splits": SPLITS,
         "vehicles": reports.count_vehicles(shown),
         "kinds": reports.count_by(shown, "kind"),
         "sources": reports.count_by(shown, "source"),
+        "places": reports.count_by(shown, "place"),
+        "placeless": placeless[: reports.SHOWN],
+        "placeless_count": placeless.count(),
         "criteria": describe_criteria(shown),
         "left_out": describe_left_out(shown),
         "revoked": list_revoked_in(shown),

@@ -1,5 +1,6 @@
 """Model versions: how each was measured, and which one is in service."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -141,6 +142,7 @@ def render_version(
         "form": form,
         "can_promote": shown.state in PROMOTABLE,
         "comparisons": _compare(project, shown, decision),
+        "made_at": _read_moment(shown.manifest),
         "manifest_facts": _read_manifest(shown.manifest),
         "promotions": pages.list_promotions(version=shown),
         "previous": operations.find_rollback_target(project),
@@ -205,5 +207,14 @@ def _read_manifest(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " ").capitalize(), str(value))
         for name, value in manifest.items()
-        if isinstance(value, str | int | float) and name not in ("format", "digest")
+        if isinstance(value, str | int | float) and name not in ("format", "digest", "created_at")
     ]
+
+
+def _read_moment(manifest: dict[str, Any]) -> datetime | None:
+    """When the bundle was made; None where its manifest does not say it as ours do."""
+    try:
+        made = datetime.fromisoformat(manifest["created_at"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return made if timezone.is_aware(made) else None

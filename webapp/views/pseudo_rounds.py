@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labeling.errors import DomainError
+from labeling.measures import say_percent
 from labeling.models import Project, PseudoRound
 from labeling.operations import pseudo_rounds as operations
 from labeling.operations.pseudo_audits import revoke_round
 from labeling.policies import Capability
-from labeling.pseudo_labels import Audit, AuditVerdict, say_percent
+from labeling.pseudo_labels import Audit, AuditVerdict
 from labeling.queries import datasets, model_versions, pseudo_rounds
 from labeling.queries.champions import get_champion
 from labeling.queries.pseudo_rounds import RoundReport

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from labeling.management.base import MemberCommand
 from labeling.management.commands.request_run import find_version
+from labeling.measures import say_percent
 from labeling.models import DatasetSnapshot, Project, User
 from labeling.operations.pseudo_rounds import RoundPlan, plan_round, request_round
-from labeling.pseudo_labels import say_percent
 from labeling.queries.datasets import list_snapshots
 
 

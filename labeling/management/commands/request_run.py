@@ -58,6 +58,8 @@ class Command(MemberCommand):
         self.say(f"It would start from {plan.base.name} and learn from {plan.snapshot.name}:")
         for source in plan.sources:
             self.say(f"  {source.photos} photos, source {source.source}, weight {source.weight:g}")
+        if plan.placeless:
+            self.say(f"  {plan.placeless} photos teach nothing: nobody knows where their VIN is")
         for pace in plan.paces:
             shares = f"{pace.real_samples} real and {pace.synthetic_samples} synthetic samples"
             self.say(f"  {pace.network}: {pace.steps} steps at most, {shares}")

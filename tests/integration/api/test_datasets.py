@@ -99,6 +99,7 @@ def test_criteria_are_kept_and_shown(people: People, api: As) -> None:
     assert shown["criteria"]["weights"] == {"human": 1.0, "barcode": 0.25}
     assert shown["criteria"]["uploaded_from"] == "2020-01-31"
     assert [group["name"] for group in shown["sources"]] == ["human"]
+    assert [group["name"] for group in shown["places"]] == ["label"]
     assert sum(shown["vehicles"].values()) == 1
     assert set(shown["symbols"]) == set("0123456789ABCDEFGHJKLMNPRSTUVWXYZ")
 

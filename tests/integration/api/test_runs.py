@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from labeling.models import FinetuningRun, RunMetric
+from labeling.models import FinetuningRun, ModelVersion, RunMetric
 from tests.conftest import People
 from tests.integration.api.asking import As, audited, expect_refusal, unchanged
 from tests.integration.api.yard import Yard
@@ -90,6 +90,21 @@ def test_what_belongs_to_another_project_does_not_exist(
             expect_refusal(answer, 404)
 
 
+def test_a_run_names_what_it_made_or_that_it_learned_nothing(people: People, api: As) -> None:
+    yard = Yard(people)
+    run, asker = yard.run, api(people.ml_engineer)
+
+    def outcome() -> tuple[object, object]:
+        shown = asker.get(f"runs/{run.pk}").json()
+        return shown["model_version"], shown["learned_nothing"]
+
+    assert outcome() == (None, False)
+    FinetuningRun.objects.filter(pk=run.pk).update(state="succeeded")
+    assert outcome() == (None, True)
+    ModelVersion.objects.filter(pk=yard.champion.pk).update(run=run)
+    assert outcome() == (str(yard.champion.pk), False)
+
+
 def test_roles_strangers_and_methods(people: People, other_people: People, api: As) -> None:
     run = Yard(people).run
     address = f"projects/{people.project.slug}/runs"
@@ -120,6 +135,7 @@ def test_a_plan_says_what_would_happen_and_starts_nothing(people: People, api: A
     assert (second["network"], second["steps"], plan["steps"]) == ("detector", 2, 12)
     assert (plan["counts"]["train"], plan["seconds"], plan["ahead"]) == (1, None, 0)
     assert plan["sources"] == [{"label_source": "human", "photos": 1, "weight": 0.5}]
+    assert plan["placeless"] == 0
 
 
 def test_a_run_is_moved_in_the_queue_and_cloned(people: People, api: As) -> None:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from inference.snapshot import InvalidSnapshot, decode_snapshot, split_for_vehicle
 from labeling import storage
 from labeling.models import DatasetSnapshot, SnapshotItem
-from labeling.operations import annotations, datasets, photos, reviews, run_execution
+from labeling.operations import annotations, datasets, photos, reviews
 from labeling.policies import Forbidden
 from tests.integration.domain.workshop import REGION, VIN, PlainReader, Workshop
 
@@ -44,7 +44,7 @@ def test_file_and_rows_agree(workshop: Workshop) -> None:
 
 def test_region_and_characters_go_along(workshop: Workshop) -> None:
     workshop.accept(1)
-    (item,) = run_execution.load_snapshot(freeze(workshop)).items
+    (item,) = datasets.load_snapshot(freeze(workshop)).items
     assert item.region == REGION
     assert "".join(character.symbol for character in item.characters) == VIN
 
@@ -79,7 +79,7 @@ def test_the_corrected_text_is_the_label(workshop: Workshop) -> None:
     task = workshop.open_task()
     workshop.annotate(task)
     workshop.review(task, "fixed_and_accepted", text=VINS[1], characters=[], region=None)
-    (item,) = run_execution.load_snapshot(freeze(workshop)).items
+    (item,) = datasets.load_snapshot(freeze(workshop)).items
     assert item.vin == VINS[1]
     assert item.region is None
 
@@ -104,7 +104,7 @@ def test_without_a_drawn_region_the_engines_counts_if_it_read_right(workshop: Wo
         base_revision=1,
         now=workshop.now,
     )
-    (item,) = run_execution.load_snapshot(freeze(workshop)).items
+    (item,) = datasets.load_snapshot(freeze(workshop)).items
     assert item.region == REGION
 
 
@@ -134,7 +134,7 @@ def test_later_work_does_not_change_it(workshop: Workshop) -> None:
     workshop.accept(1)
     snapshot = freeze(workshop)
     workshop.accept(2)
-    assert len(run_execution.load_snapshot(snapshot).items) == 1
+    assert len(datasets.load_snapshot(snapshot).items) == 1
     assert freeze(workshop, "second").sha256 != snapshot.sha256
 
 
@@ -153,7 +153,7 @@ def test_a_changed_file_is_noticed(workshop: Workshop) -> None:
     path = storage.snapshot_path(snapshot.sha256)
     path.write_bytes(path.read_bytes().replace(VIN.encode(), VINS[1].encode()))
     with pytest.raises(InvalidSnapshot):
-        run_execution.load_snapshot(snapshot)
+        datasets.load_snapshot(snapshot)
 
 
 def test_a_frozen_photo_stays(workshop: Workshop) -> None:

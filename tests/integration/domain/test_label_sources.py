@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from inference.snapshot import SnapshotItem as FileItem
 from inference.snapshot import split_for_vehicle
 from labeling.models import DatasetSnapshot, LabelSource, Photo, PhotoKind, SnapshotItem, Task, VehicleInTest
-from labeling.operations import candidates, datasets, doubts, run_execution
+from labeling.operations import candidates, datasets, doubts
 from labeling.operations.candidates import Criteria
 from labeling.policies import Forbidden
 from labeling.queries import dataset_reports as reports
@@ -35,7 +35,7 @@ def freeze(workshop: Workshop, name: str = "first", seed: int = 1, **wanted: Any
 
 
 def items_of(snapshot: DatasetSnapshot) -> list[FileItem]:
-    return list(run_execution.load_snapshot(snapshot).items)
+    return list(datasets.load_snapshot(snapshot).items)
 
 
 def confirm_by_barcode(task: Task) -> None:

@@ -9,8 +9,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from labeling import storage
-from labeling.models import AuditEvent, GateDecision, ModelVersion, Promotion
+from labeling.models import AuditEvent, GateDecision, ModelVersion, Promotion, Rereading
 from labeling.operations import model_versions
+from labeling.operations.shifts import sweep_background
 from labeling.operations.transitions import Conflict
 from labeling.policies import Forbidden
 from labeling.queries.champions import get_champion
@@ -173,6 +174,42 @@ def test_a_damaged_bundle_is_refused_and_leaves_nothing(workshop: Workshop, data
         )
     assert sorted(data_dir.rglob("*")) == before
     assert ModelVersion.objects.count() == 1
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing of ours runs after it."""
+
+
+def announce_nothing(*given: object, **named: object) -> bool:
+    raise Killed
+
+
+@pytest.mark.parametrize("is_rollback", [False, True], ids=["promotion", "rollback"])
+def test_killed_before_it_was_announced_it_is_in_service_all_the_same(
+    busy_workshop: Workshop, monkeypatch: pytest.MonkeyPatch, is_rollback: bool
+) -> None:
+    """Workers look for the champion with each photo, and the sweep finds what is to be read again."""
+    wanted = busy_workshop.register("second")
+    if is_rollback:
+        promote(busy_workshop, wanted, "A test.")
+        assert busy_workshop.version is not None
+        wanted = busy_workshop.version
+    busy_workshop.open_task(1)
+    with monkeypatch.context() as patch:
+        patch.setattr("labeling.queue.send", announce_nothing)
+        with pytest.raises(Killed):
+            roll_back(busy_workshop) if is_rollback else promote(busy_workshop, wanted, "A test.")
+    assert get_champion(busy_workshop.people.project) == wanted
+    newest = Promotion.objects.latest("pk")
+    assert (newest.model_version, newest.kind) == (wanted, "rollback" if is_rollback else "promote")
+    with pytest.raises(Conflict, match="in service already"):
+        promote(busy_workshop, wanted, "Again.")
+    assert busy_workshop.read(busy_workshop.upload(2)).model_version == wanted
+    assert Rereading.objects.get(state="running").model_version == wanted
+    sent: list[str] = []
+    monkeypatch.setattr("labeling.queue.send", lambda name, kwargs, expires=None: not sent.append(name))
+    assert sweep_background(now=busy_workshop.later(minutes=5))
+    assert sent == ["vinloop.read_in_background"]
 
 
 def test_a_promotion_under_way_holds_up_no_upload(busy_workshop: Workshop) -> None:

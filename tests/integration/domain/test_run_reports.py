@@ -16,7 +16,7 @@ from inference.types import Scorecard
 from labeling import storage
 from labeling.models import DatasetSnapshot, Evaluation, FinetuningRun
 from labeling.operations import runs
-from labeling.operations.run_execution import MEASURED_AT_ONCE
+from labeling.operations.run_measuring import MEASURED_AT_ONCE
 from labeling.queries.runs import list_sources
 from tests.integration.domain.training import (
     PlainEvaluator,
@@ -159,6 +159,6 @@ def freeze_bare(workshop: Workshop, like: DatasetSnapshot) -> DatasetSnapshot:
     label.save(force_insert=True)
     like.pk, like.name, like.sha256 = uuid.uuid4(), "bare", "b" * 64
     like.save(force_insert=True)
-    item.pk, item.snapshot, item.annotation = None, like, label
+    item.pk, item.snapshot, item.annotation, item.place = None, like, label, "unknown"
     item.save(force_insert=True)
     return like

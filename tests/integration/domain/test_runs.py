@@ -1,16 +1,15 @@
-"""Fine-tuning runs: trained, measured, compared; canceled, lost, resumed, tried again."""
+"""Fine-tuning runs: trained, measured, compared; canceled, tried again."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inference.types import Scorecard
 from labeling import storage
 from labeling.models import (
     AuditEvent,
@@ -51,12 +50,25 @@ def test_a_run_goes_all_the_way(workshop: Workshop, snapshot: DatasetSnapshot) -
     assert done is not None
     version = ModelVersion.objects.get(run=run)
     assert (done.state, done.error, done.step, done.loss) == ("succeeded", "", 3, 1 / 3)
+    assert not done.learned_nothing
     assert (version.name, version.state, version.base) == ("v2", "evaluated", workshop.version)
     assert evaluator.asked == ["tuned", "base"]
     assert list(RunMetric.objects.values_list("step", "validation_exact")) == [(1, None), (2, None), (3, 0.5)]
     decision = GateDecision.objects.get()
     assert (decision.challenger, decision.champion, decision.passed) == (version, workshop.version, True)
     assert workshop.version.state == "promoted"
+
+
+def test_a_run_that_learns_nothing_makes_no_version(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
+    evaluator = PlainEvaluator()
+    done = execute(request(workshop, snapshot), workshop, PlainTrainer(learns=False), evaluator)
+    assert done is not None
+    assert (done.state, done.error, done.learned_nothing) == ("succeeded", "", True)
+    assert done.message.startswith("Nothing was learned")
+    assert "the weights of v1, so these stay" in done.message
+    assert list(ModelVersion.objects.all()) == [workshop.version]
+    assert (evaluator.asked, GateDecision.objects.count(), Evaluation.objects.count()) == ([], 0, 0)
+    assert AuditEvent.objects.get(verb="run.succeeded").data["message"] == done.message
 
 
 def test_the_trainer_is_given_what_was_asked_for(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
@@ -195,90 +207,6 @@ def test_a_queued_run_is_canceled_at_once(workshop: Workshop, snapshot: DatasetS
     assert execute(run, workshop) is None
     with pytest.raises(IllegalTransition):
         runs.cancel_run(run=run, by=workshop.people.ml_engineer, now=workshop.now)
-
-
-class Killed(BaseException):
-    pass
-
-
-def kill(step: int) -> None:
-    if step == 2:
-        raise Killed
-
-
-def run_and_die(run: FinetuningRun, workshop: Workshop, at: datetime | None = None) -> None:
-    with pytest.raises(Killed):
-        execute(run, workshop, PlainTrainer(on_step=kill), at=at)
-    run.refresh_from_db()
-    assert run.state == "running"
-
-
-def test_a_lost_worker_is_noticed_and_the_run_goes_on(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
-    run, again = request(workshop, snapshot), PlainTrainer()
-    run_and_die(run, workshop)
-    assert runs.sweep_runs(now=workshop.later(seconds=59)) == 0
-    assert runs.sweep_runs(now=workshop.later(seconds=60)) == 1
-    done = execute(run, workshop, again, at=workshop.later(seconds=61))
-    assert done is not None
-    assert (done.state, done.attempts) == ("succeeded", 2)
-    assert again.steps == [2, 3]
-    assert RunMetric.objects.filter(run=run).count() == 3
-
-
-def test_a_run_that_loses_its_worker_three_times_fails(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
-    run = request(workshop, snapshot)
-    for attempt in range(3):
-        at = workshop.later(minutes=10 * attempt)
-        storage.run_dir(run.pk).joinpath("checkpoint.json").unlink(missing_ok=True)
-        run_and_die(run, workshop, at=at)
-        runs.sweep_runs(now=at + timedelta(minutes=5))
-        run.refresh_from_db()
-    assert run.state == "failed"
-    assert "lost 3 times" in run.error
-
-
-def test_a_lost_run_that_was_to_be_canceled_is_canceled(
-    workshop: Workshop, snapshot: DatasetSnapshot
-) -> None:
-    run = request(workshop, snapshot)
-    run_and_die(run, workshop)
-    runs.cancel_run(run=run, by=workshop.people.ml_engineer, now=workshop.now)
-    runs.sweep_runs(now=workshop.later(minutes=5))
-    run.refresh_from_db()
-    assert run.state == "canceled"
-
-
-def test_who_was_taken_for_dead_registers_nothing(workshop: Workshop, snapshot: DatasetSnapshot) -> None:
-    run = request(workshop, snapshot)
-
-    def sleep_long(step: int) -> None:
-        if step == 2:
-            runs.sweep_runs(now=workshop.later(minutes=5))
-            storage.run_dir(run.pk).joinpath("checkpoint.json").unlink()
-            execute(run, workshop, PlainTrainer("other worker"), at=workshop.later(minutes=6))
-
-    execute(run, workshop, PlainTrainer("slow worker", on_step=sleep_long))
-    run.refresh_from_db()
-    assert run.state == "succeeded"
-    assert ModelVersion.objects.get(run=run).manifest["name"] == "other worker"
-
-
-def test_killed_after_registering_it_does_not_register_twice(
-    workshop: Workshop, snapshot: DatasetSnapshot
-) -> None:
-    class DyingEvaluator(PlainEvaluator):
-        def __call__(self, **given: Any) -> Scorecard:
-            raise Killed
-
-    run, trainer = request(workshop, snapshot), PlainTrainer()
-    with pytest.raises(Killed):
-        execute(run, workshop, evaluator=DyingEvaluator())
-    runs.sweep_runs(now=workshop.later(minutes=5))
-    done = execute(run, workshop, trainer)
-    assert done is not None
-    assert done.state == "succeeded"
-    assert trainer.steps == []
-    assert ModelVersion.objects.filter(run=run).count() == 1
 
 
 @pytest.mark.parametrize("loss", [math.nan, None])

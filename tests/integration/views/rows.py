@@ -148,14 +148,13 @@ def add_annotation(people: People, task: Task, **fields: Any) -> Annotation:
 
 
 def add_version(people: People, number: int = 1, state: str = "promoted", **fields: Any) -> ModelVersion:
+    values: dict[str, Any] = {
+        "digest": f"{number:064x}",
+        "manifest": {"name": f"bundle {number}", "format": 1},
+        "created_at": timezone.now(),
+    }
     return ModelVersion.objects.create(
-        project=people.project,
-        number=number,
-        digest=f"{number:064x}",
-        state=state,
-        manifest={"name": f"bundle {number}", "format": 1},
-        created_at=timezone.now(),
-        **fields,
+        project=people.project, number=number, state=state, **(values | fields)
     )
 
 

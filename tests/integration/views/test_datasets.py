@@ -94,6 +94,23 @@ def test_a_suspected_label_is_sent_back(people: People) -> None:
     assert "no photos" in odd.content.decode()
 
 
+def test_labels_without_a_region_are_listed_with_what_to_do(people: People) -> None:
+    known, bare = _accept(people), rows.add_photo(people, 7)
+    task = rows.add_task(people, bare, "accepted")
+    rows.add_annotation(people, task, region=None, characters=[])
+    snapshot = _freeze(people)
+    html = _page(people, "dataset", snapshot.pk)
+    assert not snapshot.counts["test"]
+    assert "1 label has no region" in html
+    assert "Send them back to review and draw the region" in html
+    listed = html.split('id="placeless"')[1].split('id="suspects"')[0]
+    assert str(bare.pk) in listed
+    assert str(known.pk) not in listed
+    client = people.client("ml_engineer")
+    client.post(_url(people, "dataset-doubts", snapshot.pk), {"photos": [bare.pk]})
+    assert Task.objects.get(photo=bare).state == "submitted"
+
+
 def test_near_duplicates_are_side_by_side(people: People) -> None:
     first, second = _accept(people), _accept(people)
     Photo.objects.filter(pk=second.pk).update(near_duplicate_of=first)

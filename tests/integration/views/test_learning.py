@@ -121,6 +121,21 @@ def test_without_a_snapshot_the_page_says_where_to_make_one(people: People) -> N
     assert "Start the run" not in html
 
 
+def test_a_run_that_learned_nothing_says_so_and_offers_no_version(people: People) -> None:
+    version = rows.add_version(people)
+    run = rows.add_run(people, rows.add_snapshot(people), version, state="succeeded", step=9, steps=9)
+    html = _page(people, "run", run.pk)
+    assert "Nothing was learned" in html
+    assert "nothing to promote" in html
+    assert "With so few validation photos" in html
+    assert "Clone with changes" in html
+    assert "See v" not in html
+    assert "Nothing learned" in _page(people, "runs")
+    rows.add_version(people, 2, "evaluated", run=run, base=version)
+    assert "Nothing was learned" not in _page(people, "run", run.pk)
+    assert "Nothing learned" not in _page(people, "runs")
+
+
 def test_a_running_run_shows_its_progress_and_asks_again(people: People) -> None:
     started = timezone.now() - timedelta(minutes=2)
     run = rows.add_run(
@@ -133,6 +148,7 @@ def test_a_running_run_shows_its_progress_and_asks_again(people: People) -> None
     assert "Step 20 of 100" in html
     assert "2 minutes so far · about 8 minutes of training left · 3.0\xa0GB of memory at most" in html
     assert "A worker began." in html
+    assert "Learning rate of the sequence recognizer" in html
     assert "every 2s" in html
     assert 'class="series-loss"' in html
     assert "Training 2 at step 10, 1 at step 20." in html
@@ -185,6 +201,16 @@ def test_a_challenger_stands_beside_the_champion(people: People) -> None:
     assert html.count('<circle class="interval-') == 4
     assert "The challenger reads 9 of 12 VINs right" in html
     assert "Promote v2" in html
+
+
+def test_when_a_bundle_was_made_is_shown_as_other_times_are(people: People) -> None:
+    manifest = {"name": "tuned", "created_at": "2026-03-02T04:05:06+00:00"}
+    html = _page(people, "model", rows.add_version(people, manifest=manifest).pk)
+    assert "<dt>Made</dt><dd><time " in html
+    assert "2026-03-02T04:05:06+00:00</dd>" not in html
+    assert "Created at" not in html
+    odd = rows.add_version(people, 2, "candidate", manifest={"name": "old", "created_at": "yesterday"})
+    assert "<dt>Made</dt>" not in _page(people, "model", odd.pk)
 
 
 def test_promotion_needs_one_click_where_the_gate_passed(people: People) -> None:

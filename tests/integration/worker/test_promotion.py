@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from labeling.models import ModelVersion, Photo, Prediction, Promotion
 from labeling.operations import model_versions
 from labeling.queries.champions import get_champion
 from tests.conftest import People
-from tests.processes import TestProcess, wait_for
+from tests.processes import BUSY, TestProcess, wait_for
 
 Upload = Callable[[int], list[Photo]]
 Start = Callable[..., TestProcess]
@@ -52,19 +53,28 @@ def is_held_up() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def test_a_promotion_that_is_killed_half_way_changes_nothing_and_can_be_done_again(
-    world: People, champion: ModelVersion, variant: ModelVersion, tmp_path: Path
+@pytest.mark.parametrize("is_rollback", [False, True], ids=["promotion", "rollback"])
+def test_one_that_is_killed_half_way_changes_nothing_and_can_be_done_again(
+    world: People, champion: ModelVersion, variant: ModelVersion, tmp_path: Path, is_rollback: bool
 ) -> None:
     """The old version is out of service in the killed transaction, and the new one not yet in."""
-    options = ["--project", world.project.slug, "--by", world.ml_engineer.username]
-    command = ["manage.py", "promote_version", *options, "--model-version", variant.name, "--reason", "Try."]
+    before, after = champion, variant
+    if is_rollback:
+        model_versions.promote_version(
+            version=variant, by=world.ml_engineer, override_reason="Try.", now=timezone.now()
+        )
+        before, after = variant, champion
+    what = ["--rollback"] if is_rollback else ["--model-version", variant.name, "--reason", "Try."]
+    people = ["--project", world.project.slug, "--by", world.ml_engineer.username]
+    command = ["manage.py", "promote_version", *people, *what]
+    promotions = Promotion.objects.count()
     with transaction.atomic():
-        ModelVersion.objects.select_for_update().get(pk=variant.pk)
-        process = TestProcess("promotion", command, log=tmp_path / "promotion.log")
-        process.wait_until(is_held_up, seconds=60)
+        ModelVersion.objects.select_for_update().get(pk=after.pk)
+        process = TestProcess("killed", command, log=tmp_path / "killed.log")
+        process.wait_until(is_held_up, seconds=60 * BUSY)
         process.kill()
-    assert get_champion(world.project) == champion
-    assert not Promotion.objects.filter(model_version=variant).exists()
+    assert get_champion(world.project) == before
+    assert Promotion.objects.count() == promotions
     again = TestProcess("again", command, log=tmp_path / "again.log")
-    assert again.process.wait(timeout=60) == 0
-    assert get_champion(world.project) == variant
+    assert again.process.wait(timeout=60 * BUSY) == 0
+    assert get_champion(world.project) == after

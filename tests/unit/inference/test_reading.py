@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -13,12 +14,12 @@ import zxingcpp
 
 from inference import load_reader
 from inference.decoding import decode_image
-from inference.evaluation import evaluate
+from inference.evaluation import evaluate, evaluate_photo
 from inference.geometry import bounding_box, quad_coverage, quad_from_points, quad_iou, quad_size
 from inference.labels import load_labels, path_beside
 from inference.pipeline import VinReader
 from inference.quality import ADVICE, QualityJudge
-from inference.types import Image, Quad, QualityIssue, QualityReport, Reading
+from inference.types import EvaluatedPhoto, Image, Quad, QualityIssue, QualityReport, Reading, Scorecard
 from inference.vin import is_vin
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
@@ -44,6 +45,43 @@ def test_every_photo_is_read_and_located(reader: VinReader) -> None:
     assert all(photo.region_iou is not None and photo.region_iou > 0.6 for photo in card.photos)
     assert all(photo.confidence > 0.5 for photo in card.photos)
     assert seen[-1] == (card.n, card.n)
+    assert card.refused == 0
+
+
+class _Killed(BaseException):
+    pass
+
+
+def test_an_evaluation_that_was_killed_goes_on_to_the_same_figures(reader: VinReader) -> None:
+    """The second photo is measured and cannot be kept any more; the first comes back from its JSON."""
+    kept: list[EvaluatedPhoto] = []
+    told: list[tuple[int, int]] = []
+
+    def keep(photo: EvaluatedPhoto) -> None:
+        if len(kept) == 1:
+            raise _Killed
+        kept.append(photo)
+
+    def measure(keep: Callable[[EvaluatedPhoto], None], **known: EvaluatedPhoto) -> Scorecard:
+        photo_path = path_beside(PHOTOS / "photos.csv")
+        return evaluate(
+            reader, LABELS, "test", photo_path, lambda *step: told.append(step), known=known, keep=keep
+        )
+
+    with pytest.raises(_Killed):
+        measure(keep)
+    known = EvaluatedPhoto.from_json(json.loads(json.dumps(asdict(kept[0]))))
+    rest: list[EvaluatedPhoto] = []
+    card = measure(rest.append, **{known.photo: known})
+    assert card.photos == (kept[0], *rest)
+    assert len(rest) == card.n - 1 >= 2
+    assert told == [(1, card.n), *((done, card.n) for done in range(1, card.n + 1))]
+    undisturbed = measure(lambda photo: None)
+    assert list(map(_without_times, card.photos)) == list(map(_without_times, undisturbed.photos))
+
+
+def _without_times(photo: EvaluatedPhoto) -> EvaluatedPhoto:
+    return replace(photo, milliseconds=0.0, stage_milliseconds={})
 
 
 @pytest.mark.parametrize("item", LABELS.items, ids=lambda item: item.kind)
@@ -66,6 +104,7 @@ def test_a_refused_photo_keeps_what_was_made_out(reader: VinReader, monkeypatch:
     assert (reading.vin, reading.confidence) == (None, 0.0)
     assert "".join(box.symbol for box in reading.characters) == item.vin
     assert reading.stages.candidates[0].vin == item.vin
+    assert evaluate_photo(reader, item, path_beside(PHOTOS / "photos.csv")).refused
     monkeypatch.setattr("inference.pipeline.plausibility", lambda _: -6.0)  # another line than the VIN's
     assert reader.read_file(PHOTOS / item.photo).characters == ()
 

@@ -70,6 +70,18 @@ def test_scorecards_of_before_still_load() -> None:
     assert card.photos[0].character_confidences is None
 
 
+def test_refusals_are_counted_where_all_were_kept() -> None:
+    read, refused = (
+        replace(photo(VIN, 0.9, 0, 0.8, 9), refused=False),
+        replace(photo(None, 0, 17, 0, 9), refused=True),
+    )
+    card = summarize([read, refused], bundle="b", snapshot="s", split="test")
+    assert (card.refused, card.to_json()["refused"]) == (1, 1)
+    assert Scorecard.from_json(json.loads(json.dumps(card.to_json()))) == card
+    older = photo(VIN, 0.9, 0, 0.8, 9)
+    assert summarize([read, older], bundle="b", snapshot="s", split="test").refused is None
+
+
 def test_slices_and_what_follows_from_them() -> None:
     photos = [boxed(VIN, 17, 0.8), boxed(None, 0, None, kind="windshield"), boxed(VIN, 17, None, kind="")]
     card = summarize(photos, bundle="b", snapshot="s", split="test")

@@ -82,6 +82,25 @@ def _sure(wrong: int, right: int) -> Scorecard:
     ])  # fmt: skip
 
 
+def _refusing(count: int) -> Scorecard:
+    return make_card(
+        80, 100, photos=[make_photo(i, is_right=i < 80, refused=i >= 100 - count) for i in range(100)]
+    )
+
+
+def test_readable_photos_may_not_be_refused_more_often() -> None:
+    assert failed(judge(_refusing(6), _refusing(4))) == []
+    reasons = judge(_refusing(7), _refusing(4))
+    assert failed(reasons) == ["refused"]
+    assert "refuses 7 of 100 photos that a person could read, the champion 4" in reasons["refused"].reason
+    assert failed(judge(_refusing(7), _refusing(4), refused_increase=0.03)) == []
+    assert failed(judge(_refusing(0), _refusing(9))) == []
+
+
+def test_of_a_champion_whose_refusals_were_not_kept_nothing_is_said() -> None:
+    assert "refused" not in judge(_refusing(50), CHAMPION)
+
+
 def test_confident_mistakes_may_not_increase() -> None:
     assert failed(judge(_sure(wrong=2, right=60), _sure(wrong=1, right=60))) == ["confident_wrong"]
     assert failed(judge(_sure(2, 60), _sure(1, 60), confident_wrong_increase=0.01)) == []

@@ -6,6 +6,7 @@ import errno
 
 import pytest
 
+from inference.bundle import InvalidBundle
 from inference.snapshot import InvalidSnapshot
 from labeling.operations.leaks import LeakedTestSplit
 from labeling.operations.run_failures import explain_failure
@@ -27,6 +28,7 @@ EXPLAINED = {
     "training": (FinetuningFailed("The loss is not a number. Clone the run."), "Clone the run."),
     "export": (ParityError("The ONNX file differs."), "The ONNX file differs."),
     "snapshot": (InvalidSnapshot("The file is gone. Freeze it anew."), "Freeze it anew."),
+    "bundle": (InvalidBundle("sequence.onnx is missing. Restore it."), "is missing. Restore it."),
     "domain": (LeakedTestSplit("3 test photos have taught. Freeze a new one."), "Freeze a new one."),
     "unforeseen": (KeyError("step"), "unforeseen happened: 'step' (KeyError)"),
     "wordless": (ValueError(), "No more was said (ValueError)"),

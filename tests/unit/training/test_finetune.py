@@ -15,8 +15,6 @@ from inference.bundle import load_bundle, read_manifest
 from inference.snapshot import PhotoPath, Snapshot
 from training import checkpoints
 from training.finetune import NETWORKS, FinetuneConfig, FinetuningFailed, Progress, finetune
-from training.systems.loop import TrainingFailed
-from training.train import CONFIGS, read_config
 from training.tuning import bundle as bundles
 from training.tuning import loop
 from training.tuning.bundle import finetune_bundle
@@ -91,6 +89,12 @@ def test_each_network_learns_reports_and_is_exported(
     assert steps == [(name, step) for name, pace in PACES.items() for step in range(pace.steps + 1)]
     assert [p.step for p in told] == sorted(p.step for p in told)
     assert (told[-1].step, told[-1].steps) == (14, 14)
+    first = {p.network: p.message for p in reversed(told) if p.network}
+    assert first["sequence"].startswith("Starting the sequence recognizer: step 0 of 6")
+    assert first["characters"].startswith("Starting the character recognizer: step 0 of 6")
+    assert first["detector"].startswith("Starting the detector: step 0 of 2")
+    news = [p.message.split(":")[0] for p in told if p.is_news and p.network]
+    assert news == ["Sequence recognizer", "Character recognizer", "Detector"]
     validated = [p for p in told if p.network == "characters" and p.validation_loss is not None]
     assert [p.network_step for p in validated] == [0, 3, 6]
     assert all((p.validation_cer or 0) >= 0 and p.validation_exact is not None for p in validated)
@@ -209,6 +213,9 @@ def test_a_network_stops_when_patience_is_over_and_keeps_the_best(
     assert (record["steps"], record["best_step"]) == (3, 0)
     assert "stopped early at step 3 of 6; the weights kept are the old ones" in told[-1].message
     assert told[-1].step == 6
+    given = {"photo_path": photos[1], "base_bundle": tiny_bundle, "config": config, "name": "tuned"}
+    assert finetune_bundle(snapshot=photos[0], out_dir=tmp_path, report=ignore, **given) is None
+    assert not (tmp_path / "bundle").exists()
 
 
 def test_sources_weigh_what_the_run_says(photos: Photos, tiny_bundle: Path, tmp_path: Path) -> None:
@@ -314,6 +321,13 @@ def test_a_missing_base_bundle_is_refused(photos: Photos, tmp_path: Path) -> Non
         run(photos, tmp_path / "nothing", tmp_path / "run")
 
 
+def test_missing_weights_are_refused(photos: Photos, tiny_bundle: Path, tmp_path: Path) -> None:
+    base = Path(shutil.copytree(tiny_bundle, tmp_path / "base"))
+    (base / "sequence.onnx").unlink()
+    with pytest.raises(FinetuningFailed, match=r"base bundle cannot be used.*sequence\.onnx.*Restore"):
+        run(photos, base, tmp_path / "run", config=SEQUENCE)
+
+
 def test_a_detector_without_regions_is_refused(photos: Photos, tiny_bundle: Path, tmp_path: Path) -> None:
     bare = Snapshot("bare", tuple(replace(i, region=None, characters=()) for i in photos[0].items))
     config = replace(CONFIG, paces={"detector": PACES["detector"]})
@@ -326,7 +340,7 @@ def test_characters_that_nobody_boxed_and_nothing_finds_are_refused(
 ) -> None:
     bare = Snapshot("bare", tuple(replace(item, characters=()) for item in photos[0].items))
     config = replace(CONFIG, paces={"characters": CROPS})
-    with pytest.raises(FinetuningFailed, match="leave the characters out"):
+    with pytest.raises(FinetuningFailed, match="leave the character recognizer out"):
         run((bare, photos[1]), tiny_bundle, tmp_path, config=config)
 
 
@@ -339,47 +353,3 @@ def test_a_loss_that_is_no_number_ends_the_run(
     with pytest.raises(FinetuningFailed, match="lower learning rate"):
         run(photos, tiny_bundle, tmp_path)
     assert not (tmp_path / "sequence" / loop.CHECKPOINT).exists()
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ({"epochs": 3}, "unknown settings: epochs"),
-        ({"steps": 0}, "steps"),
-        ({"steps": 2.5}, "steps"),
-        ({"batch_size": "many"}, "batch_size"),
-        ({"learning_rate": 0}, "learning_rate"),
-        ({"learning_rate": float("nan")}, "learning_rate"),
-        ({"replay_share": 1.0}, "replay_share"),
-        ({"blend": 0}, "blend"),
-        ({"blend": 1.5}, "blend"),
-        ({"seed": True}, "seed"),
-        ({"networks": []}, "networks"),
-        ({"networks": ["ocr"]}, "networks"),
-        ({"detector": {"epochs": 2}}, "epochs"),
-        ({"detector": 3}, "detector"),
-        ({"weights": {"rumour": 1}}, "rumour"),
-        ({"weights": {"pseudo": -1}}, "weight"),
-    ],
-)
-def test_a_senseless_configuration_is_refused(data: dict, message: str) -> None:
-    with pytest.raises(FinetuningFailed, match=message):
-        FinetuneConfig.from_json(data)
-
-
-def test_what_is_said_of_one_network_comes_before_what_is_said_of_all() -> None:
-    networks = ["detector", "sequence"]
-    config = FinetuneConfig.from_json({"networks": networks, "steps": 7, "detector": {"steps": 3}})
-    assert {name: pace.steps for name, pace in config.paces.items()} == {"sequence": 7, "detector": 3}
-    assert list(config.paces) == ["sequence", "detector"]
-
-
-@pytest.mark.parametrize("name", ["tiny", "default"])
-def test_the_configurations_that_come_along_are_valid(name: str) -> None:
-    assert set(FinetuneConfig.from_json(read_config(CONFIGS / f"{name}.json")).paces) >= {"sequence"}
-
-
-def test_a_configuration_that_is_no_json_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "c.json").write_text("steps: 3")
-    with pytest.raises(TrainingFailed, match="no configuration"):
-        read_config(tmp_path / "c.json")

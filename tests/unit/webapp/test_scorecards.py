@@ -34,6 +34,35 @@ def test_one_scorecard_alone_has_no_difference() -> None:
     assert comparison.rows[0].difference == ""
 
 
+def test_regions_are_counted_where_the_label_has_one() -> None:
+    def find(located: int, with_region: int | None) -> str:
+        card = replace(_card("RIGHT", "RIGHT", "RIGHT"), located=located, with_region=with_region)
+        comparison = compare_scorecards(champion=None, challenger=("v1", card), snapshot="june", photos={})
+        return comparison.rows[2].cells[0]
+
+    assert find(2, 2) == "2 of 2, 100.0 %"
+    assert find(0, 0) == "–"
+    assert find(2, None) == "2 of 3, 66.7 %"
+
+
+def test_refusals_are_compared_where_both_were_kept() -> None:
+    def refusing(*refused: bool | None) -> Scorecard:
+        card = _card("RIGHT", "RIGHT")
+        photos = tuple(replace(photo, refused=each) for photo, each in zip(card.photos, refused, strict=True))
+        return replace(card, photos=photos)
+
+    def row(before: Scorecard, after: Scorecard) -> tuple[list[str], str, str]:
+        pairs = {"champion": ("v1", before), "challenger": ("v2", after)}
+        found = compare_scorecards(**pairs, snapshot="june", photos={}).rows[3]
+        assert found.word == "Refused as unreadable"
+        return found.cells, found.difference, found.tone
+
+    cells, difference, tone = row(refusing(False, False), refusing(True, False))
+    assert cells == ["0 of 2, 0.0 %", "1 of 2, 50.0 %"]
+    assert (difference, tone) == ("+50.0 points worse", "worse")
+    assert row(refusing(None, None), refusing(True, False)) == (["–", "1 of 2, 50.0 %"], "", "")
+
+
 def test_differences_say_whether_they_are_good() -> None:
     comparison = compare_scorecards(
         champion=("v1", _card("RIGHT", "WRONG", cer=0.2)),
