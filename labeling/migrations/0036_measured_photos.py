@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0037_indexes_of_pages'),
+        ('labeling', '0035_indexes_of_pages'),
     ]
 
     operations = [

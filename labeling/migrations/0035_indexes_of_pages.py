@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0036_figures_without_joins'),
+        ('labeling', '0034_figures_without_joins'),
     ]
 
     operations = [

@@ -26,7 +26,7 @@ ALTER TABLE labeling_snapshotitem ENABLE TRIGGER labeling_snapshotitem_immutable
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0034_measured_photos'),
+        ('labeling', '0036_measured_photos'),
     ]
 
     operations = [
