@@ -205,5 +205,5 @@ def _read_manifest(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " ").capitalize(), str(value))
         for name, value in manifest.items()
-        if isinstance(value, str | int | float) and name not in ("format", "digest")
+        if isinstance(value, str | int | float) and name not in ("format", "digest", "created_at")
     ]

@@ -65,3 +65,9 @@ def test_one_is_not_many() -> None:
         list_next_steps(can=ANNOTATOR, now=Situation(to_annotate=1))[0].title
         == "1 photo waits for annotation"
     )
+
+
+def test_a_new_project_says_that_it_is_empty() -> None:
+    uploads = {"upload": True}
+    assert list_next_steps(can=uploads, now=Situation(has_photos=False))[0].title == "This project has no photos yet"
+    assert list_next_steps(can=uploads, now=Situation())[0].title == "Nothing waits for you"
