@@ -1,7 +1,8 @@
-"""`python -m scripts.liven`: a day's work in a project of demo photos, so that pictures of its pages show something.
+"""`python -m scripts.liven`: a day's work in a project of demo photos, so that its pages have something to show.
 
-Renders photos of which it knows the VINs, and lets the demo people of a running system work on them over the API:
-they annotate and err now and then, review, leave some for later, freeze and fine-tune. How long they take is drawn.
+Renders photos of which it knows the VINs, and lets the demo people of a running system work on them over the
+API: they annotate and err now and then, review, leave some for later, freeze and fine-tune. How long they take
+is drawn.
 """
 
 import argparse
@@ -66,9 +67,9 @@ class Day:
             person.post(f"leases/{lease}/unreadable", **said, **self._effort(4))
             return
         text = misread(truth.vin, self.rng) if errs and turn % ERR_EVERY == ERR_EVERY - 1 else truth.vin
-        changed = sum(one != other for one, other in zip(text, read or "", strict=False)) if read else len(text)
+        typed = sum(one != other for one, other in zip(text, (read or "").ljust(len(text)), strict=False))
         body = describe(text, truth.region, work["prediction"])
-        person.post(f"leases/{lease}/annotation", base_revision=revision, **body, **self._effort(1 + changed))
+        person.post(f"leases/{lease}/annotation", base_revision=revision, **body, **self._effort(1 + typed))
 
     def _effort(self, keys: int) -> dict[str, int]:
         seconds = 2.5 + 1.4 * keys + self.rng.gamma(2.0, 1.5)
@@ -101,8 +102,8 @@ class Day:
         engineer = self.people["ml_engineer"]
         snapshot = engineer.post(f"projects/{self.project}/snapshots", name="First week", sources=["human"])
         run = engineer.post(f"projects/{self.project}/runs", snapshot=snapshot["id"], config=CONFIG)
-        over = ("succeeded", "failed", "canceled")
-        wait(lambda: engineer.get(f"runs/{run['id']}")["state"] in over, seconds=LONGEST, what="the run is over")
+        over, address = ("succeeded", "failed", "canceled"), f"runs/{run['id']}"
+        wait(lambda: engineer.get(address)["state"] in over, seconds=LONGEST, what="the run is over")
 
 
 def main(arguments: list[str]) -> int:

@@ -106,7 +106,8 @@ def _annotate_steps(now: Situation) -> Iterator[Step]:
     if now.to_annotate and now.in_hand_for != "annotate":
         yield Step(
             f"{_count(now.to_annotate, 'photo waits', 'photos wait')} for annotation",
-            "What teaches the model most comes first, and some by chance. Its reading is filled in: check, correct, Enter.",
+            "What teaches the model most comes first, and some by chance. "
+            "Its reading is filled in: check, correct, Enter.",
             "Start annotating",
             "annotate",
             "annotate",

@@ -16,7 +16,7 @@ from labeling.queries.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """One annotation with the review of it, where there is one, and what the reviewer said about it besides."""
+    """One annotation with the review of it, where there is one, and what its reviewer said besides."""
 
     annotation: Annotation
     photo: Photo

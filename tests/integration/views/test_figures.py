@@ -190,7 +190,8 @@ def test_my_work_shows_what_review_changed_with_the_characters_marked(people: Pe
 
 def test_my_work_repeats_what_the_reviewer_said_about_a_character(people: People, team: Team) -> None:
     review = Review.objects.exclude(corrected=None).get(author=people.annotator)
-    said = {"task": review.annotation.task, "revision": review.annotation.revision, "created_at": timezone.now()}
+    reviewed = review.annotation
+    said = {"task": reviewed.task, "revision": reviewed.revision, "created_at": timezone.now()}
     Comment.objects.create(author=review.reviewer, index=16, text="Look at the last stroke.", **said)
     Comment.objects.create(author=people.admin, index=16, text="Something else.", **said)
     html = page(people, "annotator", "my-work")

@@ -68,6 +68,6 @@ def test_one_is_not_many() -> None:
 
 
 def test_a_new_project_says_that_it_is_empty() -> None:
-    uploads = {"upload": True}
-    assert list_next_steps(can=uploads, now=Situation(has_photos=False))[0].title == "This project has no photos yet"
-    assert list_next_steps(can=uploads, now=Situation())[0].title == "Nothing waits for you"
+    for has_photos, title in ((False, "This project has no photos yet"), (True, "Nothing waits for you")):
+        (step,) = list_next_steps(can={"upload": True}, now=Situation(has_photos=has_photos))
+        assert step.title == title
