@@ -1,8 +1,8 @@
-"""`python -m scripts.liven`: a day's work in a project of demo photos, so that its pages have something to show.
+"""`python -m scripts.liven`: a day's work in a project of demo photos, so that its pages show something.
 
 Renders photos of which it knows the VINs, and lets the demo people of a running system work on them over the
-API: they annotate and err now and then, review, leave some for later, freeze and fine-tune. How long they take
-is drawn.
+API: they annotate and err now and then, review, leave some for later, freeze and fine-tune. How long they
+take is drawn.
 """
 
 import argparse
@@ -69,6 +69,8 @@ class Day:
         text = misread(truth.vin, self.rng) if errs and turn % ERR_EVERY == ERR_EVERY - 1 else truth.vin
         typed = sum(one != other for one, other in zip(text, (read or "").ljust(len(text)), strict=False))
         body = describe(text, truth.region, work["prediction"])
+        if work["prediction"]:
+            _keep_confidence(body["characters"], work["prediction"]["characters"])
         person.post(f"leases/{lease}/annotation", base_revision=revision, **body, **self._effort(1 + typed))
 
     def _effort(self, keys: int) -> dict[str, int]:
@@ -104,6 +106,13 @@ class Day:
         run = engineer.post(f"projects/{self.project}/runs", snapshot=snapshot["id"], config=CONFIG)
         over, address = ("succeeded", "failed", "canceled"), f"runs/{run['id']}"
         wait(lambda: engineer.get(address)["state"] in over, seconds=LONGEST, what="the run is over")
+
+
+def _keep_confidence(characters: list[dict[str, Any]], read: list[dict[str, Any]]) -> None:
+    """As the editor does: what the model thinks of a character stays with it where it was kept."""
+    for character, before in zip(characters, read, strict=False):
+        if character["symbol"] == before["symbol"]:
+            character["confidence"] = before["confidence"]
 
 
 def main(arguments: list[str]) -> int:
