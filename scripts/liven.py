@@ -20,10 +20,10 @@ from benchmarks.loop_people import Truth, describe, misread
 from training.synthesis.demo import render_demo_scene, write_scene
 
 SEED = 77
-PHOTOS = 48
-ANNOTATED = 38
+PHOTOS, FIRST_PHOTOS = 48, 34
+ANNOTATED, ANNOTATED_LATER = 34, 5
 SECOND_PERSON_EVERY = 4
-REVIEWED = 32
+REVIEWED = 31
 ERR_EVERY, UNREADABLE_EVERY, SEND_BACK_EVERY = 7, 13, 4
 CONFIG = {"steps": 60}
 LONGEST = 3600.0
@@ -49,9 +49,9 @@ class Day:
         waiting = ("uploaded", "queued", "processing")
         return not any(self.people["admin"].get(address, state=state, limit=1)["items"] for state in waiting)
 
-    def annotate(self) -> None:
+    def annotate(self, count: int) -> None:
         """Two people annotate; one of them errs, and gives some photos up."""
-        for turn in range(ANNOTATED):
+        for turn in range(count):
             is_second = turn % SECOND_PERSON_EVERY == SECOND_PERSON_EVERY - 1
             person = self.people["reviewer" if is_second else "annotator"]
             work = person.post(f"projects/{self.project}/leases", kind="annotate")
@@ -125,10 +125,13 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         truths = render(Path(folder))
         day = Day(options.project, people, truths, np.random.default_rng(SEED))
-        day.upload(sorted(Path(folder).iterdir()))
-    day.annotate()
-    day.review()
-    day.learn()
+        paths = sorted(Path(folder).iterdir())
+        day.upload(paths[:FIRST_PHOTOS])
+        day.annotate(ANNOTATED)
+        day.review()
+        day.learn()
+        day.upload(paths[FIRST_PHOTOS:])
+    day.annotate(ANNOTATED_LATER)
     return 0
 
 
