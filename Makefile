@@ -94,9 +94,9 @@ bench-editor: install-test ## From Enter to the next photo, and the keys of each
 	$(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m benchmarks.editor $(if $(N),--count $(N))
 
 pictures: install-test ## Let demo people work in a project of what `make run` runs, and take the pictures for README and docs of it
-	$(VENV_PYTHON) -m services manage create_demo --name "Harbor arrivals"
-	$(VENV_PYTHON) -m scripts.liven harbor-arrivals $(PICTURED)
-	$(VENV_PYTHON) -m scripts.screenshots --project harbor-arrivals $(PICTURED)
+	$(VENV_PYTHON) -m services manage create_demo --name "Auto terminal"
+	$(VENV_PYTHON) -m scripts.liven auto-terminal $(PICTURED)
+	$(VENV_PYTHON) -m scripts.screenshots --project auto-terminal $(PICTURED)
 
 clean: ## Remove caches; keeps .venv and var/
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
