@@ -6,11 +6,12 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV_PYTHON := .venv/bin/python
 # One file runs in one process: starting more takes longer than it saves.
 PARALLEL = $(if $(findstring .py,$(ONLY)),,-n auto --dist worksteal)
+PICTURED = --url http://localhost:$(or $(PORT),8000) --people $(or $(VINLOOP_VAR),var)/demo-people.json
 CHECKED := inference training labeling webapp worker services scripts benchmarks tests manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-ablation bench-detect bench-quality bench-finetune bench-refusals bench-barcodes bench-editor bench-scale bench-loop demo-screenshots clean
+	bench-ablation bench-detect bench-quality bench-finetune bench-refusals bench-barcodes bench-editor bench-scale bench-loop pictures clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -92,8 +93,10 @@ bench-barcodes: install ## At which sizes are bar codes read, and how fast? make
 bench-editor: install-test ## From Enter to the next photo, and the keys of each action: make bench-editor N=50
 	$(VENV_PYTHON) -m services exec -- $(VENV_PYTHON) -m benchmarks.editor $(if $(N),--count $(N))
 
-demo-screenshots: install-test ## Take the pictures for README and docs of what `make run` runs
-	$(VENV_PYTHON) -m scripts.screenshots --url http://localhost:$(or $(PORT),8000)
+pictures: install-test ## Let demo people work in a project of what `make run` runs, and take the pictures for README and docs of it
+	$(VENV_PYTHON) -m services manage create_demo --name "Auto terminal"
+	$(VENV_PYTHON) -m scripts.liven auto-terminal $(PICTURED)
+	$(VENV_PYTHON) -m scripts.screenshots --project auto-terminal $(PICTURED)
 
 clean: ## Remove caches; keeps .venv and var/
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

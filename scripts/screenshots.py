@@ -55,7 +55,7 @@ SHOTS = (
     Shot("queue", "admin", ("queue/",)),
     Shot("quality", "admin", ("quality/",), height=1180),
     Shot("datasets", "ml_engineer", ("datasets/",)),
-    Shot("run", "ml_engineer", ("runs/",), follow=(".row-link",)),
+    Shot("run", "ml_engineer", ("runs/",), follow=(".row-link",), height=1180),
     Shot("models", "ml_engineer", ("models/",)),
     Shot("model", "ml_engineer", ("models/",), follow=(".row-link",)),
     Shot("members", "admin", ("members/",)),

@@ -10,7 +10,7 @@ MANY = 3
 
 _WORDS = {
     ReasonCode.RANDOM: "drawn at random",
-    ReasonCode.NO_VIN: "no VIN was found",
+    ReasonCode.NO_VIN: "the model trusts no VIN here",
     ReasonCode.CODE_CONFLICTS: "the bar code says something else",
     ReasonCode.CLOSE: "two VINs are nearly as likely",
     ReasonCode.NEW_LOOK: "unlike what has been labeled",

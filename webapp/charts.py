@@ -9,6 +9,8 @@ WIDTH, HEIGHT = 560, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 440, 12, 160
 LABEL_GAP = 14
 MAX_POINTS = 400
+SMALLEST_LOSS = 0.001
+"""Below, a loss is as good as none, and its digits say nothing."""
 
 
 class Point(Protocol):
@@ -153,7 +155,7 @@ def _keep_apart(series: Series, other: Series) -> Series:
 
 
 def _write_loss(value: float) -> str:
-    return f"{value:.3g}"
+    return "under 0.001" if 0 < value < SMALLEST_LOSS else f"{value:.3g}"
 
 
 def _write_rate(value: float) -> str:

@@ -49,6 +49,11 @@ class Drawing:
     source: str = ""
     key: str = ""
 
+    @property
+    def is_rated(self) -> bool:
+        """Whether the model says of any character how sure it is."""
+        return any(cell.confidence is not None for cell in self.cells)
+
 
 def draw_reading(
     *, region: Quad | None, characters: Sequence[Mapping[str, Any]], source: str, key: str

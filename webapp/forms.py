@@ -120,7 +120,7 @@ class InviteForm(forms.Form):
 class AddMemberForm(forms.Form):
     """Somebody who has an account on this server already."""
 
-    username = forms.CharField(max_length=150, label="User name")
+    username = forms.CharField(max_length=150, label="Username")
     role = forms.ChoiceField(choices=ROLE_CHOICES)
 
     def __init__(self, data: Any = None) -> None:

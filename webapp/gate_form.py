@@ -20,7 +20,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Must be better, how likely",
             "By paired bootstrap over vehicles. 95 asks for a gain that is hardly chance; 0 asks for none.",
         ),
-        "cer_increase": ("Characters more it may get wrong", "Edits over expected characters."),
+        "cer_increase": ("Characters wrong, more", "Edits over expected characters."),
     },
     "Confidence": {
         "confident_from": (

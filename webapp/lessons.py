@@ -26,6 +26,11 @@ class Lesson:
     drawing: Drawing | None
     changed: int
 
+    @property
+    def is_about_boxes(self) -> bool:
+        """Whether the reviewer kept every character and moved boxes or the region."""
+        return self.item.corrected is not None and self.item.corrected.text == self.item.annotation.text
+
 
 def draw_lesson(item: Submitted, *, who: str) -> Lesson:
     """`who` submitted it: 'You', or a name."""

@@ -27,6 +27,7 @@ class Situation:
     open_run_key: str = ""
     untrained_snapshot: str = ""
     has_champion: bool = True
+    has_photos: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def _annotate_steps(now: Situation) -> Iterator[Step]:
     if now.to_annotate and now.in_hand_for != "annotate":
         yield Step(
             f"{_count(now.to_annotate, 'photo waits', 'photos wait')} for annotation",
-            "What the model doubts most comes first. Its reading is filled in: check, correct, Enter.",
+            "What teaches the model most comes first, and some by chance. "
+            "Its reading is filled in: check, correct, Enter.",
             "Start annotating",
             "annotate",
             "annotate",
@@ -167,7 +169,8 @@ def _idle_step(can: Mapping[str, bool], now: Situation) -> Step:
         return Step(title, text, "See the photos", "photos", "photos")
     if can.get("upload"):
         text = "Drop in photos: they are read within seconds, and what is doubtful waits here for people."
-        return Step("Nothing waits for you", text, "Upload photos", "photos", "upload")
+        title = "Nothing waits for you" if now.has_photos else "This project has no photos yet"
+        return Step(title, text, "Upload photos", "photos", "upload")
     text = "Come back when photos have arrived."
     return Step("Nothing waits for you", text, "See the photos", "photos", "photos")
 

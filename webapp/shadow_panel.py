@@ -131,14 +131,19 @@ def describe_rereading(rereading: Rereading, *, now: datetime) -> RereadingProgr
 def _say(shadow: Shadow, report: ShadowReport) -> str:
     champion = shadow.champion.name
     if shadow.ended_at:
-        reads = f"It read beside {champion} from {_day(shadow.started_at)} to {_day(shadow.ended_at)}."
+        reads = f"It read beside {champion} {_span(_day(shadow.started_at), _day(shadow.ended_at))}."
     else:
         until = f"until it has read {shadow.most_photos:,} or it is {_day(shadow.until)}"
         reads = f"It reads {write_percent(shadow.share)} of the photos that {champion} reads, {until}."
     counts = [f"{_count(report.read)} read"]
     counts += [f"{report.waiting:,} waiting"] if report.waiting else []
     counts += [f"{report.failed:,} failed"] if report.failed else []
-    return f"{reads} {', '.join(counts)}."
+    so_far = "" if shadow.ended_at else "So far: "
+    return f"{reads} {so_far}{', '.join(counts)}."
+
+
+def _span(first: str, last: str) -> str:
+    return f"on {first}" if first == last else f"from {first} to {last}"
 
 
 def _count(photos: int) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from labeling.models import Annotation, Photo, Project, Review, User
+from labeling.models import Annotation, Comment, Photo, Project, Review, User
 from labeling.queries import work
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
 from labeling.queries.spans import Span
@@ -16,11 +16,12 @@ from labeling.queries.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """One annotation with the review of it, where there is one."""
+    """One annotation with the review of it, where there is one, and what its reviewer said besides."""
 
     annotation: Annotation
     photo: Photo
     review: Review | None
+    remarks: list[Comment]
 
     @property
     def corrected(self) -> Annotation | None:
@@ -65,13 +66,24 @@ def find_history(
     if not is_own:
         rows = rows.exclude(task__state__in=work.WAITING_FOR_JUDGEMENT)
     reviews = Prefetch("reviews", Review.objects.select_related("corrected").order_by("-created_at"))
-    rows = rows.select_related("task__photo", "prediction").prefetch_related(reviews)
+    remarks = Prefetch("task__comments", Comment.objects.order_by("id"))
+    rows = rows.select_related("task__photo", "prediction").prefetch_related(reviews, remarks)
     return rows.order_by("-created_at", "-id")
 
 
 def build_submitted(annotation: Annotation) -> Submitted:
     """One row of find_history with its newest review."""
-    return Submitted(annotation, annotation.task.photo, next(iter(annotation.reviews.all()), None))
+    review = next(iter(annotation.reviews.all()), None)
+    return Submitted(annotation, annotation.task.photo, review, _list_remarks(annotation, review))
+
+
+def _list_remarks(annotation: Annotation, review: Review | None) -> list[Comment]:
+    """The reviewer's comments on this revision."""
+    if review is None:
+        return []
+    written = (annotation.revision, review.reviewer_id)
+    comments = annotation.task.comments.all()
+    return [comment for comment in comments if (comment.revision, comment.author_id) == written]
 
 
 def _build_keyset(after: str) -> Q:

@@ -24,6 +24,22 @@ def reviewer(desk: Desk, open_editor: Opener) -> Editor:
     return open_editor(desk.people.reviewer)
 
 
+WHOLE = """() => [...document.querySelectorAll(".photo-mat img")].map((image) => {
+  const [shown, mat] = [image.getBoundingClientRect(), image.parentElement.getBoundingClientRect()];
+  return shown.height <= mat.height + 1 && shown.width <= mat.width + 1;
+})"""
+
+
+def test_a_card_shows_the_whole_photo_whatever_its_shape(desk: Desk, annotator: Editor) -> None:
+    desk.add_photo(width=400, height=400)
+    desk.add_photo(width=400, height=700)
+    desk.add_photo(width=900, height=300)
+    for path in ("", "photos/"):
+        annotator.page.goto(desk.address().replace("annotate/", path))
+        expect(annotator.page.locator(".photo-mat img")).to_have_count(3)
+        assert annotator.page.evaluate(WHOLE) == [True] * 3
+
+
 def send_back(desk: Desk, task: Task, comment: str, index: int) -> None:
     now, holder = timezone.now(), desk.people.reviewer
     lease = claim_task(task=task, holder=holder, kind="review", now=now)

@@ -101,10 +101,13 @@ def tap(editor: Editor, selector: str, at: tuple[float, float]) -> None:
 
 
 def test_boxes_come_into_a_region_that_is_drawn_elsewhere(desk: Desk, annotator: Editor) -> None:
-    """The model read another line: the region is drawn around the VIN and turned, the text typed."""
+    """The model read another line: the region is drawn around the VIN and turned, the text typed.
+
+    After the drawing that a button began, the focus is on the characters again.
+    """
     task = desk.add_photo(text="C0RP0RAT10N2335LB")
     annotator.open(desk.address())
-    annotator.press("+")
+    annotator.page.get_by_role("button", name="Draw region").click()
     port = annotator.page.locator("[data-port]")
     annotator.drag(port, (400, 30), at=(0.3, 0.82))
     assert annotator.focused().startswith("position 1,")
@@ -246,6 +249,33 @@ def test_a_submit_says_what_it_cost(desk: Desk, annotator: Editor) -> None:
     assert annotation.keystrokes == 6
     assert annotation.active_ms is not None
     assert 0 < annotation.active_ms < 60_000
+
+
+def test_a_region_that_is_pulled_to_a_wedge_says_so(desk: Desk, annotator: Editor) -> None:
+    desk.add_photo()
+    annotator.open(desk.address())
+    strip, note = annotator.page.locator(".strip"), annotator.page.locator(".strip-note")
+    expect(note).to_be_hidden()
+    annotator.page.locator("[data-corner='1']").focus()
+    annotator.press(*["Shift+ArrowDown"] * 5)
+    expect(note).to_contain_text("pulled to a wedge")
+    expect(strip).to_be_hidden()
+    annotator.cell(1).focus()
+    annotator.press(*["Control+z"] * 5)
+    expect(strip).to_be_visible()
+
+
+def test_the_nearest_corner_is_dragged_where_their_handles_lie_over_each_other(
+    desk: Desk, annotator: Editor
+) -> None:
+    desk.add_photo(height=4800)
+    annotator.open(desk.address())
+    before = annotator.points("[data-region-line]")
+    assert before[3][1] - before[0][1] < 8
+    annotator.drag(annotator.page.locator("[data-corner='0']"), (-4, -12), at=(0.5, 0.45))
+    after = annotator.points("[data-region-line]")
+    assert after[0][1] < before[0][1] - 8
+    assert after[3] == before[3]
 
 
 def test_a_region_is_drawn_with_the_keyboard_alone(desk: Desk, annotator: Editor) -> None:

@@ -52,6 +52,16 @@ def test_everything_fits_and_can_be_hit_with_a_finger(desk: Desk, finger: Editor
     assert finger.page.evaluate(TOO_SMALL, FINGER) == []
 
 
+def test_on_a_tablet_the_tools_of_the_photo_stand_in_one_line(desk: Desk, finger: Editor) -> None:
+    desk.add_photo()
+    finger.page.set_viewport_size({"width": 820, "height": 1180})
+    finger.open(desk.address())
+    tools = finger.page.locator(".photo-tools").bounding_box()
+    assert tools is not None
+    assert tools["height"] < 2 * FINGER
+    assert finger.page.evaluate(TOO_SMALL, FINGER) == []
+
+
 def test_a_photo_is_corrected_and_submitted_by_touch(desk: Desk, finger: Editor) -> None:
     task = desk.add_photo(doubts=WRONG)
     finger.open(desk.address())

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as act from "../../static/js/editor/actions/cells.js";
 import { placeBox, spreadBoxes } from "../../static/js/editor/actions/boxes.js";
 import { drawRegion, moveCorner, moveRegion, rotateRegion, turnRegion } from "../../static/js/editor/actions/region.js";
-import { openState, statusOf, textOf } from "../../static/js/editor/state.js";
+import { openState, statusOf, textOf, toPayload } from "../../static/js/editor/state.js";
 import { centerOf, isUpright } from "../../static/js/editor/geometry.js";
 import { PHOTO, REGION, VIN, charactersOf, predictionOf } from "./bundles.js";
 
@@ -160,6 +160,20 @@ test("boxes that are all outside of a drawn region come into it, and the typing 
   assert.notDeepEqual(first.quad, state.cells[0].quad);
   const placed = placeBox(state, 3, state.cells[4].quad);
   assert.equal(rotateRegion(placed, 10).cells[0], placed.cells[0]);
+});
+
+test("what the model thought of another place in the photo is not said of a region drawn elsewhere", () => {
+  const state = drawRegion(open(), [160, 300], [840, 340]);
+  assert.ok(state.cells.every(({ confidence, options, predicted }) => confidence === null && !options.length && predicted));
+  const again = openState({ ...toPayload(state) }, predictionOf(), PHOTO);
+  assert.ok(again.cells.every(({ confidence }) => confidence === null));
+});
+
+test("boxes that are spread go where the region goes, until one is touched", () => {
+  const state = moveRegion(spreadBoxes(open()), [0, 40]);
+  assert.equal(Math.round(state.cells[0].quad[0][1]), 240);
+  const placed = placeBox(state, 3, state.cells[4].quad);
+  assert.equal(moveRegion(placed, [0, 40]).cells[0], placed.cells[0]);
 });
 
 test("boxes inside of a region that is drawn more closely stay where they are", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { layOutCells, percentOf } from "../../static/js/editor/render/cells.js";
-import { differencesTo, listVersions } from "../../static/js/editor/render/versions.js";
+import { describeQuality, differencesTo, listVersions } from "../../static/js/editor/render/versions.js";
 import { dialogFor } from "../../static/js/editor/render/dialogs.js";
 import { openVersion, chooseVersion } from "../../static/js/editor/opening.js";
 import { VIN, bundleOf, charactersOf } from "./bundles.js";
@@ -47,6 +47,13 @@ test("versions say where they differ from the model's, and the model's what is g
   assert.deepEqual(rows.map(({ differs }) => differs), [[4], [4], [4]]);
   assert.deepEqual(differencesTo("", VIN), []);
   assert.deepEqual(differencesTo("ABC", "ABXC"), [2]);
+});
+
+test("of what is wrong with a photo the cause is said, not how to take a better one, and no VIN only beside the text", () => {
+  const issue = (code, advice) => ({ code, advice });
+  const quality = { issues: [issue("no_vin", "No VIN was found: come closer."), issue("glare", "Light is reflected: tilt."), issue("x", "Odd.")] };
+  assert.equal(describeQuality({ quality }), "Light is reflected. Odd.");
+  assert.equal(describeQuality(null), "");
 });
 
 test("logging in comes before everything, both versions before reasons", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  apply, applyToQuad, between, beyond, divide, invert, isUpright, layOutStrip, multiply, placeCells, shiftInside,
-  squareToQuad, toMatrix3d,
+  apply, applyToQuad, between, beyond, divide, invert, isUpright, isWedge, layOutStrip, multiply, nearestCorner, placeCells,
+  shiftInside, squareToQuad, toMatrix3d,
 } from "../../static/js/editor/geometry.js";
 
 const TILTED = [[217, 312], [531, 288], [540, 330], [212, 345]];
@@ -42,6 +42,19 @@ test("the strip is upright, fits, keeps its proportions and shows some of the ph
   const aspect = (tr[0] - tl[0]) / (bl[1] - tl[1]);
   const lengths = (Math.hypot(314, 24) + Math.hypot(328, 15)) / (Math.hypot(5, 33) + Math.hypot(9, 42));
   near([aspect], [lengths], 1e-6);
+});
+
+test("a region that is pulled to a wedge has no strip; one seen from the side has", () => {
+  assert.ok(!isWedge(TILTED));
+  assert.ok(!isWedge([[0, 0], [300, 20], [300, 40], [0, 60]]));
+  assert.ok(isWedge([[584, 655], [731, 662], [731, 671], [463, 653]]));
+  assert.ok(isWedge([[0, 0], [300, 28], [300, 32], [0, 60]]));
+});
+
+test("the corner that is nearest to a point", () => {
+  assert.equal(nearestCorner(TILTED, [216, 325]), 0);
+  assert.equal(nearestCorner(TILTED, [216, 332]), 3);
+  assert.equal(nearestCorner(TILTED, [600, 400]), 2);
 });
 
 test("upright quads turn clockwise; folded and mirrored ones do not", () => {

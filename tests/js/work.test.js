@@ -28,6 +28,26 @@ test("what is typed is in the journal at once and on the server within two secon
   assert.equal(store.screen.save.status, "saved");
 });
 
+test("while somebody types on and on, every change is on the server within two seconds", async () => {
+  const saved = [];
+  const { store, timers } = await open({ saveDraft: (lease, body) => { saved.push({ at: timers.now, text: body.text }); } });
+  const typed = [];
+  for (let turn = 0; turn < 40; turn += 1) {
+    store.act((state) => ({ ...state, focus: turn % 17 }));
+    store.act(writeSymbol, "0123456789"[turn % 10]);
+    typed.push({ at: timers.now, text: textOf(store.state) });
+    await timers.pass(150);
+  }
+  await timers.pass(2000);
+  const arrivedAt = ({ at, text }) => {
+    const later = typed.filter((change) => change.at >= at).map((change) => change.text);
+    return saved.find((save) => save.at >= at && (save.text === text || later.includes(save.text))).at;
+  };
+  assert.ok(typed.every((change) => arrivedAt(change) - change.at <= 2000));
+  assert.equal(saved.at(-1).text, textOf(store.state));
+  assert.ok(saved.length < 10, `${saved.length} requests for 40 keys`);
+});
+
 test("moving the focus saves nothing", async () => {
   const { store, timers, server } = await open();
   store.act((state) => ({ ...state, focus: 2 }));

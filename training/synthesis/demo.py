@@ -24,13 +24,21 @@ def write_demo_photos(out_dir: Path, count: int, seed: int) -> list[Path]:
     return [_write_photo(out_dir, number, seed) for number in range(count)]
 
 
+def render_demo_scene(number: int, seed: int) -> Scene:
+    """What a demo photo shows, with its VIN and where it is."""
+    return _render(np.random.default_rng((seed, number)), number)
+
+
 def _write_photo(out_dir: Path, number: int, seed: int) -> Path:
-    scene = _render(np.random.default_rng((seed, number)), number)
     path = out_dir / f"demo-{seed}-{number + 1:03d}.jpg"
+    write_scene(render_demo_scene(number, seed), path)
+    return path
+
+
+def write_scene(scene: Scene, path: Path) -> None:
     pixels = cv2.cvtColor(scene.image, cv2.COLOR_RGB2BGR)
     _, content = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])
     path.write_bytes(content.tobytes())
-    return path
 
 
 def _render(rng: np.random.Generator, number: int) -> Scene:

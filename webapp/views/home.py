@@ -134,6 +134,7 @@ def _look_around(
         open_run_key=str(run.pk) if run else "",
         untrained_snapshot=untrained.name if untrained else "",
         has_champion=champion is not None,
+        has_photos=any(photo_counts.values()),
     )
 
 

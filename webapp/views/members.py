@@ -19,6 +19,9 @@ from webapp.forms import ROLE_CHOICES, AddMemberForm, InviteForm, RoleForm, show
 from webapp.templatetags.words import ROLE_PHRASES
 from webapp.views.access import current_user, project_action, project_page, sent_form
 
+_REMOVED = "removed_from_{}"
+"""The key in the session of who was taken out of a project last, with their role."""
+
 
 @never_cache
 @project_page(Capability.MANAGE_MEMBERS, form=Capability.MANAGE_MEMBERS)
@@ -78,12 +81,18 @@ def change_role(request: HttpRequest, project: Project, member_id: int) -> HttpR
 
 @project_action(Capability.MANAGE_MEMBERS)
 def remove(request: HttpRequest, project: Project, member_id: int) -> HttpResponse:
+    """Take somebody out; the page that follows offers to take them in again."""
     member = _get(request, project, member_id)
+    removed = {"username": member.user.username, "role": member.role}
     try:
         operations.remove_member(membership=member, by=current_user(request), now=timezone.now())
-        messages.success(request, f"{member.user} is out of the project. What they wrote stays.")
     except DomainError as error:
         messages.error(request, error.message)
+        return redirect("members", project.slug)
+    if member.user == current_user(request):
+        messages.success(request, f"You are out of {project.name}. What you wrote stays.")
+        return redirect("home")
+    request.session[_REMOVED.format(project.slug)] = removed
     return redirect("members", project.slug)
 
 
@@ -102,6 +111,7 @@ def _render_members(
         "invitations": waiting,
         "add_form": AddMemberForm(),
         "role_choices": ROLE_CHOICES,
+        "removed": request.session.pop(_REMOVED.format(project.slug), None),
         **more,
     }
     return render(request, "members.html", context, status=status)

@@ -24,17 +24,18 @@ function bindButtons(app) {
   const { root, store, work } = app;
   const actions = {
     "[data-command]": (button) => press(app, button.dataset.command),
-    "[data-change-place]": (button) => {
-      store.act(focusCell, Number(button.dataset.changePlace));
-      app.render.focus(store);
-    },
-    "[data-option]": (button) => store.act(writeSymbol, button.dataset.option),
+    "[data-change-place]": (button) => write(focusCell, Number(button.dataset.changePlace)),
+    "[data-option]": (button) => write(writeSymbol, button.dataset.option),
     "[data-take-back]": () => work.takeBack(),
     "[data-look-again]": () => work.claimNext(),
     "[data-next-photo]": () => work.claimNext(),
     "[data-claim-again]": (button) => work.claimAgain(button.dataset.claimAgain === "mine"),
     "[data-leave]": () => app.leave(),
   };
+  function write(action, value) {
+    store.act(action, value);
+    app.render.focus(store);
+  }
   function onClick(event) {
     for (const [selector, act] of Object.entries(actions)) {
       const button = event.target.closest(selector);

@@ -60,6 +60,12 @@ export function isUpright(quad) {
   });
 }
 
+/** Which corner of a quad is nearest to a point. */
+export function nearestCorner(quad, point) {
+  const away = quad.map((corner) => distance(corner, point));
+  return away.indexOf(Math.min(...away));
+}
+
 /** The smallest side, in photo pixels, of anything drawn. */
 const SMALLEST = 3;
 
@@ -145,6 +151,15 @@ export function boundsOf(points) {
 
 export const rectangle = ({ left, right, top, bottom }) => [[left, top], [right, top], [right, bottom], [left, bottom]];
 
+/** How far outside of a region, in its own width and height, a character of it may have its middle. */
+const REACH = { x: 0.03, y: 0.5 };
+
+/** Whether a box is one of the characters of a region. */
+export function isOver(quad, region) {
+  const [x, y] = centerOf(applyToQuad(invert(squareToQuad(region)), quad));
+  return x > -REACH.x && x < 1 + REACH.x && y > -REACH.y && y < 1 + REACH.y;
+}
+
 /** How much of the photo around a region its strip shows, in heights of the region. */
 const MARGIN = { x: 0.45, y: 0.28 };
 
@@ -164,6 +179,21 @@ export function layOutStrip(region, maximum) {
     height: scale * fullHeight,
     homography: multiply(toStrip, invert(squareToQuad(region))),
   };
+}
+
+/** How many times as large as at its smallest a strip may show the photo: beyond, it is a smear. */
+const MOST_STRETCH = 12;
+
+/**
+ * Whether a region is so far from a rectangle that nothing can be seen in its strip: the horizon of its perspective
+ * comes into the strip, or near to it.
+ */
+export function isWedge(region) {
+  const size = sizeOf(region);
+  const [g, h] = squareToQuad(region).slice(6);
+  const along = (MARGIN.x * size.height) / size.width;
+  const depths = [-along, 1 + along].flatMap((u) => [-MARGIN.y, 1 + MARGIN.y].map((v) => g * u + h * v + 1));
+  return Math.min(...depths) * MOST_STRETCH < Math.max(...depths);
 }
 
 /**

@@ -5,7 +5,7 @@ export const REASONS = Object.freeze({
     title: "Why can nobody read this photo?",
     choices: [
       "Blurred", "Glare or reflection", "Too dark or too bright", "Worn, dirty or damaged", "Cut off or covered",
-      "No VIN in the photo",
+      "No VIN in the photo", "Too small or too far away",
     ],
   },
   skip: {

@@ -9,7 +9,7 @@
  * @property {number} id            stays with the cell while the photo is open
  * @property {string} symbol        "" while the place is empty, "?" where nobody can read it
  * @property {string|null} predicted what the model read at this place; null where it read nothing
- * @property {number|null} confidence the model's, of `predicted`
+ * @property {number|null} confidence the model's, of `predicted`; null as well where it read that elsewhere in the photo
  * @property {Option[]} options     what the model thinks of, best first
  * @property {Quad|null} quad
  * @property {boolean} written      whether a person wrote the symbol
@@ -20,12 +20,12 @@
  * @property {number} focus         0 to cells.length; the last one is the empty place after the text
  * @property {number[]} seen        ids of the cells that had the focus
  * @property {{width: number, height: number}} photo
- * @property {boolean} [boxesFollow] whether a person drew the region, and has touched no box since
+ * @property {boolean} [boxesFollow] whether the boxes are only spread over the region, and so go where it goes
  * @property {{symbol: string, quad: Quad|null}[]} reading what the model read, to align boxes to; never changes
  */
 
 import { align } from "./alignment.js";
-import { keepInside } from "./geometry.js";
+import { isOver, keepInside } from "./geometry.js";
 import { LENGTH } from "./vin.js";
 
 /** Below this the model is wrong often enough for a person to look at the character. The lists use the same steps. */
@@ -46,9 +46,14 @@ export function openState(version, prediction, photo) {
   for (const pair of align(predicted.map(symbolOf), characters.map(symbolOf))) {
     if (pair.after !== null && pair.before !== null) partner.set(pair.after, predicted[pair.before]);
   }
-  const cells = characters.map((character, index) => openCell(character, partner.get(index) ?? null, index));
+  const region = regionOf(version, prediction);
+  const cells = characters.map((character, index) => {
+    const read = partner.get(index) ?? null;
+    const cell = openCell(character, read, index);
+    return region && read?.quad && !isOver(read.quad, region) ? withoutDoubt(cell) : cell;
+  });
   const reading = predicted.map((character) => ({ symbol: symbolOf(character), quad: character.quad ?? null }));
-  const state = { cells, region: regionOf(version, prediction), focus: 0, seen: [], photo, reading };
+  const state = { cells, region, focus: 0, seen: [], photo, reading };
   return { ...state, focus: leastCertain(state) };
 }
 
@@ -90,6 +95,9 @@ function optionsOf(predicted) {
 export const emptyCell = (id, quad = null) => (
   { id, symbol: "", predicted: null, confidence: null, options: [], quad, written: true }
 );
+
+/** A cell that stands elsewhere now than the model read its symbol: what the model thinks of that is of no use here. */
+export const withoutDoubt = (cell) => ({ ...cell, confidence: null, options: [] });
 
 export const nextId = (state) => Math.max(-1, ...state.cells.map(({ id }) => id)) + 1;
 
@@ -136,6 +144,7 @@ export function leastCertain({ cells }) {
 export function findObstacle(state) {
   const hole = state.cells.findIndex(({ symbol }) => symbol === "");
   if (hole >= 0) return `Position ${hole + 1} is empty: type its character, or mark it as illegible.`;
+  if (state.cells.length === 0) return "There is no character yet: type the VIN, or choose “Unreadable” and say why.";
   const missing = LENGTH - state.cells.length;
   if (missing > 0) return `${missing} of ${LENGTH} characters missing: type them. “Character” makes room in between.`;
   if (missing < 0) return `${-missing} too many: take away the characters that are not there.`;

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from labeling.models import Membership, User
+from labeling.models import Comment, Membership, Review, User
 from tests.conftest import ROLES, People
 from tests.integration.domain.team import VIN, Team
 from webapp.figures_tables import TABLES
@@ -186,6 +186,17 @@ def test_my_work_shows_what_review_changed_with_the_characters_marked(people: Pe
     everything = page(people, "annotator", "my-work", query="?show=all")
     assert everything.count('class="lesson panel"') == 2
     assert "somebody-else" not in everything
+
+
+def test_my_work_repeats_what_the_reviewer_said_about_a_character(people: People, team: Team) -> None:
+    review = Review.objects.exclude(corrected=None).get(author=people.annotator)
+    reviewed = review.annotation
+    said = {"task": reviewed.task, "revision": reviewed.revision, "created_at": timezone.now()}
+    Comment.objects.create(author=review.reviewer, index=16, text="Look at the last stroke.", **said)
+    Comment.objects.create(author=people.admin, index=16, text="Something else.", **said)
+    html = page(people, "annotator", "my-work")
+    assert "character 17</span> Look at the last stroke." in html
+    assert "Something else." not in html
 
 
 def test_my_work_goes_on_page_by_page(people: People) -> None:

@@ -115,6 +115,10 @@ def test_an_admin_changes_roles_and_removes_members(people: People) -> None:
     assert member.role == "reviewer"
     assert client.post(reverse("member-remove", args=keys)).status_code == 302
     assert not people.project.memberships.filter(user=people.annotator).exists()
+    back = {"username": people.annotator.username, "role": "reviewer"}
+    html = client.get(reverse("members", args=keys[:1])).content.decode()
+    assert all(f'name="{name}" value="{value}"' in html for name, value in back.items())
+    assert "is out of the project" not in client.get(reverse("members", args=keys[:1])).content.decode()
     verbs = AuditEvent.objects.filter(actor=people.admin).values_list("verb", flat=True)
     assert set(verbs) == {"member.role_changed", "member.removed"}
 

@@ -65,3 +65,9 @@ def test_one_is_not_many() -> None:
         list_next_steps(can=ANNOTATOR, now=Situation(to_annotate=1))[0].title
         == "1 photo waits for annotation"
     )
+
+
+def test_a_new_project_says_that_it_is_empty() -> None:
+    for has_photos, title in ((False, "This project has no photos yet"), (True, "Nothing waits for you")):
+        (step,) = list_next_steps(can={"upload": True}, now=Situation(has_photos=has_photos))
+        assert step.title == title

@@ -1,12 +1,9 @@
 /** Brings the boxes to the typed text: text first, boxes follow. */
 
 import { align } from "../alignment.js";
-import { applyToQuad, centerOf, invert, mix, shiftInside, squareToQuad } from "../geometry.js";
+import { isOver, mix, shiftInside } from "../geometry.js";
 import { findRows } from "../rows.js";
 import { setQuads, spreadBoxes } from "./boxes.js";
-
-/** How far outside of the region, in its own width and height, a box of the model may have its middle. */
-const REACH = { x: 0.03, y: 0.5 };
 
 /**
  * Gives each character the model's box that stands for it, and the others a place between those. Where the model knows
@@ -31,15 +28,9 @@ function findAnchors({ cells, region, reading }) {
   const pairs = align(reading.map(({ symbol }) => symbol), cells.map(({ symbol }) => symbol));
   for (const { before, after } of pairs) {
     const quad = before !== null && after !== null ? reading[before].quad : null;
-    if (quad && isWithin(quad, region)) anchors[after] = quad;
+    if (quad && region && isOver(quad, region)) anchors[after] = quad;
   }
   return anchors;
-}
-
-function isWithin(quad, region) {
-  if (!region) return false;
-  const [x, y] = centerOf(applyToQuad(invert(squareToQuad(region)), quad));
-  return x > -REACH.x && x < 1 + REACH.x && y > -REACH.y && y < 1 + REACH.y;
 }
 
 /** Where a box without an anchor is: between the nearest two, or as far beyond them as the characters are apart. */

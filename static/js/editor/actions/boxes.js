@@ -69,7 +69,7 @@ export function mergeBoxes(state) {
 export function spreadBoxes(state) {
   const rows = findRows(state);
   if (rows.length === 0 || state.cells.length === 0) return state;
-  if (rows.length === 1) return joinRows(state);
+  if (rows.length === 1) return { ...joinRows(state), boxesFollow: true };
   return setQuads(state, rows.flatMap(({ quad, count }) => divide(quad, count)));
 }
 

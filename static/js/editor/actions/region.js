@@ -1,6 +1,7 @@
 /** What can be done to the region. Points come in photo pixels. */
 
 import { boundsOf, centerOf, clampPoint, isUsable, rectangle, rotate, shiftInside } from "../geometry.js";
+import { withoutDoubt } from "../state.js";
 import { joinRows } from "./boxes.js";
 
 /** Moves one corner of the region; a move that would fold the region over is not taken. */
@@ -16,7 +17,7 @@ export function moveRegion(state, [dx, dy]) {
 
 /**
  * Draws the region anew, upright, between two opposite corners. Where the boxes are all elsewhere they stood for another
- * text: they come into the region, follow it from now on, and the typing begins again.
+ * text: they come into the region without the model's doubts, follow it from now on, and the typing begins again.
  */
 export function drawRegion(state, from, to) {
   const bounds = boundsOf([from, to].map((point) => clampPoint(point, state.photo)));
@@ -24,7 +25,8 @@ export function drawRegion(state, from, to) {
   if (!isUsable(region)) return state;
   if (state.boxesFollow) return withRegion(state, region);
   const isKept = state.cells.some(({ quad }) => quad && isWithin(centerOf(quad), bounds));
-  return isKept ? { ...state, region } : { ...withRegion({ ...state, boxesFollow: true }, region), focus: 0 };
+  if (isKept) return { ...state, region };
+  return { ...withRegion({ ...state, cells: state.cells.map(withoutDoubt), boxesFollow: true }, region), focus: 0 };
 }
 
 const isWithin = ([x, y], { left, right, top, bottom }) => x >= left && x <= right && y >= top && y <= bottom;

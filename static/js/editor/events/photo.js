@@ -1,7 +1,7 @@
 /** The whole photo under the pointer: pan, zoom, the region and its corners. */
 
 import { moveCorner, moveRegion, placeRegion, rotateRegion } from "../actions/region.js";
-import { centerOf, rotate } from "../geometry.js";
+import { centerOf, nearestCorner, rotate } from "../geometry.js";
 import { drag, listen } from "../listen.js";
 import { toPhoto, toPort } from "../pointer.js";
 import { centerAt, panBy, zoomAt } from "../view.js";
@@ -80,13 +80,16 @@ function onGrip(app, event) {
   }, app.store.settle);
 }
 
-/** A drag moves the corner; a press alone picks it up, and the next press says where it belongs. */
+/**
+ * A drag moves the corner; a press alone picks it up, and the next press says where it belongs. Handles of a low region
+ * lie over each other, so it is the corner that is nearest, whichever handle took the press.
+ */
 function onCorner(app, event) {
   if (event.button !== 0) return;
   event.stopPropagation();
   const { store } = app;
-  const corner = Number(event.currentTarget.dataset.corner);
   const [startX, startY] = toPhoto(app, event);
+  const corner = nearestCorner(store.state.region, [startX, startY]);
   const [x, y] = store.state.region[corner];
   let isMoved = false;
   drag(event, (move) => {

@@ -26,13 +26,19 @@ export function enterDrawing(app, mode) {
 
   function finish() {
     store.settle();
+    leave();
+  }
+
+  /** Back to the characters: what is typed next is about them, not about the button that began the drawing. */
+  function leave() {
     app.enter("typing");
+    app.render.focus(store);
   }
 
   /** What a key does here; undefined where it does nothing. */
   function actionFor(event) {
     if (commandFor(event, app.settings.kind, store.screen.keys) === command) return app.commands[command];
-    return { Escape: () => app.enter("typing"), Enter: mode === "drawing" ? drawInTheMiddle : undefined }[event.key];
+    return { Escape: leave, Enter: mode === "drawing" ? drawInTheMiddle : undefined }[event.key];
   }
 
   function onKey(event) {

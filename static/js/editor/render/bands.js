@@ -68,7 +68,7 @@ function makeBand() {
   const boxes = makeDrawing("strip-boxes");
   [image.dataset.stripPhoto, boxes.dataset.stripBoxes] = ["", ""];
   strip.append(image, before, boxes);
-  mat.append(strip);
+  mat.append(strip, make("p", "strip-note"));
   band.append(mat, makeDrawing("leaders"), make("div", "vin-cells"));
   return band;
 }
@@ -83,7 +83,7 @@ function makeDrawing(name) {
 
 function partsOf(band) {
   const [mat, leaders, cells] = band.children;
-  const [strip] = mat.children;
+  const [strip, note] = mat.children;
   const [image, before, boxes] = strip.children;
-  return { mat, strip, image, before, boxes, leaders, cells };
+  return { mat, strip, note, image, before, boxes, leaders, cells };
 }

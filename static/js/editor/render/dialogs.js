@@ -84,20 +84,17 @@ function renderLost(root, { message, mine, theirs, isTab }) {
   setText(part(root, "lost-author"), isTab ? "In the other tab" : author);
 }
 
+/** Under which heading the keys stand, and the command of the table that each begins with. */
+const KEY_GROUPS = [
+  { heading: "The photo" }, { heading: "Characters", from: "nextSuspect" }, { heading: "Boxes", from: "align" },
+  { heading: "Region", from: "row" }, { heading: "View", from: "zoomIn" }, { heading: "Beside the photo", from: "comment" },
+];
+
 /** Every key with what it does; a press on one asks for another. */
 function createKeys(root, kind) {
   const problem = part(root, "key-problem");
-  const rows = COMMANDS.filter((command) => (command.kind ?? kind) === kind).map((command) => {
-    const row = make("div");
-    const term = make("dt");
-    const button = make("button", "key-button");
-    Object.assign(button, { type: "button" }).dataset.askKey = command.name;
-    button.append(make("kbd"));
-    term.append(button);
-    row.append(term, make("dd", "", command.does));
-    return { row, button, command };
-  });
-  part(root, "key-list").replaceChildren(...rows.map(({ row }) => row));
+  const rows = COMMANDS.filter((command) => (command.kind ?? kind) === kind).map(makeKeyRow);
+  part(root, "key-list").replaceChildren(...groupKeys(rows));
 
   return function render({ keys, asked, keyProblem }) {
     setText(problem, keyProblem);
@@ -111,4 +108,27 @@ function createKeys(root, kind) {
       setAttribute(row, "data-own", command.name in keys);
     }
   };
+}
+
+function makeKeyRow(command) {
+  const row = make("div");
+  const term = make("dt");
+  const button = make("button", "key-button");
+  Object.assign(button, { type: "button" }).dataset.askKey = command.name;
+  button.append(make("kbd"));
+  term.append(button);
+  row.append(term, make("dd", "", command.does));
+  return { row, button, command };
+}
+
+/** The rows under their headings, in the order of the table. */
+function groupKeys(rows) {
+  const groups = new Map();
+  let heading = KEY_GROUPS[0].heading;
+  for (const { row, command } of rows) {
+    heading = KEY_GROUPS.find(({ from }) => from === command.name)?.heading ?? heading;
+    if (!groups.has(heading)) groups.set(heading, make("dl"));
+    groups.get(heading).append(row);
+  }
+  return [...groups].flatMap(([words, list]) => [make("h3", "", words), list]);
 }

@@ -1,9 +1,11 @@
 /** The magnified strip of a row: the photo under a homography, and the character boxes over it. */
 
-import { applyToQuad, boundsOf, centerOf, layOutStrip, toMatrix3d } from "../geometry.js";
+import { applyToQuad, boundsOf, centerOf, isWedge, layOutStrip, toMatrix3d } from "../geometry.js";
 import { certaintyOf, statusOf } from "../state.js";
 import { filterOf } from "../view.js";
-import { keepChildren, makeSvg, pointsOf, setAttribute, setHidden, setPhoto } from "./dom.js";
+import { keepChildren, makeSvg, pointsOf, setAttribute, setHidden, setPhoto, setText } from "./dom.js";
+
+const WEDGE_WORDS = "The region is pulled to a wedge, so there is no strip of it. Drag its corners apart, draw it anew, or undo.";
 
 /** Room beside the strip, so that the first and the last cell have their own. */
 const SIDE = 8;
@@ -15,10 +17,14 @@ export function layOut({ quad }, { width, height }) {
   return { ...strip, left: (width - strip.width) / 2 };
 }
 
-/** @param {{mat: Element, strip: HTMLElement, image: HTMLImageElement, boxes: SVGElement}} band */
-export function renderStrip({ mat, strip, image, boxes }, { state, screen }, row, layout) {
+/** @param {{mat: Element, strip: HTMLElement, note: Element, image: HTMLImageElement, boxes: SVGElement}} band */
+export function renderStrip({ mat, strip, note, image, boxes }, { state, screen }, row, layout) {
   setHidden(mat, layout === null);
   if (!layout) return;
+  const isHidden = isWedge(row.quad);
+  setText(note, isHidden ? WEDGE_WORDS : "");
+  setHidden(note, !isHidden);
+  setHidden(strip, isHidden);
   strip.style.width = `${layout.width}px`;
   strip.style.height = `${layout.height}px`;
   placeImage(image, screen, layout.homography);

@@ -22,7 +22,7 @@ export function createVersions(root, settings) {
     const key = JSON.stringify(rows);
     if (key !== shown) list.replaceChildren(...rows.map(makeRow));
     shown = key;
-    setText(quality, adviceOf(screen.bundle.prediction));
+    setText(quality, describeQuality(screen.bundle.prediction));
     setHidden(last, screen.last === null);
     setText(words, screen.last?.words ?? "");
     setHidden(takeBack, !screen.last?.isReversible);
@@ -51,7 +51,7 @@ function describePrediction({ vin, confidence, characters = [], model_version: v
   const who = `Model ${version}`;
   if (vin) return { who, note: `${percentOf(confidence)} % sure`, text: vin };
   const text = characters.map(({ symbol }) => symbol).join("");
-  return { who, note: text ? "doubts that it is a VIN" : "", text };
+  return { who, note: text ? "doubts that it is a VIN" : "found no VIN", text };
 }
 
 /** The two readings, marked where they differ from each other, and what the third person makes of them. */
@@ -97,7 +97,11 @@ export function makeVin(text, differs = []) {
   return vin;
 }
 
-/** What the quality report advises about the photo, as one line. */
-function adviceOf(prediction) {
-  return (prediction?.quality?.issues ?? []).map(({ advice }) => advice).filter(Boolean).join(" ");
+/**
+ * What the quality report says about the photo, as one line. How to take a better one, after the colon, is for whoever
+ * takes photos; that no VIN was found stands beside the model's text.
+ */
+export function describeQuality(prediction) {
+  const issues = (prediction?.quality?.issues ?? []).filter(({ code, advice }) => code !== "no_vin" && advice);
+  return issues.map(({ advice }) => `${advice.split(":")[0].replace(/\.$/, "")}.`).join(" ");
 }
