@@ -211,7 +211,8 @@ class Search:
         Something is read wherever lines were found: people want to see where a VIN was looked for.
         """
         found = self._detect(DETECTOR_SIDE, MOST_ROWS)
-        self._look_closely([self._refine(region) for region in found[:1]])
+        for region in found[:1]:
+            self._look_closely(region)
         if not self._is_settled:
             closer = self._detect_closer(found)
             self._choose(closer[:MOST_LINES] or found[1:MOST_LINES])
@@ -259,7 +260,7 @@ class Search:
         for glance in glances[:MOST_REFINED]:
             if self._is_settled or not glance.is_legible:
                 break
-            self._look_closely([self._refine(glance.region)])
+            self._look_closely(glance.region)
             closely |= {glance.region.quad, turn(glance.region).quad}
         self.regions += [line for line in lines if line.quad not in closely]
 
@@ -285,11 +286,15 @@ class Search:
             others = [turn(region) for region in others]
         return [*upright, *turned, *self._glance(others)]
 
-    def _look_closely(self, regions: Sequence[Region]) -> None:
-        """Both ways up, and where a line holds more or less than a VIN, at its parts or beyond its ends."""
-        glances = self._glance(regions)
-        if not any(glance.is_upright for glance in glances):
-            glances += self._glance([turn(region) for region in regions])
+    def _look_closely(self, region: Region) -> None:
+        """As a second look finds it; where that is not clear as it was found, too, and both ways up: a second
+        look may lose a line. Where it holds more or less than a VIN, at its parts or beyond its ends.
+        """
+        refined = self._refine(region)
+        glances = self._glance([refined])
+        if not glances[0].is_upright:
+            others = [turn(refined)] if region == refined else [region, turn(refined), turn(region)]
+            glances += self._glance(others)
         looks = self._read(glances, most=MOST_READ)
         if not any(look.is_sure for look in looks):
             self._read(self._glance([part for look in looks for part in resize(look)]), most=MOST_READ)

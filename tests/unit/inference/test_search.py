@@ -1,5 +1,6 @@
 """Where a VIN is looked for, and when the search ends."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -8,11 +9,12 @@ import pytest
 
 from inference import load_reader
 from inference.decoding import decode_image
+from inference.detector import Detector
 from inference.geometry import quad_coverage, quad_from_box, shift_quad
 from inference.labels import load_labels
 from inference.recognizers.characters import CharacterLine
 from inference.search import ENOUGH_DETAIL, LARGE_SIDE, SMALL_SIDE, Look, further_sides, span_text
-from inference.types import Crop, LineEvidence, Region
+from inference.types import Crop, Image, LineEvidence, Region
 from tests.unit.inference.tables import EUROPEAN, KNOWN, sure_table
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
@@ -109,3 +111,12 @@ def test_an_illegible_photo_still_shows_where_a_vin_was_looked_for() -> None:
     assert reading.vin is None
     assert reading.region is not None
     assert reading.stages.looks == 1
+
+
+def test_a_line_that_the_second_look_loses_is_read_as_it_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(_detector: Detector, _image: Image, region: Region) -> Region:
+        return replace(region, quad=shift_quad(region.quad, 150, 150))
+
+    monkeypatch.setattr(Detector, "refine", lose)
+    for item in ITEMS:
+        assert load_reader().read_file(PHOTOS / item.photo).vin == item.vin
