@@ -9,7 +9,7 @@ import pytest
 
 from inference import load_reader
 from inference.decoding import decode_image
-from inference.detector import Detector
+from inference.detector import DETECTOR_SIDE, Detector
 from inference.geometry import quad_coverage, quad_from_box, shift_quad
 from inference.labels import load_labels
 from inference.recognizers.characters import CharacterLine
@@ -114,11 +114,13 @@ def test_an_illegible_photo_still_shows_where_a_vin_was_looked_for() -> None:
 
 
 def test_a_line_that_the_second_look_loses_is_read_as_it_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    detect = Detector.detect
+    """Without a search in further sizes."""
+    detect, sides = Detector.detect, []
 
     def detect_one(
         detector: Detector, image: Image, *, side: int = 736, limit: int = 3
     ) -> tuple[Region, ...]:
+        sides.append(side)
         return detect(detector, image, side=side, limit=limit)[:1]
 
     def lose(_detector: Detector, _image: Image, region: Region) -> Region:
@@ -129,3 +131,4 @@ def test_a_line_that_the_second_look_loses_is_read_as_it_was_found(monkeypatch: 
     monkeypatch.setattr(Detector, "refine", lose)
     for item in ITEMS:
         assert load_reader().read_file(PHOTOS / item.photo).vin == item.vin
+    assert sides == [DETECTOR_SIDE] * len(ITEMS)
