@@ -74,7 +74,7 @@ def test_a_killed_import_loads_every_row_once(world: People, start_worker: Start
     with transaction.atomic(), connection.cursor() as cursor:
         # The worker looks for the photos that the labels name: it cannot end before it is killed.
         cursor.execute("LOCK TABLE labeling_photo IN ACCESS EXCLUSIVE MODE")
-        assert kill_while(transfer, start_worker("first", QUEUES), "Reading the labels")
+        assert kill_while(transfer, start_worker("first", QUEUES), "Checking rows")
     second = start_worker("second", QUEUES)
     wait_for(lambda: state_of(transfer) == TransferState.CHECKED, seconds=120, what="the rows are checked")
     assert not Photo.objects.exists()
