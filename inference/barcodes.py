@@ -191,10 +191,10 @@ def _read_patches(gray: Gray, matrix: Array) -> list[Barcode]:
         copy = _resize(gray, size, size)
         scale = np.diag([copy.shape[1] / gray.shape[1], copy.shape[0] / gray.shape[0], 1.0]) @ matrix
         for rows, columns in find_patches(copy):
-            patch = np.ascontiguousarray(copy[rows, columns])
+            patch = copy[rows, columns]
             if patch.size <= _LARGEST_PATCH:
                 shift = np.array([[1, 0, -columns.start], [0, 1, -rows.start], [0, 0, 1.0]])
-                found += _read_patch(patch, shift @ scale)
+                found += _read_patch(np.ascontiguousarray(patch), shift @ scale)
     return found
 
 

@@ -20,22 +20,21 @@ from labeling.models import (
     RunMetric,
 )
 from labeling.operations import runs
-from tests.integration.domain.training import PlainEvaluator, PlainTrainer, execute, freeze, request
+from tests.integration.domain.training import (
+    Killed,
+    PlainEvaluator,
+    PlainTrainer,
+    execute,
+    freeze,
+    kill,
+    request,
+)
 from tests.integration.domain.workshop import Workshop
 
 
 @pytest.fixture
 def snapshot(workshop: Workshop) -> DatasetSnapshot:
     return freeze(workshop)
-
-
-class Killed(BaseException):
-    pass
-
-
-def kill(step: int) -> None:
-    if step == 2:
-        raise Killed
 
 
 def run_and_die(run: FinetuningRun, workshop: Workshop, at: datetime | None = None) -> None:

@@ -19,11 +19,13 @@ from labeling.operations import runs
 from labeling.operations.run_measuring import MEASURED_AT_ONCE
 from labeling.queries.runs import list_sources
 from tests.integration.domain.training import (
+    Killed,
     PlainEvaluator,
     PlainTrainer,
     Step,
     execute,
     freeze,
+    kill,
     request,
 )
 from tests.integration.domain.workshop import Workshop, make_bundle
@@ -32,15 +34,6 @@ from tests.integration.domain.workshop import Workshop, make_bundle
 @pytest.fixture
 def snapshot(workshop: Workshop) -> DatasetSnapshot:
     return freeze(workshop)
-
-
-class Killed(BaseException):
-    pass
-
-
-def kill(step: int) -> None:
-    if step == 2:
-        raise Killed
 
 
 def test_a_full_disk_is_a_sentence_that_says_what_to_do(
