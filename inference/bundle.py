@@ -33,8 +33,8 @@ NETWORKS = ("detector", "sequence", "characters")
 """Found in every bundle."""
 QUALITY = "quality"
 """The network that refuses photos; a bundle may do without."""
-INTEGER_TWINS = {"detector": "detector-int8", "characters": "characters-int8"}
-"""Networks that may have a twin in eight bits, which runs in their place; training goes on without it."""
+INTEGER_TWINS = {name: f"{name}-int8" for name in NETWORKS}
+"""Networks may have a twin in eight bits, which runs in their place; training goes on without it."""
 OUTDATED_QUALITY = (
     "The network that refuses photos was fitted for another version of VINloop and is not used. Fit it anew: "
     "python -m training quality --bundle BUNDLE"
@@ -169,7 +169,7 @@ def _check_manifest(manifest: Manifest) -> None:
     missing = [name for name in NETWORKS if name not in manifest.networks]
     if missing:
         raise InvalidBundle(f"The bundle has no network named {' and '.join(missing)}.")
-    recognizers = {*RECOGNIZERS, *(twin for name, twin in INTEGER_TWINS.items() if name in RECOGNIZERS)}
+    recognizers = {*RECOGNIZERS, *(INTEGER_TWINS[name] for name in RECOGNIZERS)}
     for name in sorted(recognizers & manifest.networks.keys()):
         if tuple(manifest.networks[name].input[-2:]) != (CROP_HEIGHT, CROP_WIDTH):
             raise InvalidBundle(

@@ -172,9 +172,7 @@ def _place_twin(
     samples: int | None,
 ) -> dict[str, NetworkFile]:
     """Put the network's twin in eight bits into the folder: a new one, or the one of the base bundle."""
-    twin = INTEGER_TWINS.get(name)
-    if twin is None:
-        return {}
+    twin = INTEGER_TWINS[name]
     if samples is None and (base is None or twin not in base.networks):
         return {}
     path, network = folder / f"{twin}.onnx", folder / f"{name}.onnx"

@@ -51,7 +51,7 @@ def trace_network(network: nn.Module, probe: Tensor, *, dynamic: Mapping[int, st
 def keep_weights(model: onnx.ModelProto, network: nn.Module, metadata: Mapping[str, str]) -> bytes:
     """The model with all that `read_weights` needs, kernels in half precision where that loses nothing."""
     _part_equals(model.graph, network.state_dict())
-    _narrow_kernels(model.graph)
+    narrow_kernels(model.graph)
     helper.set_model_props(model, dict(metadata))
     return bytes(model.SerializeToString())
 
@@ -66,7 +66,8 @@ def _part_equals(graph: onnx.GraphProto, state: Mapping[str, Tensor]) -> None:
     graph.initializer.extend(numpy_helper.from_array(state[name].numpy(), name) for name in sorted(missing))
 
 
-def _narrow_kernels(graph: onnx.GraphProto) -> None:
+def narrow_kernels(graph: onnx.GraphProto) -> None:
+    """Keep in half precision, in place, the kernels that it holds without loss."""
     casts = []
     for item in graph.initializer:
         values = numpy_helper.to_array(item)

@@ -23,8 +23,9 @@ from inference.quality_measures import MEASURES, scale_confidence
 from inference.sessions import Network
 from inference.types import QualityCode, Reading
 from training.export import TOLERANCE, ParityError
-from training.graphs import trace_network
+from training.graphs import narrow_kernels, trace_network
 from training.synthesis.unreadable import JudgedPhoto, render_judged
+from training.weights import round_kernels
 
 Measures = npt.NDArray[np.float32]
 """N x len(MEASURES)."""
@@ -257,6 +258,7 @@ def _mean(shares: list[Mask]) -> float:
 def write_network(bundle: Path, network: Classifier, figures: Mapping[str, float]) -> None:
     """Into the bundle and its manifest. Raises export.ParityError, bundle.InvalidBundle."""
     manifest = read_manifest(bundle)
+    round_kernels(network)
     content = to_onnx(network)
     (bundle / f"{QUALITY}.onnx").write_bytes(content)
     shape, parameters = (-1, len(MEASURES)), sum(each.numel() for each in network.parameters())
@@ -274,9 +276,11 @@ def write_network(bundle: Path, network: Classifier, figures: Mapping[str, float
 def to_onnx(network: Classifier) -> bytes:
     """Raises ParityError where ONNX Runtime answers otherwise than torch."""
     probe = torch.randn(3, len(MEASURES))
-    content = trace_network(network, probe, dynamic={0: "batch"}).SerializeToString()
+    model = trace_network(network, probe, dynamic={0: "batch"})
+    narrow_kernels(model.graph)
+    content = bytes(model.SerializeToString())
     with torch.inference_mode():
         difference = np.abs(network(probe).numpy() - Network(content).run(probe.numpy())).max()
     if not difference <= TOLERANCE:
         raise ParityError(f"The quality network's ONNX file differs from it by {difference:.4g}.")
-    return bytes(content)
+    return content

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.checkpoints import write_flushed
 from training.graphs import describe, read_weights
@@ -56,7 +56,7 @@ def save_weights(path: Path, name: str, network: Network, state: dict[str, Tenso
     _write(path, name, network, tensors)
 
 
-def round_kernels(network: Network) -> None:
+def round_kernels(network: nn.Module) -> None:
     """Round kernels, in place, to what half precision holds: half the bytes to ship."""
     with torch.no_grad():
         for parameter in network.parameters():

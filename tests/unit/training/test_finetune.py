@@ -15,6 +15,7 @@ from inference.bundle import load_bundle, read_manifest
 from inference.snapshot import PhotoPath, Snapshot
 from training import checkpoints
 from training.finetune import NETWORKS, FinetuneConfig, FinetuningFailed, Progress, finetune
+from training.quantization import SAMPLES
 from training.tuning import bundle as bundles
 from training.tuning import loop
 from training.tuning.bundle import finetune_bundle
@@ -43,7 +44,7 @@ def ignore(progress: Progress) -> None:
 @pytest.fixture(autouse=True)
 def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ranges for eight bits from two photos: a twin need not be good here."""
-    monkeypatch.setattr("training.quantization.SAMPLES", {"detector": 2, "characters": 2})
+    monkeypatch.setattr("training.quantization.SAMPLES", dict.fromkeys(SAMPLES, 2))
 
 
 def run(photos: Photos, bundle: Path, out_dir: Path, *, config=CONFIG, report=ignore) -> TrainedWeights:
