@@ -64,4 +64,6 @@ def _halve(image: Image, matrix: Array, width: int, height: int) -> tuple[Image,
 
 def _outline(matrix: Array, width: int, height: int) -> Array:
     """The corners of the result in photo pixels, 4 x 2."""
-    return map_points(np.linalg.inv(matrix), [(0, 0), (width, 0), (width, height), (0, height)])
+    return map_points(
+        np.linalg.inv(matrix).astype(np.float64), [(0, 0), (width, 0), (width, height), (0, height)]
+    )
