@@ -136,9 +136,9 @@ def test_a_folder_without_a_manifest(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_network(bundle: Path) -> None:
     """With the right hash, so that the runtime itself must refuse it."""
-    (bundle / "sequence.onnx").write_bytes(b"no network")
+    (bundle / "sequence-int8.onnx").write_bytes(b"no network")
     manifest = read_manifest(bundle)
-    entry = describe_network(bundle, "sequence.onnx", shape=(-1, 1, 48, 384), parameters=0)
-    write_manifest(bundle, replace(manifest, networks={**manifest.networks, "sequence": entry}))
+    entry = describe_network(bundle, "sequence-int8.onnx", shape=(-1, 1, 48, 384), parameters=0)
+    write_manifest(bundle, replace(manifest, networks={**manifest.networks, "sequence-int8": entry}))
     with pytest.raises(InvalidBundle, match="cannot be used"):
         load_bundle(bundle)
