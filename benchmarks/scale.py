@@ -311,14 +311,20 @@ def write_plans(rows: list[Row], file: Path) -> None:
             seen.add(statement)
             cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {sql}", values)
             plan = "\n".join(line for (line,) in cursor.fetchall())
-        parts += ["", f"## `{row.name}`", "", "```", _shorten(statement), "", plan, "```"]
+        parts += ["", f"## `{row.name}`", "", "```", _shorten(statement), "", _leave_out_keys(plan), "```"]
     file.write_text("\n".join(parts) + "\n")
 
 
 def _shorten(statement: str) -> str:
     """Without the list of columns, the table names inside and the quotes."""
     short = re.sub(r"^SELECT (?!COUNT).{120,}? FROM ", "SELECT … FROM ", statement)
-    return re.sub(r'"labeling_\w+"\.(?=")', "", short).replace('"', "")
+    return _leave_out_keys(re.sub(r'"labeling_\w+"\.(?=")', "", short).replace('"', ""))
+
+
+def _leave_out_keys(text: str) -> str:
+    """Of a list of keys the first and the last."""
+    key = r"'?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}'?(?:::uuid)?"
+    return re.sub(rf"({key}, ?)(?:{key}, ?)+({key})", r"\1…, \2", text)
 
 
 def main() -> None:
