@@ -12,6 +12,7 @@ from labeling.queries.runs import count_corrections
 from labeling.run_settings import InvalidConfig
 from tests.integration.domain.training import execute, find_vins
 from tests.integration.domain.workshop import VIN, Workshop
+from worker.tasks import sweep
 
 
 def keep(workshop: Workshop, corrections: int | None = None, days: int | None = None, **more) -> RunSchedule:
@@ -46,6 +47,14 @@ def test_a_run_starts_after_enough_corrections(workshop: Workshop) -> None:
         3,
     )
     assert RunSchedule.objects.get().message == "Asked for run 1."
+
+
+def test_the_sweep_of_the_workers_starts_it(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labeling.queue.send", lambda name, kwargs, expires=None: True)
+    keep(workshop, corrections=2)
+    correct(workshop, 2)
+    sweep()
+    assert (FinetuningRun.objects.get().trigger, DatasetSnapshot.objects.count()) == ("corrections", 1)
 
 
 def test_while_a_run_is_under_way_no_other_starts_and_what_it_saw_is_not_new(workshop: Workshop) -> None:
