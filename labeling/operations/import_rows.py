@@ -187,6 +187,11 @@ def _say_why_it_stays(task: Task, photo: Photo) -> str:
             f"A round has labeled this photo already{read}. Remove the row or, if it knows better, put the "
             "photo back into the queue first."
         )
+    if task.state == TaskState.ACCEPTED:
+        return (
+            f"This photo has an accepted label{read}, which stays. Remove the row or, if it knows better, "
+            "send the label back to review from a snapshot that holds it, and correct it there."
+        )
     return (
         f"People have worked on this photo already{read}, and their work stays. Remove the row, or correct "
         "the photo in the editor."

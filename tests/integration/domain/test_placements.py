@@ -165,18 +165,17 @@ def test_an_author_still_takes_back_what_was_placed_since(workshop: Workshop) ->
 
 
 def test_another_vin_and_a_label_in_review_are_told(workshop: Workshop) -> None:
-    other, waiting = workshop.accept(1, OTHER), workshop.upload(2)
-    confirm(
-        bring(workshop.people, csv(f"{waiting.name},{VIN},,"), "csv", workshop.now, name="a.csv"),
-        workshop.people,
-        workshop.now,
-    )
-    checked = bring_boxes(workshop, boxed(other.photo), boxed(waiting))
-    assert (checked.report["loadable"], checked.report["problem_count"]) == (0, 2)
-    told = " ".join(problem["message"] for problem in checked.report["problems"])
-    assert f"as {OTHER}, and their work stays" in told
-    assert "Import its boxes again once it is accepted" in told
-    assert (newest(other).revision, Annotation.objects.count()) == (1, 2)
+    other, waiting, begun = workshop.accept(1, OTHER), workshop.upload(2), workshop.open_task(3)
+    content = csv(f"{waiting.name},{VIN},,")
+    confirm(bring(workshop.people, content, "csv", workshop.now, name="a.csv"), workshop.people, workshop.now)
+    workshop.annotate(begun, OTHER)
+    checked = bring_boxes(workshop, boxed(other.photo), boxed(waiting), boxed(begun.photo))
+    assert (checked.report["loadable"], checked.report["problem_count"]) == (0, 3)
+    told = [problem["message"] for problem in checked.report["problems"]]
+    assert f"an accepted label, as {OTHER}, which stays" in told[0]
+    assert "Import its boxes again once it is accepted" in told[1]
+    assert f"as {OTHER}, and their work stays" in told[2]
+    assert (newest(other).revision, Annotation.objects.count()) == (1, 3)
 
 
 def test_two_people_who_agree_are_not_contradicted_by_the_same_vin(workshop: Workshop) -> None:
