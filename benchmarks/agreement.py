@@ -126,7 +126,9 @@ def format_table(title: str, hits: Hits) -> str:
 def _compare(hits: Hits, first: str, second: str) -> str:
     changes = [int(after) - int(before) for before, after in zip(hits[first], hits[second], strict=True)]
     won, lost = changes.count(1), changes.count(-1)
-    return f"{second} against {first}: {won} won, {lost} lost, McNemar p = {mcnemar_test(won, lost):.3f}"
+    p_value = mcnemar_test(won, lost)
+    said = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+    return f"{second} against {first}: {won} won, {lost} lost; McNemar {said}"
 
 
 if __name__ == "__main__":

@@ -144,7 +144,8 @@ def list_accepted(project: Project) -> QuerySet[Annotation]:
         task__revision=F("revision"),
         outcome=Outcome.READ,
     ).exclude(text__contains=UNKNOWN)
-    return newest.select_related("task__photo", "prediction")
+    newest = newest.select_related("task__photo", "prediction")
+    return newest.defer(*_wide("prediction__"), "prediction__characters")
 
 
 def _list_newest(project: Project) -> QuerySet[Prediction]:
@@ -152,7 +153,7 @@ def _list_newest(project: Project) -> QuerySet[Prediction]:
     newest = Prediction.objects.filter(photo=OuterRef("photo")).order_by("-created_at", "-id")
     real = Prediction.objects.filter(photo__project=project, photo__is_probe=False)
     rows = real.filter(pk=Subquery(newest.values("pk")[:1]))
-    return rows.select_related("photo")
+    return rows.select_related("photo").defer(*_wide())
 
 
 def _list_agreeing(project: Project) -> QuerySet[Prediction]:
@@ -165,7 +166,13 @@ def _list_agreeing(project: Project) -> QuerySet[Prediction]:
 def _list_trusted(project: Project) -> QuerySet[PseudoLabel]:
     """The readings that a round trusts as labels; those of a revoked round stand no more."""
     rows = PseudoLabel.objects.filter(task__project=project, task__is_probe=False, end=LabelEnd.STANDS)
-    return rows.select_related("prediction", "pseudo_round", "task__photo")
+    rows = rows.select_related("prediction", "pseudo_round", "task__photo")
+    return rows.defer(*_wide("prediction__"))
+
+
+def _wide(prefix: str = "") -> tuple[str, ...]:
+    """Columns of a prediction that no label is made of, and that are most of its row."""
+    return tuple(f"{prefix}{name}" for name in ("quality", "stages", "descriptor"))
 
 
 def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterable[Any]:

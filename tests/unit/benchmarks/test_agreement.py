@@ -26,7 +26,12 @@ def test_bundles_are_compared_photo_by_photo() -> None:
     assert head.split() == ["read", "photos", "share", "(95", "%)"]
     assert "12 of 20  60.0%" in first
     assert "17 of 20  85.0% (64.0% to 94.8%)" in second
-    assert pair == "new against old: 8 won, 3 lost, McNemar p = 0.227"
+    assert pair == "new against old: 8 won, 3 lost; McNemar p = 0.227"
+
+
+def test_no_difference_is_told_with_more_digits_than_it_deserves() -> None:
+    table = format_table("read", {"old": [True] * 40, "new": [False] * 40})
+    assert table.endswith("0 won, 40 lost; McNemar p < 0.001")
 
 
 def test_one_bundle_alone_is_compared_with_nothing() -> None:
