@@ -14,7 +14,7 @@ from labeling.models import Annotation, Photo, PhotoKind, Project, Task
 from labeling.models.photo import OF_PEOPLE
 from labeling.operations.inputs import clean_characters, clean_file_name, clean_region, clean_text
 from labeling.operations.packages import Package
-from labeling.operations.placements import Places, find_places
+from labeling.operations.placements import Places, merge_places
 from labeling.states import TaskState
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -171,7 +171,7 @@ def _choose_action(label: LabeledPhoto, kind: str, places: Places, target: _Targ
 def _adds_places(task: Task, places: Places) -> bool:
     """Whether the row tells where the characters are of a label that stands. Raises BadRow."""
     label = Annotation.objects.filter(task=task, revision=task.revision).first()
-    if label is None or find_places(label, places) is None:
+    if label is None or merge_places(label, places) is None:
         return False
     if task.state != TaskState.ACCEPTED:
         raise BadRow(

@@ -42,7 +42,7 @@ class Places:
         return {-1: self.region} | {character["index"]: character["quad"] for character in self.characters}
 
 
-def find_places(label: Annotation, imported: Places) -> Places | None:
+def merge_places(label: Annotation, imported: Places) -> Places | None:
     """The places of a label with those of an import; None where they are what the label says already.
 
     What a person placed in the editor stays, what an import placed gives way to a newer import.
@@ -66,7 +66,7 @@ def place_label(
     label = Annotation.objects.filter(task=task, revision=task.revision).first()
     if label is None or task.state != TaskState.ACCEPTED or label.text != text:
         raise Conflict
-    places = find_places(label, imported)
+    places = merge_places(label, imported)
     if places is None:
         return None
     placed = Annotation.objects.create(
