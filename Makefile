@@ -11,7 +11,8 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
-	bench-ablation bench-detect bench-quality bench-finetune bench-refusals bench-barcodes bench-editor bench-scale bench-loop pictures clean
+	bench-ablation bench-detect bench-agreement bench-quality bench-finetune bench-refusals bench-barcodes \
+	bench-editor bench-scale bench-loop pictures clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -66,6 +67,9 @@ bench-ablation: install ## What each part of the engine is worth: make bench-abl
 
 bench-detect: install ## How well VIN lines are found: make bench-detect CSV=photos.csv LIMIT=100
 	$(VENV_PYTHON) -m benchmarks.detect --real $(CSV) $(if $(LIMIT),--limit $(LIMIT))
+
+bench-agreement: install ## Which bundle reads unread photos as RapidOCR does? make bench-agreement CSV=photos.csv BUNDLES="a b" LIMIT=200
+	$(VENV_PYTHON) -m benchmarks.agreement --real $(CSV) $(if $(LIMIT),--limit $(LIMIT)) $(BUNDLES)
 
 bench-quality: install ## Are unreadable photos refused for the right reason? make bench-quality N=40
 	$(VENV_PYTHON) -m benchmarks.quality $(if $(N),--count $(N))

@@ -13,8 +13,6 @@ them. RapidOCR runs as in benchmarks/read.py.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +20,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import get_args
 
-from benchmarks.read import ROOT, rival_python
+from benchmarks.read import rival_python
+from benchmarks.runner import ask
 from inference.bundle import DEFAULT_BUNDLE
 from inference.geometry import Box
 from inference.metrics import percentile, wilson_interval
@@ -52,14 +51,14 @@ def main() -> None:
     options = _parse()
     photos = _spread(list_boxed_photos(options.real, part=options.part), options.limit)
     folder = options.real.parent
-    ours = [sys.executable, "-m", "benchmarks.run_vinloop_boxes", str(options.bundle)]
-    offered = _run([*ours, "detector"], photos, folder)
+    python, ours = Path(sys.executable), ["benchmarks.run_vinloop_boxes", str(options.bundle)]
+    offered = _run(python, [*ours, "detector"], photos, folder)
     first = {file: Answer(answer.boxes[:1], answer.milliseconds) for file, answer in offered.items()}
     methods = [Method("VINloop, first line", first), Method(f"VINloop, any of {OFFERED}", offered)]
-    methods.append(Method("VINloop, reader's choice", _run([*ours, "reader"], photos, folder)))
+    methods.append(Method("VINloop, reader's choice", _run(python, [*ours, "reader"], photos, folder)))
     if not options.alone:
-        theirs = [str(rival_python()), "-m", "benchmarks.run_rapidocr_boxes"]
-        methods.append(Method("RapidOCR, any line", _run(theirs, photos, folder)))
+        theirs = _run(rival_python(), ["benchmarks.run_rapidocr_boxes"], photos, folder)
+        methods.append(Method("RapidOCR, any line", theirs))
     print(format_table(photos, methods))
 
 
@@ -78,14 +77,14 @@ def _spread(photos: Sequence[BoxedPhoto], limit: int | None) -> list[BoxedPhoto]
     return [photos[int(index * step)] for index in range(int(len(photos) / step))]
 
 
-def _run(command: Sequence[str], photos: Sequence[BoxedPhoto], folder: Path) -> dict[str, Answer]:
+def _run(
+    python: Path, module: Sequence[str], photos: Sequence[BoxedPhoto], folder: Path
+) -> dict[str, Answer]:
     files = {str((folder / photo.file).resolve()): photo.file for photo in photos}
-    paths = "".join(f"{path}\n" for path in files)
-    done = subprocess.run(command, input=paths, text=True, stdout=subprocess.PIPE, cwd=ROOT, check=True)  # noqa: S603
-    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"file"')]
     return {
         files[answer["file"]]: Answer(tuple(map(tuple, answer["boxes"])), answer["busy_milliseconds"])
-        for answer in answers
+        for answer in ask(python, module, files)
+        if "file" in answer
     }
 
 

@@ -10,7 +10,6 @@ own under var/bench, and used with its default settings.
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import venv
@@ -21,12 +20,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.runner import ROOT, ask
 from inference.bundle import DEFAULT_BUNDLE
 from inference.labels import load_labels, path_beside
 from inference.metrics import percentile, wilson_interval
 from training.synthesis.scenes import render_scene
 
-ROOT = Path(__file__).resolve().parent.parent
 WORKPLACE = ROOT / "var" / "bench"
 RIVAL = "rapidocr==3.10.*"
 SYNTHETIC_SEED = 20_000
@@ -128,10 +127,7 @@ def rival_python() -> Path:
 
 
 def _run(engine: str, python: Path, module: list[str], photos: Sequence[Photo]) -> Run:
-    command = [str(python), "-m", *module]
-    paths = "".join(f"{photo.path}\n" for photo in photos)
-    done = subprocess.run(command, input=paths, text=True, stdout=subprocess.PIPE, cwd=ROOT, check=True)  # noqa: S603
-    *answers, last = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    *answers, last = ask(python, module, [photo.path for photo in photos])
     return Run(
         engine=engine,
         vins={answer["file"]: answer["vin"] for answer in answers},

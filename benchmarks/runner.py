@@ -1,18 +1,41 @@
-"""What the processes of both engines share: one processor, paths on stdin, JSON lines on stdout."""
+"""What the processes of both engines share: one processor, paths on stdin, JSON lines on stdout; and how they
+are asked.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import resource
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+ROOT = Path(__file__).resolve().parent.parent
+
 ReadFile = Callable[[str], Any]
 """From a photo's path to what was asked for: the VIN read in it, or the boxes found; JSON values."""
+
+
+def ask(python: Path, module: Sequence[str], paths: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """What a module that calls `answer_all` says of each path, as soon as it does, and of its memory.
+
+    Raises CalledProcessError.
+    """
+    command = [str(python), "-m", *module]
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stdin  # noqa: S101  (both are pipes)
+        assert process.stdout  # noqa: S101
+        process.stdin.write("".join(f"{path}\n" for path in paths))
+        process.stdin.close()
+        yield from (json.loads(line) for line in process.stdout if line.startswith("{"))
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def pin_to_one_processor() -> None:

@@ -163,12 +163,14 @@ def list_details() -> dict[str, str]:
     rereading = Rereading.objects.get(project__slug=SLUG)
     task = Task.objects.filter(project__slug=SLUG, state="accepted", revision=2).latest("updated_at")
     member = Membership.objects.filter(project__slug=SLUG, role="annotator").earliest("pk")
+    newest = DatasetSnapshot.objects.filter(project__slug=SLUG).latest("name")
     pages = {
         "model (a shadow)": ("model", shadow.model_version_id),
         "model (has read open tasks again)": ("model", rereading.model_version_id),
         "round": ("round", PseudoRound.objects.get(project__slug=SLUG).pk),
         "run": ("run", FinetuningRun.objects.filter(project__slug=SLUG).latest("number").pk),
-        "dataset": ("dataset", DatasetSnapshot.objects.filter(project__slug=SLUG).latest("name").pk),
+        "dataset": ("dataset", newest.pk),
+        "dataset-difference": ("dataset-difference", newest.pk),
         "photo": ("photo", task.photo_id),
         "photo-history": ("photo-history", task.photo_id),
         "quality-person": ("quality-person", member.pk),

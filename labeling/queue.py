@@ -21,6 +21,7 @@ RENDER_PHOTO = "vinloop.render_photo"
 EXECUTE_RUN = "vinloop.execute_run"
 EXECUTE_BULK_ACTION = "vinloop.execute_bulk_action"
 EXECUTE_TRANSFER = "vinloop.execute_transfer"
+START_DUE_RUNS = "vinloop.start_due_runs"
 EXECUTE_PSEUDO_ROUND = "vinloop.execute_pseudo_round"
 ORDER_TASKS = "vinloop.order_tasks"
 READ_IN_BACKGROUND = "vinloop.read_in_background"
@@ -45,6 +46,8 @@ QUEUES = {
     EXECUTE_BULK_ACTION: MAINTENANCE_QUEUE,
     EXECUTE_RUN: FINETUNING_QUEUE,
     EXECUTE_TRANSFER: TRANSFER_QUEUE,
+    # It freezes a snapshot first, which takes minutes in a large project.
+    START_DUE_RUNS: TRANSFER_QUEUE,
     # Like a run it takes long, and photos that come meanwhile are read all the same.
     EXECUTE_PSEUDO_ROUND: FINETUNING_QUEUE,
     ORDER_TASKS: MAINTENANCE_QUEUE,

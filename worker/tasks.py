@@ -31,6 +31,7 @@ from labeling.queue import (
     PREDICTION_SECONDS,
     READ_IN_BACKGROUND,
     RENDER_PHOTO,
+    START_DUE_RUNS,
     SWEEP,
 )
 from worker import limits, readers
@@ -83,6 +84,13 @@ def execute_transfer(transfer_id: str) -> None:
     transfers.execute_transfer(transfer_id=UUID(transfer_id), now=timezone.now)
 
 
+@shared_task(name=START_DUE_RUNS, time_limit=TRANSFER_SECONDS)
+def start_due_runs() -> None:
+    """Freeze a snapshot for each schedule whose time has come, and ask for its run."""
+    limits.limit_memory(limits.PREDICTION_BYTES)
+    run_schedules.start_due_runs(now=timezone.now())
+
+
 @shared_task(name=EXECUTE_PSEUDO_ROUND, time_limit=RUN_SECONDS)
 def execute_pseudo_round(round_id: str) -> None:
     """Read what nobody has labeled, and trust what is sure enough."""
@@ -126,7 +134,7 @@ def sweep() -> None:
     leases.sweep_leases(now=now)
     predictions.sweep_photos(now=now)
     runs.sweep_runs(now=now)
-    run_schedules.start_due_runs(now=now)
+    run_schedules.sweep_schedules(now=now)
     bulk.sweep_bulk_actions(now=now)
     transfers.sweep_transfers(now=now)
     pseudo_rounds.sweep_rounds(now=now)

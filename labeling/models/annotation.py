@@ -28,7 +28,8 @@ class AnnotationSource(StrEnum):
 class Annotation(Effort):
     """One revision of the human work on a task. The database refuses to change one.
 
-    Where the `source` is imported, its author is the person who imported it.
+    `source` says where the text comes from. Where it is imported, its author is the person who imported it; a
+    placement (see is_placement) has the source of the revision before, as it has its text.
 
     `text` holds 17 symbols, '?' where a position cannot be read. `lease` is the right it was written under:
     as it is unique, a submit that is sent twice makes one annotation.
@@ -72,7 +73,9 @@ class Annotation(Effort):
         max_length=17, blank=True, editable=False, help_text="What the model had read; empty where nothing."
     )
     is_correction = models.BooleanField(
-        default=False, editable=False, help_text="Whether it came with a verdict on what others had read."
+        default=False,
+        editable=False,
+        help_text="Whether it is no annotator's submit: it came with a verdict, or is a placement.",
     )
 
     class Meta:
@@ -128,6 +131,11 @@ class Annotation(Effort):
     def shown_author(self) -> User | None:
         """Who wrote it, as far as the person may know to whom it is shown."""
         return None if self.is_author_hidden else self.author
+
+    @property
+    def is_placement(self) -> bool:
+        """Whether an import told with it where the characters of an accepted label are: no reading."""
+        return self.lease_id is None and self.base_revision > 0
 
     def says_the_same(self, other: Annotation) -> bool:
         """Whether both read the same VIN, or both say that nobody can."""

@@ -29,6 +29,10 @@ class VinSource(StrEnum):
     IMPORTED = "imported"
 
 
+OF_PEOPLE = (VinSource.HUMAN, VinSource.CONSENSUS, VinSource.IMPORTED)
+"""What somebody answers for, here or where it was imported from."""
+
+
 class PhotoKind(StrEnum):
     """What the VIN is written on. Nobody need say it."""
 

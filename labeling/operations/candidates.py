@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -40,6 +41,9 @@ WEIGHTS: Mapping[LabelSource, float] = {
     LabelSource.PSEUDO: 0.5,
 }
 MAX_WEIGHT = 10.0
+
+AT_ONCE = 2000
+"""Rows that are in memory at once as the database gives them."""
 
 
 class InvalidCriteria(DomainError):
@@ -94,16 +98,21 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A photo with its label, and where the label comes from: an annotation or a prediction."""
+    """A photo with its label, and where the label comes from: an annotation or a prediction.
+
+    These are named and not held: there may be a hundred thousand.
+    """
 
     photo: Photo
     vin: str
     source: LabelSource
     region: Quad | None
     characters: tuple[SnapshotCharacter, ...]
-    annotation: Annotation | None = None
-    prediction: Prediction | None = None
-    pseudo_label: PseudoLabel | None = None
+    annotation_id: UUID | None = None
+    prediction_id: int | None = None
+    pseudo_label_id: UUID | None = None
+    round_name: str = ""
+    """Of the round that trusts a pseudo-label."""
     is_placed_by_reading: bool = False
     """Whether the region is that of a reading, as the label brings none."""
 
@@ -144,7 +153,8 @@ def list_accepted(project: Project) -> QuerySet[Annotation]:
         task__revision=F("revision"),
         outcome=Outcome.READ,
     ).exclude(text__contains=UNKNOWN)
-    return newest.select_related("task__photo", "prediction")
+    newest = newest.select_related("task__photo", "prediction")
+    return newest.defer(*_wide("prediction__"), "prediction__characters")
 
 
 def _list_newest(project: Project) -> QuerySet[Prediction]:
@@ -152,7 +162,7 @@ def _list_newest(project: Project) -> QuerySet[Prediction]:
     newest = Prediction.objects.filter(photo=OuterRef("photo")).order_by("-created_at", "-id")
     real = Prediction.objects.filter(photo__project=project, photo__is_probe=False)
     rows = real.filter(pk=Subquery(newest.values("pk")[:1]))
-    return rows.select_related("photo")
+    return rows.select_related("photo").defer(*_wide())
 
 
 def _list_agreeing(project: Project) -> QuerySet[Prediction]:
@@ -165,10 +175,16 @@ def _list_agreeing(project: Project) -> QuerySet[Prediction]:
 def _list_trusted(project: Project) -> QuerySet[PseudoLabel]:
     """The readings that a round trusts as labels; those of a revoked round stand no more."""
     rows = PseudoLabel.objects.filter(task__project=project, task__is_probe=False, end=LabelEnd.STANDS)
-    return rows.select_related("prediction", "pseudo_round", "task__photo")
+    rows = rows.select_related("prediction", "pseudo_round", "task__photo")
+    return rows.defer(*_wide("prediction__"))
 
 
-def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterable[Any]:
+def _wide(prefix: str = "") -> tuple[str, ...]:
+    """Columns of a prediction that no label is made of, and that are most of its row."""
+    return tuple(f"{prefix}{name}" for name in ("quality", "stages", "descriptor"))
+
+
+def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterator[Any]:
     """The rows of the photos that the criteria choose; `photo` leads from a row to its photo."""
     wanted: dict[str, Any] = {}
     if criteria.kinds:
@@ -177,7 +193,7 @@ def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterable[Any
         wanted[f"{photo}uploaded_at__date__gte"] = criteria.uploaded_from
     if criteria.uploaded_until:
         wanted[f"{photo}uploaded_at__date__lte"] = criteria.uploaded_until
-    return rows.filter(**wanted)
+    return rows.filter(**wanted).iterator(chunk_size=AT_ONCE)
 
 
 def _from_annotation(annotation: Annotation) -> Candidate:
@@ -187,7 +203,7 @@ def _from_annotation(annotation: Annotation) -> Candidate:
         source=_find_source(annotation),
         region=_find_region(annotation),
         characters=_list_characters(annotation.characters),
-        annotation=annotation,
+        annotation_id=annotation.pk,
     )
 
 
@@ -208,7 +224,7 @@ def _from_predictions(
 
 def _from_pseudo_label(label: PseudoLabel) -> Candidate:
     candidate = _from_prediction(label.prediction, label.task.photo, LabelSource.PSEUDO)
-    return replace(candidate, pseudo_label=label)
+    return replace(candidate, pseudo_label_id=label.pk, round_name=label.pseudo_round.name)
 
 
 def _from_prediction(prediction: Prediction, photo: Photo, source: LabelSource) -> Candidate:
@@ -218,7 +234,7 @@ def _from_prediction(prediction: Prediction, photo: Photo, source: LabelSource) 
         source=source,
         region=None if prediction.region is None else quad_from_points(prediction.region),
         characters=_list_characters(prediction.characters),
-        prediction=prediction,
+        prediction_id=prediction.pk,
     )
 
 

@@ -252,12 +252,10 @@ def _make_item(item: _Chosen) -> FileItem:
 
 def _name_label(candidate: Candidate) -> str:
     """What a label was taken from, for whoever reads the file."""
-    if candidate.annotation is not None:
-        return str(candidate.annotation.pk)
-    if candidate.pseudo_label is not None:
-        return (
-            f"{candidate.pseudo_label.pseudo_round.name}, prediction {candidate.pseudo_label.prediction_id}"
-        )
+    if candidate.annotation_id is not None:
+        return str(candidate.annotation_id)
+    if candidate.pseudo_label_id is not None:
+        return f"{candidate.round_name}, prediction {candidate.prediction_id}"
     return ""
 
 
@@ -266,9 +264,9 @@ def _make_row(snapshot: DatasetSnapshot, item: _Chosen) -> SnapshotItem:
     return SnapshotItem(
         snapshot=snapshot,
         photo=candidate.photo,
-        annotation=candidate.annotation,
-        prediction=candidate.prediction,
-        pseudo_label=candidate.pseudo_label,
+        annotation_id=candidate.annotation_id,
+        prediction_id=candidate.prediction_id,
+        pseudo_label_id=candidate.pseudo_label_id,
         vin=candidate.vin,
         source=candidate.source,
         kind=candidate.photo.kind,

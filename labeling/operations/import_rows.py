@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from labeling import imaging
 from labeling.errors import DomainError
 from labeling.formats.records import BadRow, LabeledPhoto, Row, align_characters, show, stem_of
-from labeling.models import Photo, PhotoKind, Project, Task, VinSource
+from labeling.models import Annotation, Photo, PhotoKind, Project, Task
+from labeling.models.photo import OF_PEOPLE
 from labeling.operations.inputs import clean_characters, clean_file_name, clean_region, clean_text
 from labeling.operations.packages import Package
+from labeling.operations.placements import Places, merge_places
 from labeling.states import TaskState
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -25,6 +26,7 @@ class Action(StrEnum):
     NEW_PHOTO = "new_photo"
     NEW_PHOTO_WITHOUT_LABEL = "new_photo_without_label"
     LABEL = "label"
+    PLACE = "place"
     KIND = "kind"
     KNOWN = "known"
 
@@ -38,8 +40,7 @@ class Plan:
     action: Action
     vin: str
     kind: str
-    region: list[list[float]] | None
-    characters: list[dict[str, Any]]
+    places: Places
     photo: Photo | None = None
     image: str = ""
     checked: imaging.CheckedPhoto | None = None
@@ -84,16 +85,15 @@ class Planner:
         label, target = row.label, self._find(row.label.file)
         if (earlier := self._taken.get(target.sha256)) is not None:
             raise BadRow(f"This photo has a row before this one, {earlier}. Keep one of them.")
-        region, characters = _clean(label, target)
+        places = _clean(label, target)
         kind = _clean_kind(label.kind)
         plan = Plan(
             place=row.place,
             name=target.name,
-            action=_choose_action(label, kind, target),
+            action=_choose_action(label, kind, places, target),
             vin=label.vin,
             kind=kind,
-            region=region,
-            characters=characters,
+            places=places,
             photo=target.photo,
             image=target.image,
             checked=target.checked,
@@ -153,27 +153,55 @@ def _check_image(read: Callable[[str], bytes], path: str) -> imaging.CheckedPhot
         raise BadRow(f"The image {show(path)} cannot be read: {error.message}") from error
 
 
-def _choose_action(label: LabeledPhoto, kind: str, target: _Target) -> Action:
+def _choose_action(label: LabeledPhoto, kind: str, places: Places, target: _Target) -> Action:
     """What people have written is never written over. Raises BadRow."""
-    if target.photo is None:
+    photo = target.photo
+    if photo is None:
         return Action.NEW_PHOTO if label.vin else Action.NEW_PHOTO_WITHOUT_LABEL
-    task = Task.objects.filter(photo=target.photo).first()
-    by_people = target.photo.vin_source in (VinSource.HUMAN, VinSource.IMPORTED)
-    if not label.vin or (by_people and target.photo.vin == label.vin):
-        return Action.KIND if kind and kind != target.photo.kind else Action.KNOWN
+    task = Task.objects.filter(photo=photo).first()
+    if not label.vin or (photo.vin_source in OF_PEOPLE and photo.vin == label.vin):
+        if label.vin and task is not None and _adds_places(task, places):
+            return Action.PLACE
+        return Action.KIND if kind and kind != photo.kind else Action.KNOWN
     if task is not None and (task.state != TaskState.NEW or task.revision):
-        read = f", as {target.photo.vin}" if target.photo.vin else ""
-        raise BadRow(
-            f"People have worked on this photo already{read}, and their work stays. Remove the row, or "
-            "correct the photo in the editor."
-        )
+        raise BadRow(_say_why_it_stays(task, photo))
     return Action.LABEL
 
 
-def _clean(label: LabeledPhoto, target: _Target) -> tuple[list[list[float]] | None, list[dict[str, Any]]]:
+def _adds_places(task: Task, places: Places) -> bool:
+    """Whether the row tells where the characters are of a label that stands. Raises BadRow."""
+    label = Annotation.objects.filter(task=task, revision=task.revision).first()
+    if label is None or merge_places(label, places) is None:
+        return False
+    if task.state != TaskState.ACCEPTED:
+        raise BadRow(
+            "This label waits for its review. Import its boxes again once it is accepted, or remove the row."
+        )
+    return True
+
+
+def _say_why_it_stays(task: Task, photo: Photo) -> str:
+    read = f", as {photo.vin}" if photo.vin else ""
+    if task.state == TaskState.AUTO_ACCEPTED:
+        return (
+            f"A round has labeled this photo already{read}. Remove the row or, if it knows better, put the "
+            "photo back into the queue first."
+        )
+    if task.state == TaskState.ACCEPTED:
+        return (
+            f"This photo has an accepted label{read}, which stays. Remove the row or, if it knows better, "
+            "send the label back to review from a snapshot that holds it, and correct it there."
+        )
+    return (
+        f"People have worked on this photo already{read}, and their work stays. Remove the row, or correct "
+        "the photo in the editor."
+    )
+
+
+def _clean(label: LabeledPhoto, target: _Target) -> Places:
     """Region and characters as annotations have them. Raises BadRow."""
     if not label.vin:
-        return None, []
+        return Places(None, [])
     symbols = [character.symbol for character in label.characters]
     boxes = [
         {"index": index, "symbol": character.symbol, "quad": [list(corner) for corner in character.quad]}
@@ -183,7 +211,7 @@ def _clean(label: LabeledPhoto, target: _Target) -> tuple[list[list[float]] | No
     size = {"width": target.width, "height": target.height}
     try:
         text = clean_text(label.vin)
-        return clean_region(region, **size), clean_characters(boxes, text=text, **size)
+        return Places(clean_region(region, **size), clean_characters(boxes, text=text, **size))
     except DomainError as error:
         raise BadRow(f"{error.message} The photo has {target.width} x {target.height} pixels.") from error
 

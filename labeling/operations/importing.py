@@ -21,6 +21,7 @@ from labeling.operations.import_rows import Action, Plan, Planner
 from labeling.operations.inputs import clean_file_name
 from labeling.operations.packages import Package, open_package
 from labeling.operations.photos import set_kind
+from labeling.operations.placements import place_label
 from labeling.operations.tasks import open_task
 from labeling.operations.transitions import Conflict, move
 from labeling.operations.uploads import insert_row
@@ -170,11 +171,12 @@ def _load_row(transfer: Transfer, plan: Plan, now: datetime) -> None:
         set_kind(photo=photo, kind=plan.kind, by=transfer.requested_by, now=now)
     if plan.action in (Action.NEW_PHOTO, Action.LABEL):
         _annotate(transfer, photo, plan, now)
+    elif plan.action == Action.PLACE:
+        _place(transfer, photo, plan, now)
 
 
 def _annotate(transfer: Transfer, photo: Photo, plan: Plan, now: datetime) -> None:
-    task = open_task(photo=photo, priority=_PRIORITY, now=now)
-    task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    task = _lock(open_task(photo=photo, priority=_PRIORITY, now=now))
     if task.state != TaskState.NEW or task.revision:
         raise ProjectChanged
     annotation = Annotation.objects.create(
@@ -182,8 +184,8 @@ def _annotate(transfer: Transfer, photo: Photo, plan: Plan, now: datetime) -> No
         revision=1,
         base_revision=0,
         text=plan.vin,
-        region=plan.region,
-        characters=plan.characters,
+        region=plan.places.region,
+        characters=plan.places.characters,
         outcome=Outcome.READ,
         source=AnnotationSource.IMPORTED,
         author=transfer.requested_by,
@@ -203,3 +205,18 @@ def _annotate(transfer: Transfer, photo: Photo, plan: Plan, now: datetime) -> No
         updated_at=now,
     )
     refresh_best_value(photo)
+
+
+def _place(transfer: Transfer, photo: Photo, plan: Plan, now: datetime) -> None:
+    task = _lock(Task.objects.get(photo=photo))
+    facts = {"transfer": str(transfer.pk)}
+    try:
+        place_label(
+            task=task, text=plan.vin, imported=plan.places, by=transfer.requested_by, now=now, data=facts
+        )
+    except Conflict as error:
+        raise ProjectChanged from error
+
+
+def _lock(task: Task) -> Task:
+    return Task.objects.select_for_update(no_key=True).get(pk=task.pk)

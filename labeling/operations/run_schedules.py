@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from labeling import policies
+from labeling import policies, queue
 from labeling.errors import DomainError
 from labeling.models import FinetuningRun, Project, RunSchedule, RunTrigger, User
 from labeling.operations import audit
@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(hours=1)
 """A schedule whose run could not be asked for is not tried again before."""
+
+EXPIRES_SECONDS = 30.0
+"""The next sweeps ask again, so that no message need wait for long."""
 
 MOST = 100_000
 
@@ -62,6 +65,15 @@ def set_run_schedule(
             project=project, actor=by, verb="run_schedule.changed", on=schedule, now=now, data=dict(counts)
         )
     return schedule
+
+
+def sweep_schedules(*, now: datetime) -> bool:
+    """Ask a worker for the runs whose time has come; returns whether there are any.
+
+    A sweep itself has no time to freeze a large project.
+    """
+    is_due = bool(list_due(now=now))
+    return is_due and queue.send(queue.START_DUE_RUNS, {}, expires=EXPIRES_SECONDS)
 
 
 def start_due_runs(*, now: datetime) -> int:

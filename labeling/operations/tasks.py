@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from labeling import policies
-from labeling.models import Annotation, DecidedBy, LabelEnd, Photo, SnapshotItem, Task, User
+from labeling.models import DecidedBy, LabelEnd, Photo, SnapshotItem, Task, User
 from labeling.operations import audit
 from labeling.operations.best_values import refresh_best_value
 from labeling.operations.pseudo_audits import end_labels
 from labeling.operations.transitions import Conflict, move
+from labeling.queries.annotations import get_newest_reading
 from labeling.queries.tasks import find_own_skip
 from labeling.states import IllegalTransition, TaskState
 
@@ -84,7 +85,7 @@ def _check_can_reopen(task: Task, by: User) -> None:
             raise Conflict("Somebody is working on this photo, so it cannot be opened again.")
         return
     policies.check_can(by, policies.Capability.ANNOTATE, task.project)
-    newest = Annotation.objects.get(task=task, revision=task.revision)
+    newest = get_newest_reading(task=task)
     if newest.author_id != by.pk:
         raise policies.Forbidden("Only its author can take an annotation back.")
     if newest.is_blind:

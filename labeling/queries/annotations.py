@@ -72,6 +72,12 @@ def get_newest_annotation(*, task: Task) -> Annotation | None:
     return rows.select_related("author", "prediction__model_version").first()
 
 
+def get_newest_reading(*, task: Task) -> Annotation:
+    """The same, but for placements, which are no readings."""
+    rows = Annotation.objects.filter(task=task, revision__lte=task.revision)
+    return rows.exclude(lease=None, base_revision__gt=0).latest("revision")
+
+
 def list_differing(*, task: Task) -> list[Annotation]:
     """The two readings of a conflict, in the order in which they were given."""
     rows = Annotation.objects.filter(task=task, revision__gte=task.revision - 1).select_related("author")

@@ -1,4 +1,4 @@
-"""What is in a snapshot, how two of them differ, and which labels look wrong.
+"""What is in a snapshot, and which labels look wrong.
 
 What is in a snapshot never changes: each process counts it once.
 """
@@ -6,7 +6,6 @@ What is in a snapshot never changes: each process counts it once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,15 +17,6 @@ from inference.snapshot import SPLITS
 from inference.vin import ALPHABET, LENGTH
 from labeling.models import DatasetSnapshot, Place, Prediction, SnapshotItem
 from labeling.queries.champions import get_champion
-
-_ASPECTS = {
-    "vin": "relabeled",
-    "split": "moved",
-    "annotation_id": "revised",
-    "prediction_id": "revised",
-    "weight": "reweighed",
-}
-"""What two rows of a photo may differ in, and what that is called; the first difference counts."""
 
 SHOWN = 200
 """Rows of a list on a page; the counts are of all."""
@@ -74,32 +64,6 @@ class Suspects:
     read: int
     total: int
     rows: list[Suspect]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of one photo from one snapshot to another; where it is in one only, the other is None."""
-
-    photo_id: UUID
-    name: str
-    before: SnapshotItem | None
-    after: SnapshotItem | None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Photos that came, went, got another VIN or split, another revision of the same VIN, or another weight.
-
-    Of several, the first counts.
-    """
-
-    added: list[Change]
-    removed: list[Change]
-    relabeled: list[Change]
-    moved: list[Change]
-    revised: list[Change]
-    reweighed: list[Change]
-    same: int
 
 
 def count_by(snapshot: DatasetSnapshot, field: str) -> list[GroupCount]:
@@ -197,40 +161,5 @@ def find_places(label: str, reading: str) -> tuple[int, ...]:
     return tuple(index for index in range(LENGTH) if label[index : index + 1] != reading[index : index + 1])
 
 
-def compare_snapshots(before: DatasetSnapshot, after: DatasetSnapshot) -> Difference:
-    """What `after` has that `before` has not, photo by photo."""
-    old = {item.photo_id: item for item in _list_items(before)}
-    new = {item.photo_id: item for item in _list_items(after)}
-    changes: dict[str, list[Change]] = {name: [] for name in _ASPECTS.values()}
-    same = 0
-    for photo in old.keys() & new.keys():
-        change = _change(old[photo], new[photo])
-        aspect = next((name for field, name in _ASPECTS.items() if _differ(change, field)), None)
-        if aspect is None:
-            same += 1
-        else:
-            changes[aspect].append(change)
-    return Difference(
-        added=_sort(_change(None, new[photo]) for photo in new.keys() - old.keys()),
-        removed=_sort(_change(old[photo], None) for photo in old.keys() - new.keys()),
-        same=same,
-        **{name: _sort(rows) for name, rows in changes.items()},
-    )
-
-
 def _list_items(snapshot: DatasetSnapshot) -> QuerySet[SnapshotItem]:
     return SnapshotItem.objects.filter(snapshot=snapshot).select_related("photo").order_by(F("photo__name"))
-
-
-def _change(before: SnapshotItem | None, after: SnapshotItem | None) -> Change:
-    known = after or before
-    assert known is not None  # noqa: S101 - a change has two sides, and one of them is there
-    return Change(known.photo_id, known.photo.name, before, after)
-
-
-def _differ(change: Change, field: str) -> bool:
-    return bool(getattr(change.before, field) != getattr(change.after, field))
-
-
-def _sort(changes: Iterable[Change]) -> list[Change]:
-    return sorted(changes, key=lambda change: (change.name, str(change.photo_id)))

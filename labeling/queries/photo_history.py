@@ -17,7 +17,10 @@ from labeling.queries.blindness import Veil, cover_events, find_veil
 from labeling.queries.comments import list_comments
 from labeling.queries.predictions import list_predictions
 
-TOLD_BY_ROWS = ("annotation.submitted", "review.submitted", "comment.added", "comment.edited")
+TOLD_BY_ROWS = (
+    *("annotation.submitted", "annotation.imported", "annotation.placed"),
+    *("review.submitted", "comment.added", "comment.edited"),
+)
 """Events of what the list shows as itself."""
 
 

@@ -16,7 +16,8 @@ from django.db.models.functions import TruncDate
 
 from inference.comparison import mcnemar_test, paired_interval
 from labeling.measures import Share, Spread, spread_over
-from labeling.models import BackgroundState, ModelVersion, Project, Shadow, ShadowReading, VinSource
+from labeling.models import BackgroundState, ModelVersion, Project, Shadow, ShadowReading
+from labeling.models.photo import OF_PEOPLE
 from labeling.policies import Capability, check_can
 from labeling.queries.access import get_visible
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from labeling.models import User
 
-OF_PEOPLE = (VinSource.HUMAN, VinSource.CONSENSUS, VinSource.IMPORTED)
 DIFFERS = ~Q(vin=F("prediction__vin"))
 _ACCEPTED = Q(photo__task__state=TaskState.ACCEPTED, photo__vin_source__in=OF_PEOPLE) & ~Q(photo__vin="")
 

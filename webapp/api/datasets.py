@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from labeling.models import DatasetSnapshot, Scope
 from labeling.operations import datasets as operations
 from labeling.operations import doubts
+from labeling.queries import dataset_differences as differences
 from labeling.queries import dataset_reports as reports
 from labeling.queries import datasets, projects
 from webapp.api.base import ApiView, current_user, read_input, read_query
@@ -79,12 +80,15 @@ class SnapshotDifference(ApiView):
 
     @describe(query=DifferenceInput, answers={200: DifferenceOutput})
     def get(self, request: Request, snapshot_id: UUID) -> Response:
-        """What this snapshot has that another one of the project has not, and the reverse."""
+        """What this snapshot has that another one of the project has not, and the reverse.
+
+        `counts` are of everything; the lists have `limit` rows each, after the first `skip`.
+        """
         person = current_user(request)
         after = datasets.get_snapshot(user=person, snapshot_id=snapshot_id)
-        wanted = read_query(DifferenceInput, request)["against"]
-        before = datasets.get_snapshot(user=person, snapshot_id=wanted, project=after.project)
-        return Response(DifferenceOutput(reports.compare_snapshots(before, after)).data)
+        wanted = read_query(DifferenceInput, request)
+        before = datasets.get_snapshot(user=person, snapshot_id=wanted.pop("against"), project=after.project)
+        return Response(DifferenceOutput(differences.compare_snapshots(before, after, **wanted)).data)
 
 
 def _look_into(snapshot: DatasetSnapshot) -> DatasetSnapshot:

@@ -8,6 +8,7 @@ from labeling.formats.registry import FormatName
 from labeling.models import LabelSource, PhotoKind
 from labeling.operations.candidates import DEFAULT_SOURCES, MAX_WEIGHT, Criteria
 from labeling.operations.doubts import MOST_AT_ONCE
+from labeling.queries.paging import MAX_LIMIT
 from webapp.api.fields import Number, OneOf, StrictInput, Text, Whole
 
 
@@ -60,6 +61,8 @@ class DoubtInput(StrictInput):
 
 class DifferenceInput(StrictInput):
     against = serializers.UUIDField(help_text="The earlier snapshot.")
+    skip = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=MAX_LIMIT)
 
 
 class ExportInput(StrictInput):

@@ -61,12 +61,13 @@ class ChangeOutput(Output):
 
 
 class DifferenceOutput(Output):
-    added = ChangeOutput(many=True)
-    removed = ChangeOutput(many=True)
-    relabeled = ChangeOutput(many=True)
-    moved = ChangeOutput(many=True, help_text="Into another split.")
-    revised = ChangeOutput(many=True, help_text="The same VIN by another revision.")
-    reweighed = ChangeOutput(many=True)
+    counts = serializers.DictField(help_text="All photos, by what became of them.")
+    added = ChangeOutput(many=True, source="rows.added")
+    removed = ChangeOutput(many=True, source="rows.removed")
+    relabeled = ChangeOutput(many=True, source="rows.relabeled")
+    moved = ChangeOutput(many=True, source="rows.moved", help_text="Into another split.")
+    revised = ChangeOutput(many=True, source="rows.revised", help_text="The same VIN by another revision.")
+    reweighed = ChangeOutput(many=True, source="rows.reweighed")
     same = serializers.IntegerField()
 
 

@@ -1,5 +1,6 @@
 """Dataset snapshots: what is frozen, what is in it, how two of them differ, and freezing."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from labeling.models import DatasetSnapshot, Project
 from labeling.operations import datasets as operations
 from labeling.operations import doubts
 from labeling.policies import Capability
+from labeling.queries import dataset_differences as differences
 from labeling.queries import dataset_reports as reports
 from labeling.queries import datasets, pages
+from labeling.queries.dataset_differences import Part
 from labeling.queries.pseudo_rounds import list_revoked_in
 from labeling.states import TaskState
 from webapp.dataset_words import (
@@ -92,14 +95,17 @@ def difference(request: HttpRequest, project: Project, snapshot_id: UUID) -> Htt
     others = datasets.list_snapshots(project=project).exclude(pk=after.pk)
     chosen = request.GET.get("against")
     before = _find(request, project, chosen) if chosen else _find_previous(after, others)
-    found = reports.compare_snapshots(before, after) if before else None
+    skip, limit = _read_skip(request.GET.get("skip", "")), differences.SHOWN
+    found = differences.compare_snapshots(before, after, skip=skip, limit=limit) if before else None
     context = {
         "snapshot": after,
         "before": before,
         "others": others,
         "difference": found,
         "parts": _list_parts(found) if found else [],
-        "shown": reports.SHOWN,
+        "skip": skip,
+        "next_skip": skip + limit if found and found.most > skip + limit else None,
+        "page_size": limit,
     }
     return render(request, "dataset_difference.html", context)
 
@@ -141,17 +147,27 @@ def _find_previous(after: DatasetSnapshot, others: Any) -> DatasetSnapshot | Non
     return others.filter(created_at__lte=after.created_at).first() or others.first()
 
 
-def _list_parts(found: reports.Difference) -> list[tuple[str, str, list[reports.Change]]]:
-    """Heading, explanation and rows of each part of a difference that has any."""
+def _read_skip(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _list_parts(
+    found: differences.Difference,
+) -> list[tuple[str, str, int, Sequence[differences.Change]]]:
+    """Heading, explanation, count and rows of each part of a difference that has any rows on this page."""
     parts = [
-        ("Other VIN", "The label was corrected.", found.relabeled),
-        ("Other split", "The same label on another side.", found.moved),
-        ("Added", "In the newer one only.", found.added),
-        ("Removed", "In the older one only.", found.removed),
-        ("Other revision", "The same VIN and split, by another annotation.", found.revised),
-        ("Other weight", "The same label counts more or less in training.", found.reweighed),
+        ("Other VIN", "The label was corrected.", Part.RELABELED),
+        ("Other split", "The same label on another side.", Part.MOVED),
+        ("Added", "In the newer one only.", Part.ADDED),
+        ("Removed", "In the older one only.", Part.REMOVED),
+        ("Other revision", "The same VIN and split, by another annotation.", Part.REVISED),
+        ("Other weight", "The same label counts more or less in training.", Part.REWEIGHED),
     ]
-    return [part for part in parts if part[2]]
+    return [
+        (heading, hint, found.counts[part], found.rows[part])
+        for heading, hint, part in parts
+        if found.rows[part]
+    ]
 
 
 def _describe(snapshot: DatasetSnapshot) -> DatasetSnapshot:

@@ -155,6 +155,9 @@ def test_difference(people: People, other_people: People, api: As) -> None:
     found = asker.get(f"snapshots/{second['id']}/difference?against={first.pk}").json()
     assert [change["photo"] for change in found["added"]] == [str(added.pk)]
     assert (found["removed"], found["relabeled"], found["same"]) == ([], [], 1)
+    rest = asker.get(f"snapshots/{second['id']}/difference?against={first.pk}&skip=1&limit=1").json()
+    assert (rest["added"], rest["counts"]["added"]) == ([], 1)
+    expect_refusal(asker.get(f"snapshots/{second['id']}/difference?against={first.pk}&limit=0"), 400)
     foreign = Yard(other_people).snapshot
     expect_refusal(asker.get(f"snapshots/{second['id']}/difference?against={foreign.pk}"), 404)
     expect_refusal(asker.get(f"snapshots/{second['id']}/difference"), 400)

@@ -67,7 +67,7 @@ def test_bad_rows_are_told_and_nothing_is_loaded_by_halves(workshop: Workshop) -
     expected = (
         "Keep one",
         "Add the",
-        "their work stays",
+        "which stays",
         "cannot be read",
         "capitals",
         "outside",

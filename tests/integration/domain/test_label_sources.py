@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_init
+from django.test.utils import CaptureQueriesContext
 
 from inference.snapshot import SnapshotItem as FileItem
 from inference.snapshot import split_for_vehicle
@@ -15,6 +17,7 @@ from labeling.operations import candidates, datasets, doubts
 from labeling.operations.candidates import Criteria
 from labeling.policies import Forbidden
 from labeling.queries import dataset_reports as reports
+from labeling.queries.dataset_differences import Part, compare_snapshots
 from tests.integration.domain.training import find_vins
 from tests.integration.domain.workshop import VIN, PlainReader, Workshop
 from tests.pseudo_rounds import trust
@@ -308,21 +311,46 @@ def test_what_changed_between_two(workshop: Workshop) -> None:
     workshop.review(tasks[0], "fixed_and_accepted", text=corrected, characters=[], region=None)
     workshop.review(tasks[1], "fixed_and_accepted", text=OTHER, characters=[], region=None)
     second = freeze(workshop, "second")
-    found = reports.compare_snapshots(first, second)
-    assert [change.photo_id for change in found.added] == [added.photo_id]
-    assert [(c.before.vin, c.after.vin) for c in found.relabeled if c.before and c.after] == [
+    found = compare_snapshots(first, second)
+    assert [change.photo_id for change in found.rows[Part.ADDED]] == [added.photo_id]
+    assert [(c.before.vin, c.after.vin) for c in found.rows[Part.RELABELED] if c.before and c.after] == [
         (VIN, corrected)
     ]
-    assert [change.photo_id for change in found.revised] == [tasks[1].photo_id]
-    assert (found.removed, found.moved, found.same) == ([], [], 0)
-    back = reports.compare_snapshots(second, first)
-    assert [change.photo_id for change in back.removed] == [added.photo_id]
-    assert reports.compare_snapshots(first, first).same == 2
+    assert [change.photo_id for change in found.rows[Part.REVISED]] == [tasks[1].photo_id]
+    assert [part for part, count in found.counts.items() if count] == ["added", "relabeled", "revised"]
+    back = compare_snapshots(second, first)
+    assert [(c.photo_id, c.after) for c in back.rows[Part.REMOVED]] == [(added.photo_id, None)]
+    assert compare_snapshots(first, first).same == 2
 
 
 def test_another_weight_is_a_difference(workshop: Workshop) -> None:
     workshop.accept(1, VIN)
     first = freeze(workshop)
     second = freeze(workshop, "second", weights={LabelSource.HUMAN: 0.5})
-    found = reports.compare_snapshots(first, second)
-    assert (len(found.reweighed), found.same) == (1, 0)
+    found = compare_snapshots(first, second)
+    assert (len(found.rows[Part.REWEIGHED]), found.same) == (1, 0)
+
+
+def test_no_more_is_loaded_of_a_difference_than_asked_for(workshop: Workshop) -> None:
+    workshop.accept(0)
+    first = freeze(workshop)
+    added = [workshop.accept(seed).photo_id for seed in range(1, 6)]
+    second = freeze(workshop, "second")
+    loaded = 0
+
+    def count(sender: type[object], **kwargs: object) -> None:
+        nonlocal loaded
+        loaded += 1
+
+    post_init.connect(count, sender=SnapshotItem)
+    try:
+        with CaptureQueriesContext(connection) as statements:
+            pages = [compare_snapshots(first, second, skip=skip, limit=2) for skip in (0, 2, 4, 6)]
+    finally:
+        post_init.disconnect(count, sender=SnapshotItem)
+    rows = [[change.photo_id for change in page.rows[Part.ADDED]] for page in pages]
+    assert [len(page) for page in rows] == [2, 2, 1, 0]
+    assert [photo for page in rows for photo in page] == added
+    assert {page.counts[Part.ADDED] for page in pages} == {5}
+    assert loaded == 5
+    assert len(statements) == 2 + 3

@@ -233,6 +233,30 @@ def test_a_killed_round_goes_on_where_it_stopped(classroom: Classroom, at: int) 
     assert len(classroom.teacher.read) == len(set(classroom.teacher.read)) == PEOPLE_LABELED + 4
 
 
+def test_a_round_killed_while_readings_become_labels_makes_all_of_them_once(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop = classroom.workshop
+    classroom.label()
+    classroom.wait_sure(4)
+    asked = classroom.request()
+
+    def die(labels: list[PseudoLabel]) -> None:
+        assert PseudoLabel.objects.count() == len(labels) == 4
+        raise Stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr("labeling.operations.pseudo_round_execution._show_labels", die)
+        with pytest.raises(Stop):
+            classroom.execute(asked)
+    assert not PseudoLabel.objects.exists()
+    assert not Task.objects.filter(state="auto_accepted").exists()
+    assert sweep_rounds(now=workshop.later(seconds=61)) == 1
+    done = classroom.execute(asked)
+    assert (done.state, PseudoLabel.objects.count()) == ("auditing", 4)
+    assert Task.objects.filter(state="auto_accepted").count() == 4
+
+
 def test_a_worker_that_was_taken_for_dead_writes_nothing_more(classroom: Classroom) -> None:
     classroom.label()
     classroom.wait_sure(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from labeling import queue
 from labeling.models import AuditEvent, DatasetSnapshot, FinetuningRun, RunSchedule
 from labeling.operations import run_schedules
 from labeling.operations.run_schedules import InvalidSchedule, set_run_schedule, start_due_runs
@@ -12,6 +13,8 @@ from labeling.queries.runs import count_corrections
 from labeling.run_settings import InvalidConfig
 from tests.integration.domain.training import execute, find_vins
 from tests.integration.domain.workshop import VIN, Workshop
+from worker.tasks import start_due_runs as start_due_runs_job
+from worker.tasks import sweep
 
 
 def keep(workshop: Workshop, corrections: int | None = None, days: int | None = None, **more) -> RunSchedule:
@@ -46,6 +49,22 @@ def test_a_run_starts_after_enough_corrections(workshop: Workshop) -> None:
         3,
     )
     assert RunSchedule.objects.get().message == "Asked for run 1."
+
+
+def test_the_sweep_of_the_workers_starts_it(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr("labeling.queue.send", lambda name, kwargs, expires=None: not sent.append(name))
+    monkeypatch.setattr("worker.limits.limit_memory", lambda size: None)
+    keep(workshop, corrections=2)
+    correct(workshop, 1)
+    sweep()
+    assert queue.START_DUE_RUNS not in sent
+    correct(workshop, 1, first=1)
+    sweep()
+    assert queue.START_DUE_RUNS in sent
+    assert not FinetuningRun.objects.exists()
+    start_due_runs_job()
+    assert (FinetuningRun.objects.get().trigger, DatasetSnapshot.objects.count()) == ("corrections", 1)
 
 
 def test_while_a_run_is_under_way_no_other_starts_and_what_it_saw_is_not_new(workshop: Workshop) -> None:

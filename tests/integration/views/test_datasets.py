@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from labeling.models import DatasetSnapshot, Photo, Prediction, Task, Transfer
 from labeling.operations import transfers
+from labeling.queries import dataset_differences as differences
 from tests.conftest import People
 from tests.integration.views import rows
 
@@ -102,7 +103,7 @@ def test_labels_without_a_region_are_listed_with_what_to_do(people: People) -> N
     html = _page(people, "dataset", snapshot.pk)
     assert not snapshot.counts["test"]
     assert "1 label has no region" in html
-    assert "Send them back to review and draw the region" in html
+    assert "send them back to review and draw the region" in html
     listed = html.split('id="placeless"')[1].split('id="suspects"')[0]
     assert str(bare.pk) in listed
     assert str(known.pk) not in listed
@@ -133,6 +134,25 @@ def test_the_difference_to_the_one_before(people: People) -> None:
     url = _url(people, "dataset-difference", first.pk)
     assert client.get(f"{url}?against=nonsense").status_code == 404
     assert "Nothing differs" in client.get(f"{url}?against={first.pk}").content.decode()
+
+
+def test_a_long_difference_comes_page_by_page(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differences, "SHOWN", 2)
+    _accept(people)
+    first = _freeze(people)
+    added = sorted(str(_accept(people).pk) for _ in range(3))
+    second = _freeze(people, name="July")
+    address = _url(people, "dataset-difference", second.pk)
+    pages = [
+        people.client("ml_engineer").get(f"{address}?against={first.pk}{more}").content.decode()
+        for more in ("", "&skip=2", "&skip=nonsense")
+    ]
+    assert [sum(photo in page for photo in added) for page in pages] == [2, 1, 2]
+    assert "1 to 2 of 3." in pages[0]
+    assert "3 to 3 of 3." in pages[1]
+    assert "skip=2" in pages[0]
+    assert "First changes" in pages[1]
+    assert 'rel="next"' not in pages[1]
 
 
 def test_an_export_from_the_page_of_its_snapshot(people: People) -> None:

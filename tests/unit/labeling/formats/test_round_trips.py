@@ -179,3 +179,35 @@ def test_golden_lines() -> None:
     assert yolo[f"labels/train/{PHOTO}.txt"].splitlines()[0] == b"1 0.264688 0.500000 0.029375 0.050000"
     recognition = FORMATS[FormatName.PADDLEOCR_RECOGNITION].write([label], "June")
     assert recognition == {"rec_gt_train.txt": f"photos/{PHOTO}.jpg\t{VIN}\n".encode()}
+    table = FORMATS[FormatName.CSV].write([label], "June")
+    head, row = b"file,vin,box,kind,split,source,weight\r\n", f"photos/{PHOTO}.jpg,{VIN},"
+    box = '"400.0,570.0,1199.0,570.0,1199.0,630.0,400.0,630.0"'
+    assert table == {"photos.csv": head + f"{row}{box},windshield,train,human,0.5\r\n".encode()}
+
+
+def test_golden_snapshot() -> None:
+    """The frozen file itself: what is written today is read by whoever comes later."""
+    label = make_label(characters=make_label().characters[:1])
+    region = "[[400.0,570.0],[1199.0,570.0],[1199.0,630.0],[400.0,630.0]]"
+    first = '{"quad":[[400.0,570.0],[447.0,570.0],[447.0,630.0],[400.0,630.0]],"symbol":"1"}'
+    item = (
+        f'{{"annotation":"{label.annotation}","characters":[{first}],"kind":"windshield","photo":"{PHOTO}",'
+        f'"region":{region},"source":"human","split":"train","vin":"{VIN}","weight":0.5}}'
+    )
+    files = FORMATS[FormatName.VINLOOP].write([label], "June")
+    assert files["snapshot.json"].decode() == f'{{"format":1,"items":[{item}],"name":"June"}}'
+
+
+def test_golden_label_studio() -> None:
+    """As https://labelstud.io/guide/task_format has it: percents of the image, a result for each control."""
+    (task,) = json.loads(FORMATS[FormatName.LABEL_STUDIO].write([make_label()], "June")["tasks.json"])
+    (annotation,) = task["annotations"]
+    shape, label, text, *characters = annotation["result"]
+    points = [[25.0, 47.5], [74.9375, 47.5], [74.9375, 52.5], [25.0, 52.5]]
+    assert shape["value"] == {"closed": True, "points": points}
+    assert [each["from_name"] for each in (shape, label, text)] == ["poly", "label", "transcription"]
+    assert {(each["id"], each["to_name"]) for each in (shape, label, text)} == {("vin", "image")}
+    assert (shape["original_width"], shape["original_height"], shape["image_rotation"]) == (1600, 1200, 0)
+    assert label["value"]["labels"] == ["VIN"]
+    assert text["value"]["text"] == [VIN]
+    assert [each["value"]["text"] for each in characters if each["type"] == "textarea"] == [[c] for c in VIN]
