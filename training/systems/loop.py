@@ -14,6 +14,14 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from training.checkpoints import (
+    DamagedCheckpoint,
+    flatten_optimizer,
+    read_checkpoint,
+    restore_optimizer,
+    write_checkpoint,
+)
+
 Batch = TypeVar("Batch")
 
 
@@ -160,30 +168,34 @@ class Trainer(Generic[Batch]):
             log.write(json.dumps(record) + "\n")
 
     def save(self) -> None:
-        content = {
+        """Raises OSError."""
+        states = {
             "network": self._network.state_dict(),
             "average": self.average.state,
-            "optimizer": self._optimizer.state_dict(),
-            "random": torch.get_rng_state(),
-            "step": self.step,
-            "seconds": self.seconds,
+            "optimizer": flatten_optimizer(self._optimizer),
+            "random": {"state": torch.get_rng_state()},
         }
-        part = self._out_dir / "checkpoint.pt.part"
-        torch.save(content, part)
-        part.replace(self._out_dir / "checkpoint.pt")
+        write_checkpoint(self._checkpoint, states, {"step": self.step, "seconds": self.seconds})
 
     def resume(self) -> bool:
-        """Continue from the checkpoint of an earlier call, where there is one."""
-        path = self._out_dir / "checkpoint.pt"
-        if not path.exists():
+        """Continue from the checkpoint of an earlier call, where there is one. Raises TrainingFailed."""
+        if not self._checkpoint.exists():
             return False
-        content = torch.load(path, weights_only=True)
         try:
-            self._network.load_state_dict(content["network"])
-            self._optimizer.load_state_dict(content["optimizer"])
+            states, record = read_checkpoint(self._checkpoint)
+            self._network.load_state_dict(states["network"])
+            restore_optimizer(self._optimizer, states.get("optimizer", {}))
+        except DamagedCheckpoint as error:
+            raise TrainingFailed(f"{error}; remove it, or choose another --out.") from error
         except (RuntimeError, ValueError, KeyError) as error:
-            raise TrainingFailed(f"{path} belongs to another network; choose another --out.") from error
-        self.average.state = content["average"]
-        torch.set_rng_state(content["random"])
-        self.step, self.seconds = int(content["step"]), float(content["seconds"])
+            raise TrainingFailed(
+                f"{self._checkpoint} belongs to another network; choose another --out."
+            ) from error
+        self.average.state = states["average"]
+        torch.set_rng_state(states["random"]["state"])
+        self.step, self.seconds = int(record["step"]), float(record["seconds"])
         return True
+
+    @property
+    def _checkpoint(self) -> Path:
+        return self._out_dir / "checkpoint.safetensors"

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from training.checkpoints import read_checkpoint
 from training.networks.sequence import SequenceNetwork
 from training.streams import CropBatch
 from training.systems.detector import map_loss
@@ -39,7 +40,8 @@ def test_training_approaches_the_goal_and_writes_log_and_checkpoint(tmp_path: Pa
     figures = Trainer(line_system(network), CONFIG, tmp_path).run(repeat(torch.ones(2)))
     assert figures["distance"] < 2.5
     assert (tmp_path / "log.jsonl").read_text().count("\n") >= 1
-    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] > 10
+    _, record = read_checkpoint(tmp_path / "checkpoint.safetensors")
+    assert record["step"] > 10
 
 
 def test_a_new_trainer_goes_on_where_the_checkpoint_stopped(tmp_path: Path) -> None:
@@ -58,6 +60,12 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     batch = CropBatch(torch.zeros(1, 1, 48, 384), torch.ones(1, 17, dtype=torch.long))
     with pytest.raises(TrainingFailed, match="another network"):
         Trainer(sequence_system(other, batch), CONFIG, tmp_path).resume()
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"half of one")
+    with pytest.raises(TrainingFailed, match="remove it"):
+        Trainer(line_system(Line()), CONFIG, tmp_path).resume()
 
 
 def test_a_loss_that_is_no_number_ends_the_training(tmp_path: Path) -> None:
