@@ -193,7 +193,7 @@ test("a submit can be taken back: the photo opens again, the next one goes back"
   await work.takeBack();
   assert.deepEqual(server.calls.slice(-3).map(([name]) => name), ["reopen", "release", "claimTask"]);
   assert.equal(store.screen.phase, "working");
-  assert.equal(store.screen.last, null);
+  assert.deepEqual(store.screen.last, { task: "task-1", words: "Taken back.", isReversible: false });
 });
 
 test("a skip can be taken back like a submit, but not one that sent a second reading to a reviewer", async () => {

@@ -89,7 +89,7 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
       return;
     }
     close();
-    store.show({ last: null });
+    store.show({ last: { task: last.task, words: "Taken back.", isReversible: false } });
     await claimTask(last.task);
   }
 
