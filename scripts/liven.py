@@ -1,6 +1,7 @@
 """`python -m scripts.liven`: a day's work in a project of demo photos, so that its pages show something.
 
-Renders photos of which it knows the VINs, and lets the demo people of a running system work on them over the
+Renders photos of which it knows the VINs, as a camera takes them that is a little out of focus: the model in
+service has something to learn. Lets the demo people of a running system work on them over the
 API: they annotate and err now and then, review, leave some for later, freeze and fine-tune. How long they
 take is drawn.
 """
@@ -9,23 +10,27 @@ import argparse
 import json
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from benchmarks.loop_client import Client, pack, wait
 from benchmarks.loop_people import Truth, describe, misread
 from training.synthesis.demo import render_demo_scene, write_scene
+from training.synthesis.scenes import Scene
 
 SEED = 77
-PHOTOS, FIRST_PHOTOS = 48, 34
-ANNOTATED, ANNOTATED_LATER = 34, 5
+PHOTOS, FIRST_PHOTOS = 64, 50
+ANNOTATED, ANNOTATED_LATER = 50, 5
 SECOND_PERSON_EVERY = 4
-REVIEWED = 31
+REVIEWED = 46
+BLUR, NOISE = 0.1, 12.0
+"""Standard deviations: in heights of the VIN's line, and in steps of brightness."""
 ERR_EVERY, UNREADABLE_EVERY, SEND_BACK_EVERY = 7, 13, 4
-CONFIG = {"steps": 60}
+CONFIG = {"steps": 80}
 LONGEST = 3600.0
 """Seconds until a worker has read the photos, or has trained."""
 
@@ -147,12 +152,19 @@ def render(folder: Path) -> dict[str, Truth]:
     """Writes the photos; returns what each shows, by its name."""
     truths = {}
     for number in range(PHOTOS):
-        scene = render_demo_scene(number, SEED)
+        scene = _take_out_of_focus(render_demo_scene(number, SEED), np.random.default_rng((SEED, number)))
         path = folder / f"arrival-{number + 1:04d}.jpg"
         write_scene(scene, path)
         corners = tuple((float(x), float(y)) for x, y in scene.quad)
         truths[path.name] = Truth(scene.vin, corners)  # type: ignore[arg-type]
     return truths
+
+
+def _take_out_of_focus(scene: Scene, rng: np.random.Generator) -> Scene:
+    height = float(np.hypot(*np.subtract(scene.quad[3], scene.quad[0])))
+    blurred = cv2.GaussianBlur(scene.image, (0, 0), BLUR * height).astype(np.float32)
+    noisy = np.clip(blurred + rng.normal(0.0, NOISE, blurred.shape), 0, 255).astype(np.uint8)
+    return replace(scene, image=noisy)
 
 
 if __name__ == "__main__":

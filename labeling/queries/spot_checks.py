@@ -38,7 +38,7 @@ SHEET = 24
 """Strips on one sheet: as many as a letter each from A to X."""
 
 MOST_COUNTED = 200
-"""Whether it is more, nobody needs to know who looks at 24 at a time. The sample of a round is counted whole."""
+"""Whether it is more, nobody needs to know who looks at 24 at a time. A round's sample is counted whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,9 @@ def test_what_the_browser_has_ready_is_told_from_what_its_holder_looks_at(people
     for number in range(1, 9):
         rows.add_task(people, rows.add_photo(people, number), "new", priority=1 - number / 10)
     now = timezone.now()
-    at_hand = leases.claim_next_task(project=people.project, holder=people.annotator, kind="annotate", now=now)
+    at_hand = leases.claim_next_task(
+        project=people.project, holder=people.annotator, kind="annotate", now=now
+    )
     assert at_hand is not None
     assert "loaded ahead" not in _queue(people, "?state=held")
     later = now + timedelta(seconds=1)
