@@ -85,7 +85,10 @@ def list_unseen(*, project: Project, pseudo_round: PseudoRound | None = None) ->
     With list_unseen_work this is the one place that says what such a reading is. A task's key is random, so
     that its order is, too.
     """
-    audits = {"pseudo_round__project": project, "pseudo_round__state": PseudoRoundState.AUDITING}
+    audits: dict[str, Any] = {
+        "pseudo_round__project": project,
+        "pseudo_round__state": PseudoRoundState.AUDITING,
+    }
     if pseudo_round is not None:
         audits["pseudo_round"] = pseudo_round
     rows = PseudoLabel.objects.filter(**audits, is_audited=True, end=LabelEnd.STANDS)
