@@ -1,9 +1,8 @@
 """`python -m scripts.liven`: a day's work in a project of demo photos, so that its pages show something.
 
-Renders photos of which it knows the VINs, as a camera takes them that is a little out of focus: the model in
-service has something to learn. Lets the demo people of a running system work on them over the
-API: they annotate and err now and then, review, leave some for later, freeze and fine-tune. How long they
-take is drawn.
+Renders photos of which it knows the VINs, with labels that are a little out of focus: the model in service
+has something to learn. Lets the demo people of a running system work on them over the API: they annotate and
+err now and then, review, leave some for later, freeze and fine-tune. How long they take is drawn.
 """
 
 import argparse
@@ -161,6 +160,9 @@ def render(folder: Path) -> dict[str, Truth]:
 
 
 def _take_out_of_focus(scene: Scene, rng: np.random.Generator) -> Scene:
+    """Not what is stamped into metal, which nobody could read then."""
+    if scene.kind == "stamped_metal":
+        return scene
     height = float(np.hypot(*np.subtract(scene.quad[3], scene.quad[0])))
     blurred = cv2.GaussianBlur(scene.image, (0, 0), BLUR * height).astype(np.float32)
     noisy = np.clip(blurred + rng.normal(0.0, NOISE, blurred.shape), 0, 255).astype(np.uint8)
