@@ -95,16 +95,25 @@ def misread(vin: str, rng: np.random.Generator) -> str:
 
 
 def describe(text: str, region: Quad, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Text, region and boxes of a submit: those of `earlier` where it found the line, else drawn anew."""
+    """Text, region and boxes of a submit: those of `earlier` where it found the line and read it in its
+    direction, else drawn anew.
+    """
     found = earlier and earlier["region"] and quad_from_points(earlier["region"])
     boxes = [character["quad"] for character in earlier["characters"]] if earlier else []
-    if not (found and quad_iou(found, region) > OWN_LINE and len(boxes) == LENGTH):
+    if not (found and _is_same_line(found, region) and len(boxes) == LENGTH):
         found, boxes = region, divide(region)
     characters = [
         {"index": index, "symbol": symbol, "quad": box}
         for index, (symbol, box) in enumerate(zip(text, boxes, strict=True))
     ]
     return {"text": text, "region": [list(point) for point in found], "characters": characters}
+
+
+def _is_same_line(found: Quad, region: Quad) -> bool:
+    """Whether both lie over each other and run the same way: a line on its head lies over itself, too."""
+    (found_left, found_right), (left, right) = found[:2], region[:2]
+    along = np.subtract(found_right, found_left) @ np.subtract(right, left)
+    return bool(quad_iou(found, region) > OWN_LINE and along > 0)
 
 
 def divide(region: Quad) -> list[list[list[float]]]:

@@ -343,6 +343,7 @@ def main() -> None:
     from django.conf import settings
     from django.test import Client, override_settings
 
+    import webapp.wsgi  # noqa: F401  (what is measured is settled as what is served)
     from labeling.models import Membership, Photo
 
     admin = Membership.objects.filter(project__slug=SLUG, role="admin").select_related("user").first()

@@ -1,31 +1,42 @@
 """`python -m scripts.liven`: a day's work in a project of demo photos, so that its pages show something.
 
-Renders photos of which it knows the VINs, and lets the demo people of a running system work on them over the
-API: they annotate and err now and then, review, leave some for later, freeze and fine-tune. How long they
-take is drawn.
+Renders photos of which it knows the VINs, all a little out of focus: the model in service has something to
+learn. Lets the demo people of a running system work on them over the API: they annotate and
+err now and then, review, leave some for later, freeze and fine-tune. How long they take is drawn.
 """
 
 import argparse
 import json
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from benchmarks.loop_client import Client, pack, wait
 from benchmarks.loop_people import Truth, describe, misread
+from inference.types import Image
+from inference.vin import LENGTH
 from training.synthesis.demo import render_demo_scene, write_scene
+from training.synthesis.scenes import Scene
 
 SEED = 77
-PHOTOS, FIRST_PHOTOS = 48, 34
-ANNOTATED, ANNOTATED_LATER = 34, 5
+PHOTOS, FIRST_PHOTOS = 64, 50
+ANNOTATED, ANNOTATED_LATER = 50, 5
 SECOND_PERSON_EVERY = 4
-REVIEWED = 31
+REVIEWED = 46
+BLUR, NOISE = 0.1, 12.0
+"""Standard deviations: in heights of the VIN's line, and in steps of brightness."""
+
+LEAST_CONTRAST = 12.0
+"""Standard deviation of the line's brightness, below which nobody could read it."""
 ERR_EVERY, UNREADABLE_EVERY, SEND_BACK_EVERY = 7, 13, 4
-CONFIG = {"steps": 60}
+CONFIG = {"steps": 80}
 LONGEST = 3600.0
 """Seconds until a worker has read the photos, or has trained."""
 
@@ -146,13 +157,30 @@ def _read_options(arguments: list[str]) -> argparse.Namespace:
 def render(folder: Path) -> dict[str, Truth]:
     """Writes the photos; returns what each shows, by its name."""
     truths = {}
-    for number in range(PHOTOS):
-        scene = render_demo_scene(number, SEED)
-        path = folder / f"arrival-{number + 1:04d}.jpg"
+    for number, scene in enumerate(islice(_list_scenes(), PHOTOS), start=1):
+        path = folder / f"arrival-{number:04d}.jpg"
         write_scene(scene, path)
         corners = tuple((float(x), float(y)) for x, y in scene.quad)
         truths[path.name] = Truth(scene.vin, corners)  # type: ignore[arg-type]
     return truths
+
+
+def _list_scenes() -> Iterator[Scene]:
+    """Out of focus, and legible all the same."""
+    for number in count():
+        scene = render_demo_scene(number, SEED)
+        height = float(np.hypot(*np.subtract(scene.quad[3], scene.quad[0])))
+        blurred = cv2.GaussianBlur(scene.image, (0, 0), BLUR * height).astype(np.float32)
+        if _cut_out_line(blurred, scene).std() < LEAST_CONTRAST:
+            continue
+        noise = np.random.default_rng((SEED, number)).normal(0.0, NOISE, blurred.shape)
+        yield replace(scene, image=np.clip(blurred + noise, 0, 255).astype(np.uint8))
+
+
+def _cut_out_line(image: Image, scene: Scene) -> Image:
+    corners = np.array([(0, 0), (LENGTH * 8, 0), (LENGTH * 8, 12), (0, 12)], np.float32)
+    upright = cv2.getPerspectiveTransform(np.asarray(scene.quad, np.float32), corners)
+    return cv2.cvtColor(cv2.warpPerspective(image, upright, (LENGTH * 8, 12)), cv2.COLOR_RGB2GRAY)
 
 
 if __name__ == "__main__":

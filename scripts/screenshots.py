@@ -51,7 +51,8 @@ SHOTS = (
     Shot("photo", "annotator", ("photos/?state=accepted", "photos/"), follow=(CARD,)),
     Shot("editor", "annotator", TO_ANNOTATE, follow=(CARD, WORK)),
     Shot("editor-dark", "annotator", TO_ANNOTATE, follow=(CARD, WORK), scheme="dark"),
-    Shot("review", "reviewer", ("photos/?state=submitted",), follow=(CARD, WORK)),
+    # The newest one that waits may be the reviewer's own: the page hands out another.
+    Shot("review", "reviewer", ("review/",), follow=("[data-photo-name]",)),
     Shot("queue", "admin", ("queue/",)),
     Shot("quality", "admin", ("quality/",), height=1180),
     Shot("datasets", "ml_engineer", ("datasets/",)),

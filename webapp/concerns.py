@@ -1,7 +1,7 @@
 """What a team lead had better look at: sentences that follow from the figures, with the photos behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from labeling.measures import NO_SHARE, Share
 from labeling.models import User
@@ -17,26 +17,29 @@ UNSTABLE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something about one person; `did` names the photos behind it."""
+    """Something about one person; `did` names the photos behind it. Of its kind, the heaviest comes first."""
 
     person: User
     text: str
     did: str
+    weight: float = field(default=0.0, compare=False)
 
 
 def find_concerns(
     annotators: Sequence[AnnotatorFigures], reviewers: Sequence[ReviewerFigures]
 ) -> list[Concern]:
-    """The gravest kind first; nothing that chance explains as well."""
+    """The gravest kind first, and the heaviest of each; nothing that chance explains as well."""
     together = add_up(annotators)
     judged = sum(map(_found, reviewers), NO_SHARE)
-    found = [_find_errors(each, together) for each in annotators]
-    found += [_find_missed(each, together) for each in annotators]
-    found += [_find_haste(each) for each in annotators]
-    found += [_find_unreviewed(each) for each in annotators]
-    found += [_find_leniency(each, judged) for each in reviewers]
-    found += [_find_overturned(each) for each in reviewers]
-    return [concern for concern in found if concern]
+    kinds = (
+        [_find_errors(each, together) for each in annotators],
+        [_find_missed(each, together) for each in annotators],
+        [_find_haste(each) for each in annotators],
+        [_find_unreviewed(each) for each in annotators],
+        [_find_leniency(each, judged) for each in reviewers],
+        [_find_overturned(each) for each in reviewers],
+    )
+    return [concern for kind in kinds for concern in sorted(filter(None, kind), key=lambda one: -one.weight)]
 
 
 def is_worse(one: AnnotatorFigures, together: AnnotatorFigures) -> bool:
@@ -66,7 +69,7 @@ def _find_errors(one: AnnotatorFigures, together: AnnotatorFigures) -> Concern |
         f"Review changed or sent back {write_percent(one.wrong.value)} of what {one.person} submitted "
         f"({low} to {high}), and {write_percent((together.wrong - one.wrong).value)} of what the others did."
     )
-    return Concern(one.person, text, "wrong")
+    return Concern(one.person, text, "wrong", one.wrong.low)
 
 
 def _find_missed(one: AnnotatorFigures, together: AnnotatorFigures) -> Concern | None:
@@ -76,14 +79,14 @@ def _find_missed(one: AnnotatorFigures, together: AnnotatorFigures) -> Concern |
         f"{one.person} read {one.missed.hits:,} of {one.missed.of:,} known photos wrong, the others "
         f"{write_percent(_others_missed(one, together).value)} of theirs."
     )
-    return Concern(one.person, text, "missed")
+    return Concern(one.person, text, "missed", one.missed.low)
 
 
 def _find_haste(one: AnnotatorFigures) -> Concern | None:
     if one.person is None or one.fast.hits < MANY_FAST:
         return None
     text = f"{one.person} submitted {one.fast.hits:,} unchanged readings in under a second each."
-    return Concern(one.person, text, "fast")
+    return Concern(one.person, text, "fast", one.fast.hits)
 
 
 def _find_unreviewed(one: AnnotatorFigures) -> Concern | None:
@@ -93,7 +96,7 @@ def _find_unreviewed(one: AnnotatorFigures) -> Concern | None:
         f"None of the {one.annotations:,} annotations of {one.person} was reviewed, so nobody knows how good "
         "they are."
     )
-    return Concern(one.person, text, "annotated")
+    return Concern(one.person, text, "annotated", one.annotations)
 
 
 def _find_leniency(one: ReviewerFigures, together: Share) -> Concern | None:
@@ -105,7 +108,7 @@ def _find_leniency(one: ReviewerFigures, together: Share) -> Concern | None:
         f"{one.person} found something wrong in {mine.hits:,} of {mine.of:,} reviews, the other reviewers in "
         f"{write_percent(others.value)} of theirs."
     )
-    return Concern(one.person, text, "judged_accepted")
+    return Concern(one.person, text, "judged_accepted", -mine.high)
 
 
 def _found(one: ReviewerFigures) -> Share:
@@ -119,4 +122,4 @@ def _find_overturned(one: ReviewerFigures) -> Concern | None:
     text = (
         f"{one.overturned.hits:,} of {one.overturned.of:,} verdicts of {one.person} did not stand in the end."
     )
-    return Concern(one.person, text, "overturned")
+    return Concern(one.person, text, "overturned", one.overturned.low)

@@ -16,7 +16,7 @@ from inference.snapshot import PhotoPath, Snapshot
 from inference.types import Scorecard
 
 STYLES = Path(__file__).resolve().parents[2] / "static" / "css"
-SHEETS = ("reset.css", "tokens.css", "base.css", "components.css", "controls.css")
+SHEETS = ("reset.css", "tokens.css", "base.css", "components.css", "tables.css", "controls.css")
 """The app's own sheets, so that a report looks like a page of it."""
 HERE = Path(__file__).parent
 

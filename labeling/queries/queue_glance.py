@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,12 +21,14 @@ MOST_REASONS = 12
 @dataclass(frozen=True, slots=True)
 class Glance:
     """`counts` is by state; `oldest` says when the task was opened that has waited longest for each kind of
-    work, None where none waits; `holders` is how many people have something in hand.
+    work, None where none waits; `holders` is how many people have something in hand. Of what is in hand,
+    `ahead` waits behind what its holder looks at.
     """
 
     counts: dict[str, int]
     oldest: dict[str, datetime | None]
     holders: int
+    ahead: int
     skip_reasons: list[tuple[str, int]]
 
     def count_waiting(self, kind: LeaseKind) -> int:
@@ -33,10 +36,12 @@ class Glance:
 
 
 def get_glance(*, project: Project) -> Glance:
+    held = Counter(_find_open_leases(project).values_list("holder", "kind"))
     return Glance(
         counts=count_tasks(project=project),
         oldest={kind.value: _find_oldest(project, kind) for kind in LeaseKind},
-        holders=_find_open_leases(project).values("holder").distinct().count(),
+        holders=len({holder for holder, _ in held}),
+        ahead=held.total() - len(held),
         skip_reasons=_count_skip_reasons(project),
     )
 

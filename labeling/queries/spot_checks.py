@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
 
 from inference.metrics import wilson_interval
 from labeling.models import (
@@ -32,14 +32,13 @@ if TYPE_CHECKING:
 
     from labeling.models import User
 
+Row = TypeVar("Row", bound=Model)
+
 SHEET = 24
 """Strips on one sheet: as many as a letter each from A to X."""
 
-PART = 200
-"""Tasks that are looked through at once."""
-
-MOST_COUNTED = 1000
-"""Whether it is more, nobody needs to know who looks at 24 at a time."""
+MOST_COUNTED = 200
+"""Whether it is more, nobody needs to know who looks at 24 at a time. A round's sample is counted whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,13 @@ def list_unseen(*, project: Project, pseudo_round: PseudoRound | None = None) ->
     With list_unseen_work this is the one place that says what such a reading is. A task's key is random, so
     that its order is, too.
     """
-    rounds = {"pk": pseudo_round.pk} if pseudo_round else {}
-    open_audits = PseudoRound.objects.filter(project=project, state=PseudoRoundState.AUDITING, **rounds)
-    rows = PseudoLabel.objects.filter(pseudo_round__in=open_audits, is_audited=True, end=LabelEnd.STANDS)
+    audits: dict[str, Any] = {
+        "pseudo_round__project": project,
+        "pseudo_round__state": PseudoRoundState.AUDITING,
+    }
+    if pseudo_round is not None:
+        audits["pseudo_round"] = pseudo_round
+    rows = PseudoLabel.objects.filter(**audits, is_audited=True, end=LabelEnd.STANDS)
     rows = rows.filter(spot_check=None, task__photo__rendered_at__isnull=False)
     rows = rows.select_related("prediction", "task__project", "task__photo").order_by("task")
     return rows.defer("prediction__characters", "prediction__quality", "prediction__stages")
@@ -120,11 +123,17 @@ def list_sheet(
     Raises Forbidden, NotFound.
     """
     check_can(viewer, Capability.REVIEW, project)
-    labels = list_unseen(project=project, pseudo_round=pseudo_round)[:limit]
     if pseudo_round is not None:
-        return join_readings(labels, [])
-    work = islice(chain.from_iterable(part[:limit] for part in _walk_work(project, viewer)), limit)
+        return join_readings(_take(_walk_labels(pseudo_round, size=2 * limit), limit), [])
+    labels = [
+        label for each in _list_audits(project) for label in _take(_walk_labels(each, size=2 * limit), limit)
+    ]
+    work = _take(_walk_work(project, viewer, size=2 * limit), limit)
     return join_readings(labels, work)[:limit]
+
+
+def _take(parts: Iterable[QuerySet[Row]], limit: int) -> Iterator[Row]:
+    return islice(chain.from_iterable(part[:limit] for part in parts), limit)
 
 
 def join_readings(labels: Iterable[PseudoLabel], work: Iterable[Annotation]) -> list[SheetReading]:
@@ -139,40 +148,62 @@ def join_readings(labels: Iterable[PseudoLabel], work: Iterable[Annotation]) -> 
 def count_unseen(
     *, project: Project, viewer: User | AnonymousUser, pseudo_round: PseudoRound | None = None
 ) -> int:
-    """How many the viewer may look at, up to MOST_COUNTED."""
-    total = list_unseen(project=project, pseudo_round=pseudo_round)[:MOST_COUNTED].count()
-    for part in () if pseudo_round else _walk_work(project, viewer):
+    """How many the viewer may look at: of a round exactly, of all up to MOST_COUNTED."""
+    if pseudo_round is not None:
+        return list_unseen(project=project, pseudo_round=pseudo_round).count()
+    total = 0
+    labels = (_walk_labels(each, size=MOST_COUNTED) for each in _list_audits(project))
+    work = _walk_work(project, viewer, size=MOST_COUNTED)
+    for part in chain(chain.from_iterable(labels), work):
         total += part.count()
         if total >= MOST_COUNTED:
             return MOST_COUNTED
     return total
 
 
-def _walk_work(project: Project, viewer: User | AnonymousUser) -> Iterator[QuerySet[Annotation]]:
-    """The list in parts: an index has the tasks in their order, of which a page needs the first few."""
+def _list_audits(project: Project) -> QuerySet[PseudoRound]:
+    audits = PseudoRound.objects.filter(project=project, state=PseudoRoundState.AUDITING)
+    return audits.select_related("project")
+
+
+def _walk_work(
+    project: Project, viewer: User | AnonymousUser, *, size: int
+) -> Iterator[QuerySet[Annotation]]:
+    """The list in parts of so many tasks: an index has them in their order, of which a page needs the first
+    few.
+    """
     tasks = Task.objects.filter(project=project, state=TaskState.ACCEPTED, decided_by=DecidedBy.POLICY)
-    for keys in _walk_keys(tasks):
+    for keys in _walk_keys(tasks, "pk", size):
         yield list_unseen_work(project=project, viewer=viewer).filter(task__in=keys)
 
 
-def _walk_keys(tasks: QuerySet[Task]) -> Iterator[list[UUID]]:
-    rows = tasks.order_by("pk").values_list("pk", flat=True)
-    keys = list(rows[:PART])
+def _walk_labels(pseudo_round: PseudoRound, *, size: int) -> Iterator[QuerySet[PseudoLabel]]:
+    """The same of one round, whose labels an index has in this order, too."""
+    labels = PseudoLabel.objects.filter(
+        pseudo_round=pseudo_round, is_audited=True, end=LabelEnd.STANDS, spot_check=None
+    )
+    for keys in _walk_keys(labels, "task", size):
+        unseen = list_unseen(project=pseudo_round.project, pseudo_round=pseudo_round)
+        yield unseen.filter(task__in=keys)
+
+
+def _walk_keys(rows: QuerySet[Any], key: str, size: int) -> Iterator[list[UUID]]:
+    ordered = rows.order_by(key).values_list(key, flat=True)
+    keys = list(ordered[:size])
     while keys:
         yield keys
-        keys = list(rows.filter(pk__gt=keys[-1])[:PART])
+        keys = list(ordered.filter(**{f"{key}__gt": keys[-1]})[:size])
 
 
 def list_precision(*, project: Project) -> list[Precision]:
     """Of all readings of the project that were looked at, source by source."""
-    is_label = Q(annotation=None)
-    counted = SpotCheck.objects.filter(task__project=project).aggregate(
-        label_checked=Count("pk", filter=is_label),
-        label_right=Count("pk", filter=is_label & Q(is_right=True)),
-        work_checked=Count("pk", filter=~is_label),
-        work_right=Count("pk", filter=~is_label & Q(is_right=True)),
-    )
+    checks = SpotCheck.objects.order_by()
     return [
-        Precision(Unseen.PSEUDO_LABEL, counted["label_right"], counted["label_checked"]),
-        Precision(Unseen.POLICY, counted["work_right"], counted["work_checked"]),
+        _count_right(Unseen.PSEUDO_LABEL, checks.filter(label__pseudo_round__project=project)),
+        _count_right(Unseen.POLICY, checks.filter(annotation__project=project)),
     ]
+
+
+def _count_right(source: Unseen, checks: QuerySet[SpotCheck]) -> Precision:
+    counted = checks.aggregate(right=Count("pk", filter=Q(is_right=True)), checked=Count("pk"))
+    return Precision(source, counted["right"], counted["checked"])

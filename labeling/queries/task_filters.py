@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from labeling.models import Lease, Project, Task, VinSource
 from labeling.queries.paging import InvalidCursor, Page, clamp_limit, decode_cursor, encode_cursor
@@ -136,7 +136,12 @@ def _merge(rows: QuerySet[Task], states: Iterable[str], most: int) -> list[Key]:
 
 
 def _load(keys: list[Key]) -> list[Task]:
+    before = Lease.objects.filter(
+        holder=OuterRef("holder"), kind=OuterRef("kind"), ended_at=None, created_at__lt=OuterRef("created_at")
+    )
     held = Lease.objects.filter(ended_at=None).select_related("holder")
+    # A person has one photo at hand and one ahead: that was claimed later.
+    held = held.annotate(is_ahead=Exists(before.filter(task__project=OuterRef("task__project"))))
     rows = Task.objects.select_related("photo", "assignee", "acquisition").prefetch_related(
         Prefetch("leases", queryset=held, to_attr="open_leases")
     )

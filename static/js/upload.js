@@ -1,8 +1,11 @@
-// Uploads dropped or chosen files one request each, a few at a time, with the progress and the answer beside each name.
+// Uploads dropped or chosen files one request each, a few at a time. What was stored is counted and comes into the page's
+// list of photos; a file whose answer somebody has to read gets a line of its own. So nothing below moves as they arrive.
 
 import { buildIcon, readCookie } from "./shared/dom.js";
 
 const PARALLEL = 3;
+/** Between two looks at what has arrived: the photos in the list move on with each, under the pointer. */
+const LOOK_EVERY = 3000;
 
 const section = document.getElementById("upload");
 const dropzone = document.getElementById("dropzone");
@@ -23,6 +26,8 @@ let running = 0;
 let stored = 0;
 let refused = 0;
 let known = 0;
+/** @type {number | null} */
+let looking = null;
 
 /** @param {Iterable<File>} files */
 function addFiles(files) {
@@ -51,6 +56,7 @@ function buildUpload(file) {
   bar.value = 0;
   bar.setAttribute("aria-label", `Upload of ${file.name}`);
   row.append(buildIcon("upload"), name, bar);
+  row.hidden = true;
   return { file, row, bar, share: 0, over: false, isPlain: false };
 }
 
@@ -97,7 +103,7 @@ function showAnswer(upload, request) {
     offerRetry(upload, "The connection was lost.");
   } else if (request.status < 300) {
     showStored(upload, answer.created, answer.refused);
-    document.body.dispatchEvent(new CustomEvent("photos-changed"));
+    lookSoon();
   } else if (answer?.error === "duplicate_photo") {
     known += 1;
     finish(upload, "done", "In the project already", answer.fields.photo);
@@ -140,6 +146,7 @@ function refuse(upload, text, photo) {
 /** @param {Upload} upload @param {"done" | "refused"} outcome @param {string} text @param {string} [photo] */
 function finish(upload, outcome, text, photo) {
   upload.over = true;
+  upload.row.hidden = upload.isPlain;
   upload.share = 1;
   const answer = buildText(outcome, text);
   if (photo) {
@@ -169,6 +176,7 @@ function offerRetry(upload, text) {
     startWaiting();
   });
   upload.over = true;
+  upload.row.hidden = false;
   answer.append(again);
   upload.row.replaceChildren(buildIcon("alert"), upload.row.querySelector(".name"), answer);
 }
@@ -190,16 +198,20 @@ function showTotals() {
       ? `Done: ${stored} ${stored === 1 ? "photo" : "photos"} stored${told}`
       : `${over} of ${uploads.length} files sent${told}`;
   clear.hidden = over !== uploads.length;
-  if (over === uploads.length) {
-    foldStored();
+  if (over === uploads.length && looking !== null) {
+    look();
   }
 }
 
-/** When all is sent, the photos are in the list of the page: what remains here is what somebody has to read. */
-function foldStored() {
-  for (const upload of uploads) {
-    upload.row.hidden = upload.isPlain;
-  }
+/** Lets the list of photos look for what is new: once in a while, and at the end. */
+function lookSoon() {
+  looking ??= setTimeout(look, LOOK_EVERY);
+}
+
+function look() {
+  clearTimeout(looking);
+  looking = null;
+  document.body.dispatchEvent(new CustomEvent("photos-changed"));
 }
 
 function clearList() {

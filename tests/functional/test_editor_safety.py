@@ -138,6 +138,7 @@ def test_a_submit_can_be_taken_back(desk: Desk, annotator: Editor) -> None:
     annotator.page.locator("[data-rest-take-back]").click()
     annotator.cell(1).wait_for()
     expect(annotator.name()).to_have_text(task.photo.name)
+    expect(annotator.part("announcement")).to_have_text(f"Taken back. Photo {task.photo.name}.")
     annotator.cell(12).click()
     annotator.press("0", "Enter")
     wait_for(lambda: Annotation.objects.filter(task=task).count() == 2, seconds=10, what="a second revision")

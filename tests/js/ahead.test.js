@@ -54,6 +54,18 @@ test("both leases are given back when the person leaves", async () => {
   assert.deepEqual(server.calls.filter(([name]) => name === "release").map(([, lease]) => lease), ["lease-2", "lease-1"]);
 });
 
+test("a submit that is taken back gives both back first: the photo at hand is the one that was claimed first", async () => {
+  const { work, server, store } = await open();
+  server.answers.claimAhead = () => bundleOf({ lease: { id: "lease-3", kind: "annotate", seconds: 300 } });
+  await work.submitAnnotation();
+  await settle();
+  server.answers.claimTask = () => bundleOf({ lease: { id: "lease-4", kind: "annotate", seconds: 300 } });
+  await work.takeBack();
+  const tail = server.calls.filter(([name]) => ["release", "claimTask"].includes(name)).map(([name, key]) => `${name} ${key}`);
+  assert.deepEqual(tail, ["release lease-2", "release lease-3", "claimTask task-1"]);
+  assert.equal(store.screen.bundle.lease.id, "lease-4");
+});
+
 test("when the page goes away the next photo is given back, and this one stays for a reload", async () => {
   const { work, server } = await open();
   work.flush();

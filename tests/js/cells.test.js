@@ -44,6 +44,7 @@ test("versions say where they differ from the model's, and the model's what is g
   const bundle = bundleOf({ annotation, lease: { id: "l", kind: "review", seconds: 300 }, task: { id: "t", revision: 1 } });
   const rows = listVersions(openVersion(bundle, chooseVersion(bundle, null)), { bundle });
   assert.deepEqual(rows.map(({ who }) => who), ["Model v1", "ana", "Your review"]);
+  assert.equal(rows[0].note, "70 % sure of the whole VIN");
   assert.deepEqual(rows.map(({ differs }) => differs), [[4], [4], [4]]);
   assert.deepEqual(differencesTo("", VIN), []);
   assert.deepEqual(differencesTo("ABC", "ABXC"), [2]);

@@ -191,16 +191,16 @@ test("a submit can be taken back: the photo opens again, the next one goes back"
   const { store, work, server } = await open({ claimTask: () => bundleOf() });
   await work.submitAnnotation();
   await work.takeBack();
-  assert.deepEqual(server.calls.slice(-3).map(([name]) => name), ["reopen", "release", "claimTask"]);
+  assert.deepEqual(server.calls.slice(-4).map(([name]) => name), ["reopen", "release", "claimTask", "claimAhead"]);
   assert.equal(store.screen.phase, "working");
-  assert.equal(store.screen.last, null);
+  assert.deepEqual(store.screen.last, { task: "task-1", words: "Taken back.", isReversible: false });
 });
 
 test("a skip can be taken back like a submit, but not one that sent a second reading to a reviewer", async () => {
   const { store, work, server } = await open({ claimTask: () => bundleOf() });
   await work.skip("I am not sure");
   await work.takeBack();
-  assert.deepEqual(server.calls.slice(-3).map(([name]) => name), ["reopen", "release", "claimTask"]);
+  assert.deepEqual(server.calls.slice(-4).map(([name]) => name), ["reopen", "release", "claimTask", "claimAhead"]);
   const second = await open({ claimNext: () => bundleOf({ task: { id: "task-1", revision: 1, state: "in_second_reading" } }) });
   await second.work.skip("I am not sure");
   assert.equal(second.store.screen.last.isReversible, false);

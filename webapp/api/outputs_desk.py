@@ -88,7 +88,9 @@ class PrecisionOutput(Output):
 
 class SheetOutput(Output):
     readings = SheetReadingOutput(many=True)
-    unseen = serializers.IntegerField(help_text="How many you may look at; 1000 is that or more.")
+    unseen = serializers.IntegerField(
+        help_text="How many you may look at; without a round, 200 is that or more."
+    )
     precision = PrecisionOutput(many=True)
 
 

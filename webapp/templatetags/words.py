@@ -154,18 +154,19 @@ def confidence_level(value: float) -> str:
 
 @register.simple_tag
 def confidence(value: float | None, bare: bool = False) -> SafeString:
-    """A confidence as number, colour and shape; `bare` leaves the unit to what stands beside it."""
+    """A confidence as number, colour and shape: of a whole VIN, or `bare` of one character among others."""
     if value is None:
         return SafeString("")
     level = confidence_level(value)
     percent = min(int(value * 100), 99) if value < 1 else 100
     return format_html(
-        '<span class="confidence {0}" title="The model is {1} % sure"><svg viewBox="0 0 10 10" width="10" '
-        'height="10" aria-hidden="true">{2}</svg>{1}{3}</span>',
+        '<span class="confidence {0}" title="The model is {1} % sure of {4}">'
+        '<svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">{2}</svg>{1}{3}</span>',
         level,
         percent,
         _SHAPES[level],
         "" if bare else " %",
+        "this character" if bare else "the whole VIN",
     )
 
 

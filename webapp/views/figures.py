@@ -38,6 +38,7 @@ from webapp.work_filters import DAY, PERIOD_WORDS, read_period, write_work_addre
 
 LESSONS = 8
 PAIRS = 10
+FIRST_CONCERNS = 8
 SHOWN = {"": "Changed in review", "all": "Everything"}
 
 
@@ -59,11 +60,13 @@ def team(request: HttpRequest, project: Project) -> HttpResponse:
     report = reports.get_team_report(project=project, span=span_of(period, now=now), now=now)
     if not policies.can(current_user(request), Capability.SEE_PEOPLE, project):
         report = report.without_people()
+    concerns = find_concerns(report.annotators, report.reviewers)
     context = {
         **_describe_period(period),
         "report": report,
         **_draw_common(project, report, None, period),
-        "concerns": find_concerns(report.annotators, report.reviewers),
+        "concerns": concerns[:FIRST_CONCERNS],
+        "more_concerns": concerns[FIRST_CONCERNS:],
         "charts": _draw_people(project, report, period),
         "has_probes": bool(report.together.missed and report.together.missed.of),
     }

@@ -19,13 +19,15 @@ from labeling.policies import Capability
 from labeling.queries import datasets, model_versions, runs
 from labeling.queries.champions import get_champion
 from labeling.queries.pages import find_decision, find_evaluation
-from labeling.queries.tasks import MANY
 from labeling.run_settings import paces_of
 from webapp.charts import chart_run
 from webapp.forms import show_refusal
 from webapp.run_forms import RunForm, RunScheduleForm
 from webapp.run_words import describe_settings
 from webapp.views.access import current_user, project_action, project_page, sent_form
+
+ENOUGH = 200
+"""Corrections: whoever plans a run on so many need not know how many more there are."""
 
 
 @project_page(form=Capability.TRAIN)
@@ -78,7 +80,8 @@ def _render_list(
         "blocked": _find_obstacle(project),
         "schedule": kept,
         "schedule_form": schedule_form or RunScheduleForm(schedule=kept),
-        "corrections": runs.count_corrections(project=project, most=MANY),
+        "corrections": runs.count_corrections(project=project, most=ENOUGH),
+        "enough": ENOUGH,
     }
     return render(request, "runs.html", context, status=status)
 

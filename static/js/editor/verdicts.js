@@ -3,7 +3,7 @@
 import { openVersion } from "./opening.js";
 import { findObstacle, saysTheSame, toPayload } from "./state.js";
 
-export function createVerdicts({ api, store, sending, effort, say, close, claimTask }) {
+export function createVerdicts({ api, store, sending, ahead, effort, say, close, claimTask }) {
   const { finish } = sending;
 
   /** What goes with every verdict: the revision that was on the screen, and what it cost. */
@@ -75,7 +75,10 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
     return finish((lease) => api.skip(lease, { reason }), "Skipped.", isReversible);
   }
 
-  /** Takes the last submit or skip back and opens that photo again. The photo that is open now goes back into the queue. */
+  /**
+   * Takes the last submit or skip back and opens that photo again. The photo that is open now goes back into the queue,
+   * and so does the one ahead: of a person's two leases, the older one is at hand.
+   */
   async function takeBack() {
     if (!(await sending.settle())) return;
     const { last, bundle } = store.screen;
@@ -83,13 +86,14 @@ export function createVerdicts({ api, store, sending, effort, say, close, claimT
     try {
       await api.reopen(last.task);
       if (bundle) await api.release(bundle.lease.id);
+      await ahead.giveBack();
     } catch (error) {
       if (error.isSignedOut) store.show({ isSignedOut: true });
       else say("error", error.message);
       return;
     }
     close();
-    store.show({ last: null });
+    store.show({ last: { task: last.task, words: "Taken back.", isReversible: false } });
     await claimTask(last.task);
   }
 

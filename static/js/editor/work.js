@@ -42,7 +42,7 @@ export function createWork({ api, journal, store, timers, preload, project, kind
   const sending = createSending({
     journal, store, timers, saving, heartbeat, ahead, effort, onTrouble, say, claimNext, openNext: open, bringBack,
   });
-  const verdicts = createVerdicts({ api, store, sending, effort, say, close, claimTask });
+  const verdicts = createVerdicts({ api, store, sending, ahead, effort, say, close, claimTask });
   const tabs = createTabs(channel, (task) => {
     if (task !== store.screen.bundle?.task.id) return;
     ahead.leave();

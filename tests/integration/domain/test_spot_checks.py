@@ -202,6 +202,17 @@ def test_nobody_checks_what_they_have_read(workshop: Workshop) -> None:
         )
 
 
+def test_a_sheet_goes_on_behind_what_its_reader_may_not_check(workshop: Workshop) -> None:
+    """Looked for in parts of two: whatever the order is, the first part may have nothing for the reviewer."""
+    project, reviewer = workshop.people.project, workshop.people.reviewer
+    for seed in range(1, 6):
+        accept_by_policy(workshop, seed, by=reviewer)
+    others = accept_by_policy(workshop, 6)
+    (reading,) = list_sheet(project=project, viewer=reviewer, limit=1)
+    assert reading.of == others
+    assert count_unseen(project=project, viewer=reviewer) == 1
+
+
 def test_reviewed_work_and_what_was_taken_back_are_on_no_sheet(workshop: Workshop) -> None:
     project, admin = workshop.people.project, workshop.people.admin
     photos.render_photo(photo_id=workshop.accept(1).photo_id, now=workshop.now)

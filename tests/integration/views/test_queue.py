@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -171,6 +172,24 @@ def test_a_long_action_shows_how_far_it_is_and_can_be_stopped(people: People, ta
     html = people.client("admin").post(stop, follow=True).content.decode()
     assert "stopped; 60 were not reached" in html
     assert 'hx-trigger="every' not in html
+
+
+def test_what_the_browser_has_ready_is_told_from_what_its_holder_looks_at(people: People) -> None:
+    for number in range(1, 9):
+        rows.add_task(people, rows.add_photo(people, number), "new", priority=1 - number / 10)
+    now = timezone.now()
+    at_hand = leases.claim_next_task(
+        project=people.project, holder=people.annotator, kind="annotate", now=now
+    )
+    assert at_hand is not None
+    assert "loaded ahead" not in _queue(people, "?state=held")
+    later = now + timedelta(seconds=1)
+    assert leases.claim_task_ahead(lease_id=at_hand.pk, holder=people.annotator, now=later)
+    html = _queue(people, "?state=held")
+    assert "by 1 person, 1 loaded ahead" in html
+    ahead = re.search(r"it comes next.*?Recall photo-(\d)", html, re.DOTALL)
+    assert ahead is not None
+    assert ahead[1] == "2"
 
 
 def test_who_has_what_in_hand_and_taking_it_back(people: People, tasks: list[Task]) -> None:

@@ -36,6 +36,12 @@ def test_who_errs_more_than_the_others_is_named_with_the_figures() -> None:
     assert concerns == [Concern(BEN, text, "wrong")]
 
 
+def test_whoever_errs_most_comes_first() -> None:
+    carl = User(pk=3, username="carl")
+    team = [annotator(ANNA, Share(0, 300)), annotator(BEN, Share(20, 100)), annotator(carl, Share(40, 100))]
+    assert kinds(*team) == [(carl, "wrong"), (BEN, "wrong")]
+
+
 def test_three_mistakes_of_ten_prove_nothing() -> None:
     assert kinds(annotator(ANNA), annotator(BEN, Share(3, 10))) == []
 

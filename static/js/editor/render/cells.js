@@ -17,10 +17,12 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /** What stands under a cell: the model's percentage, or who wrote the symbol instead of it. */
 export function markOf(cell) {
-  const status = statusOf(cell);
-  if (status !== "model") return MARKS[status];
-  return cell.confidence === null ? "" : `${percentOf(cell.confidence)}%`;
+  if (isRated(cell)) return `${percentOf(cell.confidence)}%`;
+  return MARKS[statusOf(cell)] ?? "";
 }
+
+/** Whether the mark is the model's percentage. */
+const isRated = (cell) => statusOf(cell) === "model" && cell.confidence !== null;
 
 /** Rounded down, so that 100 means certain. */
 export const percentOf = (confidence) => Math.floor(confidence * 100 + 1e-9);
@@ -119,6 +121,7 @@ function renderCell(element, cell, index, { state, changed }) {
   setAttribute(input, "aria-label", describeCell(cell, index));
   input.tabIndex = isFocused ? 0 : -1;
   setText(mark, cell ? markOf(cell) : "");
+  setAttribute(mark, "title", cell && isRated(cell) ? "How sure the model is of this character" : null);
   setAttribute(element, "data-certainty", cell && certaintyOf(cell));
   setAttribute(element, "data-status", cell ? statusOf(cell) : "absent");
   setAttribute(element, "data-focused", isFocused);

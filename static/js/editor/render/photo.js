@@ -6,14 +6,24 @@ import { part, pointsOf, setAttribute, setHidden, setPhoto, setText } from "./do
 /** How far from the region the knob is that turns it, in pixels of the screen. */
 const TURNER_AWAY = 34;
 
+/** What is drawn in which mode: for whoever points, and besides for whoever has keys. */
 const DRAWING_WORDS = {
-  drawing: () => "Drag over the VIN from its top left to its bottom right, or press the two places one after the other. Without a pointer: Enter, then the arrows. Esc ends it.",
-  row: (position) => (position === 1
-    ? "The second row begins at a later character: go there first. “Second row” again makes one row of all. Esc ends it."
-    : `Drag over the second row, which begins at position ${position}, or press two of its corners. “Second row” again halves the region. Esc ends it.`),
-  box: (position) => `Drag over character ${position} in the strip above, or press two corners of its box. Esc ends it.`,
+  drawing: () => [
+    "Drag over the VIN from its top left to its bottom right, or press the two places one after the other.",
+    "Without a pointer: Enter, then the arrows. Esc ends it.",
+  ],
+  row: (position) => [
+    position === 1
+      ? "The second row begins at a later character: go there first. “Second row” again makes one row of all."
+      : `Drag over the second row, which begins at position ${position}, or press two of its corners. “Second row” again halves the region.`,
+    "Esc ends it.",
+  ],
+  box: (position) => [
+    `Drag over character ${position} in the strip above, or press two corners of its box.`, "Esc ends it.",
+  ],
 };
-const PICKED_WORDS = "Press where this corner of the region belongs. Esc leaves it where it is.";
+const PICKED_WORDS = ["Press where this corner of the region belongs.", "Esc leaves it where it is."];
+const NO_REGION_WORDS = ["No region yet: choose “Draw region” and draw around the VIN.", ""];
 
 export function createPhoto(root) {
   const port = part(root, "port");
@@ -23,6 +33,8 @@ export function createPhoto(root) {
   const grip = part(root, "region-grip");
   const start = part(root, "region-start");
   const note = part(root, "photo-note");
+  const noteWords = part(root, "photo-note-words");
+  const noteKeys = part(root, "photo-note-keys");
   const turner = part(root, "turner");
   const corners = [...root.querySelectorAll("[data-corner]")];
   const toggles = [...root.querySelectorAll("[data-toggle]")];
@@ -62,9 +74,10 @@ export function createPhoto(root) {
 
   function renderNote(screen, state) {
     const drawing = DRAWING_WORDS[screen.mode]?.(state.focus + 1) ?? (screen.picked === null ? undefined : PICKED_WORDS);
-    const text = drawing ?? (state.region ? "" : "No region yet: choose “Draw region” and draw around the VIN.");
-    setHidden(note, text === "");
-    setText(note, text);
+    const [words, keys] = drawing ?? (state.region ? ["", ""] : NO_REGION_WORDS);
+    setHidden(note, words === "");
+    setText(noteWords, words);
+    setText(noteKeys, keys);
   }
 
   return { render, measure };

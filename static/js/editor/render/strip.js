@@ -10,9 +10,9 @@ const WEDGE_WORDS = "The region is pulled to a wedge, so there is no strip of it
 /** Room beside the strip, so that the first and the last cell have their own. */
 const SIDE = 8;
 
-/** The strip of a row in a mat of this size; null where the row has no place in the photo. */
+/** The strip of a row in a mat of this size; null where the row has no place in the photo, or the mat none on the page. */
 export function layOut({ quad }, { width, height }) {
-  if (!quad) return null;
+  if (!quad || width <= 2 * SIDE) return null;
   const strip = layOutStrip(quad, { width: width - 2 * SIDE, height });
   return { ...strip, left: (width - strip.width) / 2 };
 }

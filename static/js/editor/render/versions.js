@@ -49,7 +49,7 @@ export function listVersions(state, { bundle, keys = {} }) {
 /** What the model read. Where it doubts that this is a VIN at all, its characters are there all the same: people begin with them. */
 function describePrediction({ vin, confidence, characters = [], model_version: version }) {
   const who = `Model ${version}`;
-  if (vin) return { who, note: `${percentOf(confidence)} % sure`, text: vin };
+  if (vin) return { who, note: `${percentOf(confidence)} % sure of the whole VIN`, text: vin };
   const text = characters.map(({ symbol }) => symbol).join("");
   return { who, note: text ? "doubts that it is a VIN" : "found no VIN", text };
 }
