@@ -41,7 +41,7 @@ SETTINGS: Mapping[str, Setting] = {
     "replay_share": Setting(0.5, 0.0, 0.95),
     "seed": Setting(1, 0, 2**31 - 1),
     "averaging": Setting(0.98, 0.0, 0.9999),
-    "blend": Setting(0.5, 0.05, 1.0),
+    "blend": Setting(0.25, 0.05, 1.0),
     "save_every": Setting(20, 1, 10_000),
     "report_every": Setting(5, 1, 10_000),
     "validate_every": Setting(20, 1, 10_000),

@@ -54,7 +54,7 @@ class FinetuneConfig:
     replay_share: float = 0.5
     seed: int = 1
     averaging: float = 0.98
-    blend: float = 0.5
+    blend: float = 0.25
     save_every: int = 20
     report_every: int = 5
     validate_every: int = 20
