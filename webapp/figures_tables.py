@@ -7,6 +7,7 @@ from typing import Any
 from labeling.measures import NO_SHARE, Share, Spread
 from labeling.policies import Capability
 from labeling.queries.history import Submitted
+from labeling.queries.quality import Standing
 from labeling.queries.reports import Corrections, TeamReport
 
 Rows = Iterable[Sequence[Any]]
@@ -67,6 +68,25 @@ def _list_people(report: TeamReport) -> Rows:
         ]
 
 
+def list_standings(standings: Iterable[Standing]) -> Rows:
+    """How often each person was found wrong lately, and what share of theirs is reviewed."""
+    for each in standings:
+        low, high = each.measured.interval if each.measured.trials else (None, None)
+        counts = (each.by_reviews, each.by_checks, each.by_probes, each.measured)
+        yield [
+            each.user.username,
+            *(number for count in counts for number in (count.errors, count.trials)),
+            _round(each.measured.rate),
+            _round(low),
+            _round(high),
+            _round(each.share),
+        ]
+
+
+def _round(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
+
+
 def _list_reviewers(report: TeamReport) -> Rows:
     for each in report.reviewers:
         yield [
@@ -105,6 +125,15 @@ def _list_agreement(report: TeamReport) -> Rows:
             round(characters.value or 0.0, 4) if characters.of else None,
         ]
 
+
+STANDING_HEAD = (
+    "person",
+    *(f"{found}{part}" for found in ("review", "spot_check", "known", "all") for part in ("_wrong", "_of")),
+    "error",
+    "error_low",
+    "error_high",
+    "reviewed_share",
+)
 
 TABLES: dict[str, Table] = {
     "people": Table(

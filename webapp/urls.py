@@ -98,6 +98,7 @@ project_urls = [
     path("models/reread/", watching.reread, name="reread"),
     path("models/rereadings/<uuid:rereading_id>/stop/", watching.stop_rereading, name="rereading-stop"),
     path("policy/", quality.policy, name="policy"),
+    path("policy/people.csv", quality.people, name="policy-people"),
     path("policy/preview/", quality.preview, name="policy-preview"),
     path("order/", acquisition.order, name="order"),
     path("order/preview/", acquisition.preview, name="order-preview"),

@@ -18,12 +18,16 @@ MOST_KNOWN = 1000
 class Standing:
     """Somebody who annotates: how often they were found wrong, and what share of theirs is reviewed now."""
 
-    user: User
+    member: Membership
     measured: MeasuredError
     by_reviews: MeasuredError
     by_checks: MeasuredError
     by_probes: MeasuredError
     share: float
+
+    @property
+    def user(self) -> User:
+        return self.member.user
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +81,15 @@ def list_measured(*, project: Project) -> list[Standing]:
     """Everybody whose role annotates, by name."""
     policy = get_policy(project=project)
     roles = [role.value for role, granted in CAPABILITIES.items() if Capability.ANNOTATE in granted]
-    members = Membership.objects.filter(project=project, role__in=roles).select_related("user")
-    people = [member.user for member in members.order_by("user__username")]
-    trials = count_trials(project=project, people=people)
-    return [_stand(policy, user, trials[user.pk]) for user in people]
+    rows = Membership.objects.filter(project=project, role__in=roles).select_related("user")
+    members = list(rows.order_by("user__username"))
+    trials = count_trials(project=project, people=[member.user for member in members])
+    return [_stand(policy, member, trials[member.user_id]) for member in members]
 
 
-def _stand(policy: QualityPolicy, user: User, trials: Trials) -> Standing:
+def _stand(policy: QualityPolicy, member: Membership, trials: Trials) -> Standing:
     return Standing(
-        user=user,
+        member=member,
         measured=trials.all,
         by_reviews=trials.by_reviews,
         by_checks=trials.by_checks,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -13,6 +14,8 @@ from labeling.models import Project, QualityPolicy
 from labeling.operations import quality as operations
 from labeling.policies import Capability
 from labeling.queries import quality
+from webapp.csv_tables import stream_csv
+from webapp.figures_tables import STANDING_HEAD, list_standings
 from webapp.forms import PolicyForm, show_refusal
 from webapp.policy_words import describe_policy, estimate_cost, list_warnings
 from webapp.views.access import current_user, project_page, sent_form
@@ -45,6 +48,13 @@ def preview(request: HttpRequest, project: Project) -> HttpResponse:
     form = PolicyForm(request.GET, policy=quality.get_policy(project=project))
     form.is_valid()  # a figure that cannot be is left as it was
     return render(request, "parts/policy_meaning.html", _explain(form.to_draft(project), project))
+
+
+@project_page(Capability.MANAGE_POLICY)
+def people(request: HttpRequest, project: Project) -> HttpResponseBase:
+    """Where everybody stands, as a CSV file."""
+    standings = quality.list_measured(project=project)
+    return stream_csv(f"{project.slug}-standings", STANDING_HEAD, list_standings(standings))
 
 
 def _render(

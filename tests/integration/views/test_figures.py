@@ -237,6 +237,23 @@ def test_the_table_of_people_as_csv(people: People, team: Team) -> None:
     assert (second["person"], second["wrong_share"]) == ("somebody-else", "")
 
 
+def test_where_everybody_stands_under_the_policy_as_csv(people: People, team: Team) -> None:
+    rows = {row["person"]: row for row in read_csv(people, "admin", "policy-people")}
+    assert set(rows) == {"admin", "annotator", "reviewer", "somebody-else"}
+    found = rows["annotator"]
+    assert (found["review_wrong"], found["review_of"], found["all_wrong"], found["all_of"]) == (
+        "1",
+        "2",
+        "1",
+        "2",
+    )
+    assert (found["error"], found["reviewed_share"]) == ("0.5", "1.0")
+    assert rows["admin"]["error"] == ""
+    assert (
+        people.client("reviewer").get(reverse("policy-people", args=[people.project.slug])).status_code == 403
+    )
+
+
 def test_every_other_table_as_csv(people: People, team: Team) -> None:
     (reviewer,) = read_csv(people, "admin", "quality-table", "reviewers")
     assert (reviewer["person"], reviewer["reviews"], reviewer["accepted"]) == ("reviewer", "2", "1")

@@ -59,11 +59,13 @@ def test_figures_are_explained_before_they_are_set(people: People) -> None:
     assert not QualityPolicy.objects.exists()
 
 
-def test_everybody_who_annotates_is_listed_with_their_share(people: People) -> None:
+def test_everybody_who_annotates_is_listed_with_their_share_and_their_work(people: People) -> None:
     html = people.client("admin").get(_url(people)).content.decode()
     for person in ("annotator", "reviewer", "admin"):
-        assert f"<strong>{person}</strong>" in html
-    assert "<strong>ml_engineer</strong>" not in html
+        member = people.project.memberships.get(user__username=person)
+        address = reverse("quality-person", args=[people.project.slug, member.pk])
+        assert f'href="{address}?days=all">{person}</a>' in html
+    assert ">ml_engineer</a>" not in html
 
 
 def test_what_the_project_lacks_for_the_figures_is_said(people: People) -> None:
