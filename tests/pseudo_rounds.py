@@ -36,7 +36,7 @@ def add_validation(people: People, *, count: int) -> DatasetSnapshot:
 
 
 def add_round(*, by: User, teacher: ModelVersion, **fields: Any) -> PseudoRound:
-    """A round in audit, unless `fields` say otherwise."""
+    """A round in audit about which a person decides, unless `fields` say otherwise."""
     now = timezone.now()
     project = teacher.project
     snapshot, _ = DatasetSnapshot.objects.get_or_create(
@@ -56,6 +56,7 @@ def add_round(*, by: User, teacher: ModelVersion, **fields: Any) -> PseudoRound:
         "validation": snapshot,
         "target": 0.995,
         "threshold": 0.9,
+        "revokes_itself": False,
         "requested_by": by,
         "requested_at": now,
         "started_at": now,

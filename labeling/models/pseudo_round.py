@@ -58,7 +58,7 @@ class PseudoRound(models.Model):
     target = models.FloatField()
     audit_size = models.PositiveIntegerField(default=0)
     revokes_itself = models.BooleanField(
-        default=False, help_text="Whether an audit that misses the target revokes it without a person."
+        default=True, help_text="Whether an audit that misses the target revokes it without a person."
     )
     threshold = models.FloatField(null=True, blank=True)
     done = models.PositiveIntegerField(default=0)

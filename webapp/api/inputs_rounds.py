@@ -30,7 +30,7 @@ class RoundInput(StrictInput):
     revokes_itself = serializers.BooleanField(
         allow_null=True,
         default=None,
-        help_text="Whether an audit that misses the target revokes the round without a person.",
+        help_text="Whether an audit that misses the target revokes the round by itself; true at first.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -26,7 +26,7 @@ class Command(MemberCommand):
         parser.add_argument("--target", type=float, help="the share that is right at least, such as 0.995")
         parser.add_argument("--audit", type=int, help="how many people look at; 0: as few as can show it")
         parser.add_argument(
-            "--revokes-itself", action="store_true", default=None, help="if the audit misses the target"
+            "--revokes-itself", action=BooleanOptionalAction, help="if the audit misses the target"
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="say what it would do, and ask for nothing"

@@ -94,8 +94,8 @@ def test_a_sample_that_shows_the_target_upholds_the_round(classroom: Classroom) 
     assert AuditEvent.objects.get(verb="pseudo_round.upheld").data["right"] == 6
 
 
-def test_a_missed_target_waits_for_a_person(classroom: Classroom) -> None:
-    done = run_round(classroom, target=0.6)
+def test_a_missed_target_waits_for_a_person_where_that_was_asked_for(classroom: Classroom) -> None:
+    done = run_round(classroom, target=0.6, revokes_itself=False)
     look(classroom, done, wrong=4)
     assert (done.state, get_audit(pseudo_round=done).verdict) == ("auditing", "missed")
     assert settle_audits(now=classroom.workshop.now) == 0
@@ -103,8 +103,8 @@ def test_a_missed_target_waits_for_a_person(classroom: Classroom) -> None:
     assert (done.state, done.settled_by) == ("revoked", classroom.workshop.people.ml_engineer)
 
 
-def test_or_revokes_itself_where_that_was_asked_for(classroom: Classroom) -> None:
-    done = run_round(classroom, revokes_itself=True)
+def test_a_round_that_misses_its_target_revokes_itself(classroom: Classroom) -> None:
+    done = run_round(classroom)
     look(classroom, done, wrong=4)
     assert (done.state, done.settled_by) == ("revoked", None)
     assert "4 of 8 audited readings were wrong" in done.reason
