@@ -12,7 +12,7 @@ from benchmarks.runner import answer_all, pin_to_one_processor
 
 pin_to_one_processor()
 
-from inference.bundle import INTEGER_TWINS, load_bundle, verify_bundle  # noqa: E402  (its libraries must be pinned)
+from inference.bundle import find_running, load_bundle, verify_bundle  # noqa: E402  (its libraries must be pinned)
 from inference.decoding import decode_image  # noqa: E402
 from inference.detector import Detector  # noqa: E402
 from inference.geometry import Box, bounding_box  # noqa: E402
@@ -28,8 +28,7 @@ def main() -> None:
         reader = load_bundle(bundle)
         answer_all(lambda path: _read(reader, path), name="boxes")
     else:
-        networks = verify_bundle(bundle).networks
-        running = networks.get(INTEGER_TWINS["detector"], networks["detector"])
+        running = find_running(verify_bundle(bundle), "detector")
         detector = Detector(Network((bundle / running.file).read_bytes()))
         answer_all(lambda path: _detect(detector, path), name="boxes")
 

@@ -82,7 +82,7 @@ def load_bundle(path: str | Path, *, threads: int = 1) -> VinReader:
     if QUALITY in used and manifest.networks[QUALITY].input[-1:] != (len(MEASURES),):
         logger.warning("%s: %s", folder, OUTDATED_QUALITY)
         used.remove(QUALITY)
-    networks = {name: _load_network(folder, _running(manifest, name), threads) for name in used}
+    networks = {name: _load_network(folder, find_running(manifest, name), threads) for name in used}
     return VinReader(
         detector=Detector(networks["detector"]),
         sequence=SequenceRecognizer(networks["sequence"]),
@@ -199,7 +199,7 @@ def _read_verified(folder: Path, file: str, sha256: str) -> bytes:
     return content
 
 
-def _running(manifest: Manifest, name: str) -> NetworkFile:
+def find_running(manifest: Manifest, name: str) -> NetworkFile:
     """The file that runs: the twin in eight bits where there is one."""
     return manifest.networks.get(INTEGER_TWINS.get(name, name), manifest.networks[name])
 

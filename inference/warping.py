@@ -23,8 +23,11 @@ def warp(image: Image, matrix: Array, *, width: int, height: int, reduction: flo
     `reduction` is how many photo pixels fall on one: so many times finer it is sampled first, then averaged.
     A photo that loses half or more in every direction is halved before, which takes a fraction of the time.
     """
-    while reduction >= 2 and min(image.shape[:2]) > 2 and _least_reduction(matrix, width, height) >= 2:
-        image, matrix = _halve(image, matrix, width, height)
+    while reduction >= 2 and min(image.shape[:2]) > 2:
+        outline = _outline(matrix, width, height)
+        if _least_reduction(outline, width, height) < 2:
+            break
+        image, matrix = _halve(image, matrix, outline)
         reduction /= 2
     factor = int(np.clip(round(reduction), 1, MAX_OVERSAMPLING))
     pixel_matrix = _FROM_CENTERS @ np.diag([factor, factor, 1.0]) @ matrix @ _TO_CENTERS
@@ -36,20 +39,18 @@ def warp(image: Image, matrix: Array, *, width: int, height: int, reduction: flo
     return np.asarray(pixels, dtype=np.uint8)
 
 
-def _least_reduction(matrix: Array, width: int, height: int) -> float:
+def _least_reduction(outline: Array, width: int, height: int) -> float:
     """How many photo pixels fall on one of the result where, and in the direction in which, they are fewest;
     0 where the result reaches beyond the horizon.
     """
-    outline = _outline(matrix, width, height)
     if not is_convex(quad_from_points(outline)):
         return 0.0
     sides = np.linalg.norm(outline - np.roll(outline, -1, axis=0), axis=1)
     return float((sides / (width, height, width, height)).min())
 
 
-def _halve(image: Image, matrix: Array, width: int, height: int) -> tuple[Image, Array]:
+def _halve(image: Image, matrix: Array, outline: Array) -> tuple[Image, Array]:
     """What is seen of the photo, and a rim, at half its size; and the homography from there."""
-    outline = _outline(matrix, width, height)
     size = np.array(image.shape[1::-1])
     left, top = (np.floor(outline.min(axis=0) - _RIM).clip(0, size - 2) // 2 * 2).astype(int)
     right, bottom = np.ceil(outline.max(axis=0) + _RIM).clip((left + 2, top + 2), size).astype(int) // 2 * 2

@@ -71,20 +71,13 @@ def _list_people(report: TeamReport) -> Rows:
 def list_standings(standings: Iterable[Standing]) -> Rows:
     """How often each person was found wrong lately, and what share of theirs is reviewed."""
     for each in standings:
-        low, high = each.measured.interval if each.measured.trials else (None, None)
-        counts = (each.by_reviews, each.by_checks, each.by_probes, each.measured)
+        parts = (each.by_reviews, each.by_checks, each.by_probes)
         yield [
             each.user.username,
-            *(number for count in counts for number in (count.errors, count.trials)),
-            _round(each.measured.rate),
-            _round(low),
-            _round(high),
-            _round(each.share),
+            *(number for part in parts for number in (part.errors, part.trials)),
+            *_share(Share(each.measured.errors, each.measured.trials)),
+            round(each.share, 4),
         ]
-
-
-def _round(share: float | None) -> float | None:
-    return None if share is None else round(share, 4)
 
 
 def _list_reviewers(report: TeamReport) -> Rows:

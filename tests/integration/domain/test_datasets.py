@@ -86,16 +86,7 @@ def test_the_corrected_text_is_the_label(workshop: Workshop) -> None:
 
 def test_without_a_drawn_region_the_engines_counts_if_it_read_right(workshop: Workshop) -> None:
     task = workshop.open_task(1, PlainReader(VIN))
-    lease = workshop.claim(task, workshop.people.annotator)
-    annotations.submit_annotation(
-        lease_id=lease.pk,
-        holder=workshop.people.annotator,
-        text=VIN,
-        characters=[],
-        region=None,
-        base_revision=0,
-        now=workshop.now,
-    )
+    workshop.annotate(task, is_placed=False)
     review_lease = workshop.claim(task, workshop.people.reviewer, "review")
     reviews.submit_review(
         lease_id=review_lease.pk,

@@ -12,7 +12,7 @@ from inference.types import Quad
 from labeling.formats import coco
 from labeling.formats.records import LabeledPhoto
 from labeling.models import Annotation, AuditEvent, Photo, Task, Transfer
-from labeling.operations import annotations, tasks, transfers
+from labeling.operations import tasks, transfers
 from labeling.policies import Forbidden
 from labeling.queries.figures import list_submitted
 from labeling.queries.runs import count_corrections
@@ -145,16 +145,7 @@ def test_an_author_still_takes_back_what_was_placed_since(workshop: Workshop) ->
     photo = workshop.upload(1)
     workshop.read(photo)
     task = Task.objects.get(photo=photo)
-    lease = workshop.claim(task, workshop.people.annotator)
-    annotations.submit_annotation(
-        lease_id=lease.pk,
-        holder=workshop.people.annotator,
-        text=VIN,
-        characters=[],
-        region=None,
-        base_revision=0,
-        now=workshop.now,
-    )
+    workshop.annotate(task, is_placed=False)
     confirm(bring_boxes(workshop, boxed(photo)), workshop.people, workshop.now)
     task.refresh_from_db()
     assert (task.state, task.revision) == ("accepted", 2)

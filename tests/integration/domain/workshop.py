@@ -168,7 +168,10 @@ class Workshop:
     def claim(self, task: Task, holder: User, kind: str = "annotate", at: datetime | None = None) -> Lease:
         return leases.claim_task(task=task, holder=holder, kind=kind, now=at or self.now)
 
-    def annotate(self, task: Task, text: str = VIN, by: User | None = None) -> Annotation:
+    def annotate(
+        self, task: Task, text: str = VIN, by: User | None = None, *, is_placed: bool = True
+    ) -> Annotation:
+        """With a region and boxes, unless it is not placed."""
         author = by or self.people.annotator
         lease = self.claim(task, author)
         task.refresh_from_db()
@@ -176,8 +179,8 @@ class Workshop:
             lease_id=lease.pk,
             holder=author,
             text=text,
-            characters=make_boxes(text),
-            region=[list(corner) for corner in REGION],
+            characters=make_boxes(text) if is_placed else [],
+            region=[list(corner) for corner in REGION] if is_placed else None,
             base_revision=task.revision,
             now=self.now,
         )
