@@ -10,8 +10,9 @@ import pytest
 
 from labeling import storage
 from labeling.models import Annotation, DatasetSnapshot, LabelSource, Photo, Task
-from labeling.operations import candidates, datasets
+from labeling.operations import candidates, datasets, photos
 from labeling.operations.candidates import Criteria
+from labeling.operations.label_boxes import LabelGone
 from tests.integration.domain.carrying import bring, confirm, csv
 from tests.integration.domain.test_label_sources import confirm_by_barcode
 from tests.integration.domain.training import find_vins
@@ -132,3 +133,21 @@ def test_every_kind_of_label(workshop: Workshop, monkeypatch: pytest.MonkeyPatch
         MISREAD: "reading",
         **dict.fromkeys((TESTED, WATCHED), "unknown"),
     }
+
+
+def test_a_photo_that_is_deleted_meanwhile(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its label is on the list and gone before its boxes are read; nothing is frozen by halves."""
+    workshop.accept(1, DRAWN)
+    gone = workshop.accept(2, TESTED).photo
+
+    def list_and_delete(*wanted: Any) -> list[candidates.Candidate]:
+        found = candidates.list_candidates(*wanted)
+        photos.delete_photo(photo=gone, by=workshop.people.admin, now=workshop.now)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(datasets, "list_candidates", list_and_delete)
+        with pytest.raises(LabelGone, match="freeze again"):
+            freeze(workshop)
+    assert not DatasetSnapshot.objects.exists()
+    assert len(datasets.load_snapshot(freeze(workshop)).items) == 2
