@@ -50,8 +50,8 @@ def main() -> None:
 
 
 def measure(photos: int) -> Row:
-    """Of a project of so many photos, half of them labeled; in a process of its own, as what memory was at most
-    is said of a process.
+    """Of a project of so many photos, half of them labeled; in a process of its own, which never forgets
+    how much memory it had at most.
     """
     from django.core.management import call_command
 

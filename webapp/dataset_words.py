@@ -40,6 +40,11 @@ BAR_WIDTH, BAR_STEP, BAR_HEIGHT = 17, 21, 96
 RARE = 0.25
 """A symbol with less than this share of the mean has hardly been seen."""
 
+LABELS_A_SECOND = 4_000
+"""So many are frozen in a second (`make bench-freeze`)."""
+LONG = 5
+"""Seconds that nobody need be told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class SplitPart:
@@ -107,6 +112,14 @@ def chart_symbols(counts: dict[str, int]) -> SymbolChart | None:
         rare = count < RARE * mean
         bars.append(SymbolBar(symbol, count, place * BAR_STEP, BAR_HEIGHT - height, height, rare))
     return SymbolChart(bars, width=len(bars) * BAR_STEP)
+
+
+def describe_wait(labels: int) -> str:
+    """How long it takes to freeze so many; empty where nobody will wonder."""
+    seconds = round(labels / LABELS_A_SECOND)
+    if seconds <= LONG:
+        return ""
+    return f"So many take about {seconds} seconds. Leave the page open until the snapshot is shown."
 
 
 def describe_criteria(snapshot: DatasetSnapshot) -> list[tuple[str, str]]:
