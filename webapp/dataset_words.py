@@ -41,9 +41,7 @@ RARE = 0.25
 """A symbol with less than this share of the mean has hardly been seen."""
 
 LABELS_A_SECOND = 4_000
-"""So many are frozen in a second (`make bench-freeze`)."""
-LONG = 5
-"""Seconds that nobody need be told of."""
+"""So many are frozen in a second of a processor (`make bench-freeze`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +114,13 @@ def chart_symbols(counts: dict[str, int]) -> SymbolChart | None:
 
 def describe_wait(labels: int) -> str:
     """How long it takes to freeze so many; empty where nobody will wonder."""
-    seconds = round(labels / LABELS_A_SECOND)
-    if seconds <= LONG:
+    seconds = round(labels / LABELS_A_SECOND, -1)
+    if not seconds:
         return ""
-    return f"So many take about {seconds} seconds. Leave the page open until the snapshot is shown."
+    return (
+        f"So many take about {seconds:.0f} seconds, and longer while the server is busy. The snapshot comes into "
+        "the list whether you wait here or not."
+    )
 
 
 def describe_criteria(snapshot: DatasetSnapshot) -> list[tuple[str, str]]:

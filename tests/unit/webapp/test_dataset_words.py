@@ -11,4 +11,4 @@ def test_a_short_wait_is_not_worth_a_word(labels: int) -> None:
 
 
 def test_a_long_wait_is_told() -> None:
-    assert describe_wait(80_000).startswith("So many take about 20 seconds.")
+    assert describe_wait(86_000).startswith("So many take about 20 seconds")
