@@ -118,8 +118,8 @@ def describe_wait(labels: int) -> str:
     if not seconds:
         return ""
     return (
-        f"So many take about {seconds:.0f} seconds, and longer while the server is busy. The snapshot comes into "
-        "the list whether you wait here or not."
+        f"So many take about {seconds:.0f} seconds, and longer while the server is busy. The snapshot comes "
+        "into the list whether you wait here or not."
     )
 
 
