@@ -136,29 +136,35 @@ def _list_all(project: Project, criteria: Criteria) -> Iterator[Candidate]:
 def _list_annotated(project: Project, criteria: Criteria) -> Iterator[Candidate]:
     columns = ("pk", "text", "source", "task__decided_by")
     rows = _choose(list_accepted(project), criteria, "task__photo__", *columns)
-    for *photo, annotation, text, source, decided_by in rows:
-        yield Candidate(*photo, text, _name_source(source, decided_by), annotation_id=annotation)
+    for photo, sha256, kind, alike, annotation, text, source, decided_by in rows:
+        source = _name_source(source, decided_by)
+        yield Candidate(photo, sha256, kind, alike, text, source, annotation_id=annotation)
 
 
 def _list_coded(project: Project, criteria: Criteria) -> Iterator[Candidate]:
-    for *photo, prediction, vin in _choose(_list_agreeing(project), criteria, "photo__", "pk", "vin"):
+    rows = _choose(_list_agreeing(project), criteria, "photo__", "pk", "vin")
+    for photo, sha256, kind, alike, prediction, vin in rows:
         if rules.is_vin(vin):
-            yield Candidate(*photo, vin, LabelSource.BARCODE, prediction_id=prediction)
+            yield Candidate(photo, sha256, kind, alike, vin, LabelSource.BARCODE, prediction_id=prediction)
 
 
 def _list_trusted(project: Project, criteria: Criteria) -> Iterator[Candidate]:
     """The readings that a round trusts as labels; those of a revoked round stand no more."""
     standing = PseudoLabel.objects.filter(task__project=project, task__is_probe=False, end=LabelEnd.STANDS)
-    names = {each.pk: each.name for each in PseudoRound.objects.filter(project=project)}
+    rounds = {each.pk: each.name for each in PseudoRound.objects.filter(project=project)}
     columns = ("pk", "pseudo_round_id", "prediction_id", "prediction__vin")
-    for *photo, label, made_by, prediction, vin in _choose(standing, criteria, "task__photo__", *columns):
+    rows = _choose(standing, criteria, "task__photo__", *columns)
+    for photo, sha256, kind, alike, label, made_by, prediction, vin in rows:
         yield Candidate(
-            *photo,
+            photo,
+            sha256,
+            kind,
+            alike,
             vin,
             LabelSource.PSEUDO,
             prediction_id=prediction,
             pseudo_label_id=label,
-            round_name=names[made_by],
+            round_name=rounds[made_by],
         )
 
 
