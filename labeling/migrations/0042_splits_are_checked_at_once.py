@@ -14,12 +14,12 @@ DECLARE
     wrong record;
 BEGIN
     EXECUTE $query$
-        SELECT min(item.vin) AS vin, bool_or(vehicle.id IS NOT NULL) AS tested
+        SELECT item.vin, vehicle.id IS NOT NULL AS tested
         FROM added item JOIN labeling_datasetsnapshot snapshot ON snapshot.id = item.snapshot_id
         LEFT JOIN labeling_vehicleintest vehicle
             ON vehicle.project_id = snapshot.project_id AND vehicle.vin = item.vin
         WHERE (vehicle.id IS NOT NULL) <> (item.split = 'test')
-        GROUP BY item.vin ORDER BY item.vin
+        ORDER BY item.vin
     $query$ INTO wrong;
     IF wrong.vin IS NOT NULL THEN
         RAISE EXCEPTION 'labeling_split_is_kept: % is % a vehicle in test', wrong.vin,

@@ -82,7 +82,7 @@ def freeze_snapshot(
     A vehicle that was in test once is there again, one that has taught never gets there, and for others a
     hash of the VIN decides. A small snapshot may therefore have an empty split: its counts say so.
 
-    Raises NothingToFreeze, NameTaken, InvalidName, Forbidden.
+    Raises NothingToFreeze, NameTaken, InvalidName, Forbidden, label_boxes.LabelGone.
     """
     policies.check_can(by, policies.Capability.TRAIN, project)
     cleaned = clean_name(name)
