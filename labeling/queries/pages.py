@@ -51,6 +51,10 @@ def count_newly_accepted(*, project: Project) -> int:
     return accepted.filter(updated_at__gt=newest.created_at).count() if newest else accepted.count()
 
 
+def has_snapshot(*, project: Project) -> bool:
+    return DatasetSnapshot.objects.filter(project=project).exists()
+
+
 def find_open_run(*, project: Project) -> FinetuningRun | None:
     """The run that is under way or next in the queue."""
     return FinetuningRun.objects.filter(project=project, state__in=runs.OPEN).order_by("requested_at").first()
