@@ -23,7 +23,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Must be better, how likely",
             "By paired bootstrap over vehicles. 95 asks for a gain that is hardly chance; 0 asks for none.",
         ),
-        "cer_increase": ("More characters wrong, at most", "Points more of edits over expected characters."),
+        "cer_increase": ("More characters wrong", "At most so many points more of edits over characters."),
     },
     "Confidence": {
         "confident_from": (
@@ -31,20 +31,20 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Use the confidence from which you trust readings.",
         ),
         "confident_wrong_increase": (
-            "More confident and wrong, at most",
-            "Of all photos. Nobody sees these mistakes.",
+            "More confident and wrong",
+            "At most, of all photos. Nobody sees these mistakes.",
         ),
         "confident_right_loss": (
-            "Fewer confident and right, at most",
-            "Of all photos. These save people's work.",
+            "Fewer confident and right",
+            "At most, of all photos. These save people's work.",
         ),
         "refused_increase": (
-            "More refused as unreadable, at most",
-            "Of all photos, which people could read.",
+            "More refused",
+            "At most, of all photos, though people could read them.",
         ),
         "calibration_increase": (
-            "Confidence off by more, at most",
-            "Points more of expected calibration error.",
+            "Confidence off by more",
+            "At most so many points more of expected calibration error.",
         ),
     },
     "Cost": {

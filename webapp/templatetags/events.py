@@ -94,11 +94,11 @@ _SENTENCES = {
     "gate.changed": "{actor} changed the rules of the gate",
     "model_version.judged": "{actor} had a model version judged by today's rules",
     "model_version.registered": "{name} was registered",
-    "model_version.promoted": "{actor} promoted a model version in place of {previous}",
-    "model_version.rolled_back": "{actor} rolled back from {previous}",
+    "model_version.promoted": "{actor} promoted {version} in place of {previous}",
+    "model_version.rolled_back": "{actor} rolled back from {previous} to {version}",
     "shadow.started": "{actor} let {name} read beside {champion}, unseen",
     "shadow.ended": "{name} no longer reads beside the version in service",
-    "rereading.requested": "{actor} let {name} read open tasks again: {total}",
+    "rereading.requested": "{actor} let {name} read {total} open tasks again",
     "rereading.done": "Open tasks were read again: {read}",
     "rereading.stopped": "{actor} stopped reading open tasks again: {done} of {total} are done",
     "photo.read_again": "{model_version} read the photo again",
@@ -180,6 +180,7 @@ class _Facts(dict[str, str]):
 
     def __init__(self, data: dict[str, Any], *, actor: str) -> None:
         super().__init__({name: str(value) for name, value in data.items()})
+        self.setdefault("version", "a model version")
         for name in _CODES & self.keys():
             self[name] = ROLE_PHRASES.get(self[name], self[name].replace("_", " "))
         if data.get("kind") in VERBS:
