@@ -35,7 +35,7 @@ STATE_WORDS = {
     "rejected": ("Sent back", "undo", "warning"),
     "unreadable": ("Unreadable", "eye-off", "warning"),
     "skipped": ("Skipped", "skip", ""),
-    "auto_accepted": ("Accepted by rule", "check", ""),
+    "auto_accepted": ("Pseudo-label", "wand", ""),
     "auditing": ("Being audited", "sheet", "accent"),
     "upheld": ("Upheld", "check", "positive"),
     "revoked": ("Revoked", "undo", "warning"),
