@@ -37,13 +37,10 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
 class LoginForm(AuthenticationForm):
     """After a refusal the name is filled in, and the password is what is typed again."""
 
-    error_messages: ClassVar = {
-        **AuthenticationForm.error_messages,
-        "invalid_login": "No account has this username and password. Upper and lower case count.",
-    }
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        refusal = "No account has this username and password. Upper and lower case count."
+        self.error_messages = {**self.error_messages, "invalid_login": refusal}
         if self.is_bound:
             del self.fields["username"].widget.attrs["autofocus"]
             self.fields["password"].widget.attrs["autofocus"] = True

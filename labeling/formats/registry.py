@@ -39,7 +39,7 @@ def place_in_photos(split: Split, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`suits` and `loses` (empty where all is held) are for people; `place_image` says where in the package
+    """`suits` and `loses` are for people; `place_image` says where in the package
     an image lies.
 
     An export needs the regions, or all characters, where `needs` says so.
@@ -60,7 +60,7 @@ FORMATS: dict[FormatName, Format] = {
     FormatName.VINLOOP: Format(
         "VINloop",
         "Moving work to another VINloop, or keeping it: the snapshot as it was frozen, and the originals.",
-        "",
+        "the names of the uploaded files",
         vinloop.write,
         vinloop.read,
         Images.ORIGINALS,

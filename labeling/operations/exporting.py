@@ -144,7 +144,7 @@ def _describe(snapshot: DatasetSnapshot, frozen: Snapshot, form: Format, left_ou
     lines = [
         f"{frozen.name}, exported from VINloop as {form.title}",
         f"Snapshot: {snapshot.sha256}",
-        f"Not held by this format: {form.loses or 'nothing'}.",
+        f"Not held by this format: {form.loses}.",
         *(f"Left out: {count} photos. {reason}" for reason, count in sorted(left_out.items())),
     ]
     return "".join(f"{line}\n" for line in lines).encode()

@@ -7,6 +7,7 @@ from django import template
 
 from labeling.models import AuditEvent, PromotionKind
 from labeling.queries.blindness import HIDDEN_NAME
+from labeling.queries.pages import PHOTO_EVENTS, RECENT_EVENTS
 from webapp.bulk_words import VERBS, count_tasks
 from webapp.drift_words import name_measure
 from webapp.templatetags.words import ROLE_PHRASES
@@ -144,7 +145,10 @@ def event_sentence(event: AuditEvent) -> str:
 
 @register.simple_tag
 def gather_events(events: list[AuditEvent], most: int | str = "") -> list[dict[str, Any]]:
-    """Events, newest first, as `most` lines; what one person did many times in a sitting is one line."""
+    """Events, newest first, as `most` lines; what one person did many times in a sitting is one line.
+
+    A line that may go on beyond the oldest event of a full list says "or more".
+    """
     lines: list[dict[str, Any]] = []
     open_lines: dict[tuple[str, int | None], dict[str, Any]] = {}
     for event in events:
@@ -157,16 +161,18 @@ def gather_events(events: list[AuditEvent], most: int | str = "") -> list[dict[s
             lines.append(line)
         line["since"] = event.created_at
     lines = lines[: int(most) if most else None]
+    is_cut = len(events) in (PHOTO_EVENTS, RECENT_EVENTS)
     for line in lines:
-        line["sentence"] = _say_many(line["event"], line["times"])
+        goes_on = is_cut and line["since"] - events[-1].created_at < ONE_SITTING
+        line["sentence"] = _say_many(line["event"], line["times"], goes_on=goes_on)
     return lines
 
 
-def _say_many(event: AuditEvent, times: int) -> str:
+def _say_many(event: AuditEvent, times: int, *, goes_on: bool) -> str:
     many = _PLURALS.get(event.verb)
     if times == 1 or many is None:
         return event_sentence(event)
-    return many.format(actor=_name_actor(event), times=times)
+    return many.format(actor=_name_actor(event), times=f"{times} or more" if goes_on else times)
 
 
 def _name_actor(event: AuditEvent) -> str:
