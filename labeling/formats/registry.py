@@ -60,7 +60,7 @@ FORMATS: dict[FormatName, Format] = {
     FormatName.VINLOOP: Format(
         "VINloop",
         "Moving work to another VINloop, or keeping it: the snapshot as it was frozen, and the originals.",
-        "the names of the uploaded files",
+        "readings of models, reviews and comments",
         vinloop.write,
         vinloop.read,
         Images.ORIGINALS,
