@@ -109,7 +109,7 @@ def _sort_files(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Pac
     for entry in labels:
         package.labels[entry.filename] = _read_label(archive, entry)
     for entry in entries:
-        if PurePosixPath(entry.filename).name == photo_names.FILE:
+        if not package.names and PurePosixPath(entry.filename).name == photo_names.FILE:
             package.names = photo_names.read(_read_label(archive, entry))
         if not entry.filename.lower().endswith(LABEL_SUFFIXES):
             package.images[entry.filename] = entry
