@@ -221,8 +221,8 @@ def _judge_confident_wrong(champion: Scorecard, challenger: Scorecard, rules: Ga
         "confident_wrong",
         wrong - wrong_before <= rules.confident_wrong_increase * challenger.n + _SLACK,
         f"Of the challenger's readings with a confidence of {say_percent(rules.confident_from)} or more "
-        f"{wrong} are wrong, of the champion's {wrong_before}; {say_percent(rules.confident_wrong_increase)} "
-        "of all photos more is allowed.",
+        f"{wrong} {'is' if wrong == 1 else 'are'} wrong, of the champion's {wrong_before}; "
+        f"{say_percent(rules.confident_wrong_increase)} of all photos more is allowed.",
     )
 
 
@@ -255,7 +255,7 @@ def _judge_cer(champion: Scorecard, challenger: Scorecard, rules: GateRules) -> 
         "cer",
         challenger.cer - champion.cer <= rules.cer_increase + _SLACK,
         f"Of the characters the challenger gets {say_percent(challenger.cer)} wrong, the champion "
-        f"{say_percent(champion.cer)}; {say_percent(rules.cer_increase)} more is allowed.",
+        f"{say_percent(champion.cer)}; {100 * rules.cer_increase:g} points more are allowed.",
     )
 
 
@@ -265,7 +265,7 @@ def _judge_calibration(champion: Scorecard, challenger: Scorecard, rules: GateRu
         "calibration",
         increase <= rules.calibration_increase + _SLACK,
         f"The challenger's confidence is off by {say_percent(challenger.calibration_error)}, the champion's "
-        f"by {say_percent(champion.calibration_error)}; {say_percent(rules.calibration_increase)} more is "
+        f"by {say_percent(champion.calibration_error)}; {100 * rules.calibration_increase:g} points more are "
         "allowed.",
     )
 

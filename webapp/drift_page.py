@@ -160,7 +160,10 @@ def _write_so_far(drift: Drift, measure: Measure) -> str:
     if measure == Measure.CONFIDENCE or not drift.stretches:
         return ""
     counted = count(measure, join_days(drift.stretches))
-    return f"{write_value(measure, counted.value)} of {counted.n:,}" if counted.n else ""
+    if not counted.n:
+        return ""
+    of_what = "in each of" if measure == Measure.EDITS else "of"
+    return f"{write_value(measure, counted.value)} {of_what} {counted.n:,}"
 
 
 def _measure(project: Project, drift: Drift, measure: Measure, stretch: Day) -> Measured:

@@ -48,6 +48,14 @@ _PAGES = {
     413: ("too_large", "The request is too large."),
     500: ("server_error", "Something went wrong on our side. It was logged; nothing was half saved."),
 }
+_BROKEN = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Something broke · VINloop</title>
+<h1>Something broke</h1><p>{}</p>
+<p>Reload the page in a minute, or <a href="/">go to your projects</a>.
+If it stays like this, tell whoever runs this server.</p>
+</html>
+"""
 
 
 def error_body(code: str, message: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -178,4 +186,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """handler500 of the URLs: leans on nothing that may be the fault, templates and database included."""
     if speaks_json(request):
         return JsonResponse(error_body(*_PAGES[500]), status=500)
-    return HttpResponse(_PAGES[500][1], status=500, content_type="text/plain; charset=utf-8")
+    return HttpResponse(_BROKEN.format(_PAGES[500][1]), status=500)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
 
 from labeling.errors import DomainError
 from labeling.models import Project, QualityPolicy, Role, Scope
@@ -13,6 +14,7 @@ from labeling.policies import Forbidden
 from webapp.templatetags.words import ROLE_WORDS
 
 ROLE_CHOICES = [(role.value, ROLE_WORDS[role.value]) for role in Role]
+ROLE_HELP = "Reviewers also annotate; ML engineers freeze, train and promote; admins do everything."
 SCOPE_CHOICES = [
     (Scope.READ.value, "Read photos, annotations and runs"),
     (Scope.UPLOAD.value, "Upload photos"),
@@ -30,6 +32,18 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
         raise error
     culprits = [name for name in error.fields if name in form.fields]
     form.add_error(culprits[0] if len(culprits) == 1 else None, error.message)
+
+
+class LoginForm(AuthenticationForm):
+    """After a refusal the name is filled in, and the password is what is typed again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        refusal = "No account has this username and password. Upper and lower case count."
+        self.error_messages = {**self.error_messages, "invalid_login": refusal}
+        if self.is_bound:
+            del self.fields["username"].widget.attrs["autofocus"]
+            self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class ProjectForm(forms.Form):
@@ -113,15 +127,17 @@ class InviteForm(forms.Form):
     )
     role = forms.ChoiceField(
         choices=ROLE_CHOICES,
-        help_text="Reviewers also annotate; ML engineers freeze, train and promote; admins do everything.",
+        help_text=ROLE_HELP,
     )
 
 
 class AddMemberForm(forms.Form):
     """Somebody who has an account on this server already."""
 
-    username = forms.CharField(max_length=150, label="Username")
-    role = forms.ChoiceField(choices=ROLE_CHOICES)
+    username = forms.CharField(
+        max_length=150, label="Username", help_text="The name with which the person logs in."
+    )
+    role = forms.ChoiceField(choices=ROLE_CHOICES, help_text=ROLE_HELP)
 
     def __init__(self, data: Any = None) -> None:
         # The same page has the form for invitations, and ids must differ.
@@ -158,7 +174,7 @@ class PolicyForm(forms.Form):
         min_value=0.1,
         max_value=50,
         label="Error that is tolerated, in % of annotations",
-        help_text="Adapting: who errs as often as this has exactly the share above.",
+        help_text="Where it adapts: who errs this often is reviewed at exactly the share above.",
     )
     double_share = forms.FloatField(
         min_value=0,

@@ -85,7 +85,7 @@ class ImportForm(forms.Form):
     format = forms.ChoiceField(choices=FORMAT_CHOICES)
     accept = forms.ChoiceField(
         choices=[
-            ("review", "Go to review: another person looks at each"),
+            ("review", "Go to review by another person"),
             ("accept", "Count as accepted, as they are"),
         ],
         label="The labels",

@@ -10,8 +10,11 @@ from webapp.forms import MAX_REASON
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "How many photos it takes": {
-        "minimum_photos": ("Photos in the test split", "With fewer, the gate says that it cannot tell."),
-        "minimum_of_kind": ("Photos of a kind", "A kind with fewer is not judged by itself."),
+        "minimum_photos": (
+            "Photos in the test split, at least",
+            "With fewer, the gate says that it cannot tell.",
+        ),
+        "minimum_of_kind": ("Photos of a kind, at least", "A kind with fewer is not judged by itself."),
     },
     "Whole VINs": {
         "exact_match_loss": ("VINs it may lose", "Of all photos: how many fewer than the champion."),
@@ -20,7 +23,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Must be better, how likely",
             "By paired bootstrap over vehicles. 95 asks for a gain that is hardly chance; 0 asks for none.",
         ),
-        "cer_increase": ("Characters wrong, more", "Edits over expected characters."),
+        "cer_increase": ("More characters wrong", "At most so many points more of edits over characters."),
     },
     "Confidence": {
         "confident_from": (
@@ -28,17 +31,29 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Use the confidence from which you trust readings.",
         ),
         "confident_wrong_increase": (
-            "Confident and wrong, more",
-            "Of all photos. Nobody sees these mistakes.",
+            "More confident and wrong",
+            "At most, of all photos. Nobody sees these mistakes.",
         ),
-        "confident_right_loss": ("Confident and right, fewer", "Of all photos. These save people's work."),
-        "refused_increase": ("Refused as unreadable, more", "Of all photos, which people could read."),
-        "calibration_increase": ("Calibration may worsen by", "Expected calibration error."),
+        "confident_right_loss": (
+            "Fewer confident and right",
+            "At most, of all photos. These save people's work.",
+        ),
+        "refused_increase": (
+            "More refused",
+            "At most, of all photos, though people could read them.",
+        ),
+        "calibration_increase": (
+            "Confidence off by more",
+            "At most so many points more of expected calibration error.",
+        ),
     },
     "Cost": {
-        "latency_factor": ("Time, times the champion's", "The median of a photo."),
-        "latency_allowance": ("Time on top, ms", "So that a fast champion leaves some room."),
-        "largest_bundle_megabytes": ("Size of the bundle, MB", "All files together."),
+        "latency_factor": (
+            "Time, in times the champion's",
+            "The median of a photo; 1.25 allows a quarter more.",
+        ),
+        "latency_allowance": ("And on top of that, ms", "So that a fast champion leaves some room."),
+        "largest_bundle_megabytes": ("Size of the bundle, MB at most", "All files together."),
     },
 }
 """Label and hint of each rule, in the order of the page."""

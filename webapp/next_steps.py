@@ -21,6 +21,7 @@ class Situation:
     missed_round_key: str = ""
     unread: int = 0
     newly_accepted: int = 0
+    has_snapshot: bool = True
     passed_version: str = ""
     passed_version_key: str = ""
     open_run: str = ""
@@ -151,8 +152,9 @@ def _learning_steps(now: Situation) -> Iterator[Step]:
             "runs",
         )
     if now.newly_accepted:
+        accepted = _count(now.newly_accepted, "photo was", "photos were") + " accepted"
         yield Step(
-            f"{_count(now.newly_accepted, 'photo was', 'photos were')} accepted since the last snapshot",
+            f"{accepted} since the last snapshot" if now.has_snapshot else accepted,
             "Freeze them into a dataset that the next run learns from.",
             "Freeze a snapshot",
             "datasets",

@@ -23,11 +23,11 @@ MARKS = (0.0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
 MOST_POINTS, MOST_ROWS = 200, 12
 
 OBJECTION_WORDS = {
-    Objection.FAILED: "could not be opened or read",
-    Objection.NO_VIN: "no VIN found",
-    Objection.DISAGREE: "the recognizers read it differently",
-    Objection.BARCODE: "a bar code says otherwise",
-    Objection.CHECK_DIGIT: "the check digit is wrong",
+    Objection.FAILED: "impossible to open or read",
+    Objection.NO_VIN: "without a VIN",
+    Objection.DISAGREE: "read differently by the recognizers",
+    Objection.BARCODE: "contradicted by a bar code",
+    Objection.CHECK_DIGIT: "with a wrong check digit",
 }
 
 

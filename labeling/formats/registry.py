@@ -39,7 +39,8 @@ def place_in_photos(split: Split, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`suits` and `loses` are for people; `place_image` says where in the package an image lies.
+    """`suits` and `loses` are for people; `place_image` says where in the package
+    an image lies.
 
     An export needs the regions, or all characters, where `needs` says so.
     """
@@ -59,7 +60,7 @@ FORMATS: dict[FormatName, Format] = {
     FormatName.VINLOOP: Format(
         "VINloop",
         "Moving work to another VINloop, or keeping it: the snapshot as it was frozen, and the originals.",
-        "nothing",
+        "readings of models, reviews and comments",
         vinloop.write,
         vinloop.read,
         Images.ORIGINALS,
@@ -93,7 +94,7 @@ FORMATS: dict[FormatName, Format] = {
     FormatName.COCO: Format(
         "COCO",
         "Any tool that reads COCO: the region and each character, as boxes and polygons.",
-        "nothing but the revision of the annotation",
+        "the revision of the annotation",
         coco.write,
         coco.read,
     ),
@@ -109,7 +110,7 @@ FORMATS: dict[FormatName, Format] = {
     FormatName.LABEL_STUDIO: Format(
         "Label Studio",
         "Going on with the work in Label Studio, or bringing it from there.",
-        "nothing but the revision of the annotation",
+        "the revision of the annotation",
         label_studio.write,
         label_studio.read,
     ),

@@ -1,7 +1,8 @@
 """VINloop's own format: a dataset snapshot as `inference.snapshot` defines it, beside the originals.
 
 `snapshot.json` is the very file that was frozen, so its hash stays what it was. Photos are named by the
-SHA-256 of the uploaded file: `photos/<sha256>.<suffix>`. Everything that a snapshot knows is held.
+SHA-256 of the uploaded file: `photos/<sha256>.<suffix>`. Everything that a snapshot knows is held; the names
+that the photos were uploaded with are beside it (`photo_names`).
 """
 
 from __future__ import annotations

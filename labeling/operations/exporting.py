@@ -12,6 +12,7 @@ from inference.snapshot import Snapshot, SnapshotItem, decode_snapshot
 from inference.vin import LENGTH
 from labeling import imaging, storage
 from labeling.errors import DomainError
+from labeling.formats import photo_names
 from labeling.formats.records import LabeledPhoto
 from labeling.formats.registry import FORMATS, Format, FormatName, Images
 from labeling.models import DatasetSnapshot, Photo, Transfer
@@ -61,10 +62,17 @@ def write_export(*, transfer: Transfer, report: Report) -> Made:
             labels = list(_write_photos(archive, snapshot, items, form, with_photos, report))
             for path, content in sorted(form.write(labels, frozen.name).items()):
                 _add(archive, path, content, zipfile.ZIP_DEFLATED)
+            if with_photos and form.images == Images.ORIGINALS:
+                _add(archive, photo_names.FILE, _list_names(snapshot, items), zipfile.ZIP_DEFLATED)
             _add(archive, "README.txt", _describe(snapshot, frozen, form, left_out), zipfile.ZIP_DEFLATED)
 
     sha256, size = storage.store_transfer(write)
     return Made(sha256, size, {"photos": len(items), "left_out": dict(left_out)})
+
+
+def _list_names(snapshot: DatasetSnapshot, items: list[SnapshotItem]) -> bytes:
+    photos = Photo.objects.filter(project=snapshot.project, sha256__in=[item.photo for item in items])
+    return photo_names.write(dict(photos.values_list("sha256", "name")))
 
 
 def _find_obstacle(item: SnapshotItem, form: Format) -> str:

@@ -122,13 +122,10 @@ class Planner:
         if path is not None:
             checked = _check_image(self.package.read_image, path)
             known = photos.filter(sha256=checked.sha256).first()
-            return (
-                _aim_at(known)
-                if known
-                else _Target(
-                    clean_file_name(path), checked.width, checked.height, checked.sha256, None, path, checked
-                )
-            )
+            if known:
+                return _aim_at(known)
+            called = clean_file_name(self.package.names.get(checked.sha256, path))
+            return _Target(called, checked.width, checked.height, checked.sha256, None, path, checked)
         named = list(photos.filter(name=clean_file_name(name))[:2])
         if len(named) == 2:
             raise BadRow(

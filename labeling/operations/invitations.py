@@ -12,13 +12,14 @@ from django.db import IntegrityError, transaction
 
 from labeling import policies
 from labeling.errors import DomainError
-from labeling.models import Invitation, Project, Role, User
+from labeling.models import Invitation, Membership, Project, Role, User
 from labeling.operations import audit
 from labeling.operations.inputs import clean_name
-from labeling.operations.members import insert_invited
+from labeling.operations.members import AlreadyMember, insert_invited
 from labeling.operations.transitions import Conflict
 
 VALID_FOR = timedelta(days=7)
+NO_INVITATION = "There is no such invitation. Check that the link is whole, or ask for a new one."
 
 
 class InvitationClosed(Conflict):
@@ -29,7 +30,7 @@ class InvitationClosed(Conflict):
 
 
 class InvalidAccount(DomainError):
-    """The user name is taken or odd, or the password too weak; `fields` says which."""
+    """The username is taken or odd, or the password too weak; `fields` says which."""
 
     code = "invalid_account"
 
@@ -60,7 +61,7 @@ def get_open_invitation(*, token: str, now: datetime) -> Invitation:
     related = Invitation.objects.select_related("project", "invited_by")
     invitation = related.filter(token_sha256=_hash(token)).first()
     if invitation is None:
-        raise policies.NotFound
+        raise policies.NotFound(NO_INVITATION)
     if not invitation.is_open(now):
         raise InvitationClosed
     return invitation
@@ -72,24 +73,45 @@ def accept_invitation(*, token: str, username: str, password: str, now: datetime
     user = _check_account(username, password)
     try:
         with transaction.atomic():
-            # Whoever changes the row has the invitation; of two at once one finds it taken.
-            if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now):
-                raise InvitationClosed
+            _close(invitation, now)
             user.save()
-            Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
-            facts = {"user": user.username}
-            audit.record(
-                project=invitation.project,
-                actor=user,
-                verb="invitation.accepted",
-                on=invitation,
-                now=now,
-                data=facts,
-            )
-            insert_invited(invitation=invitation, user=user, now=now)
+            _let_in(invitation, user, now)
     except IntegrityError as error:
         raise _taken() from error
     return user
+
+
+def join_by_invitation(*, token: str, user: User, now: datetime) -> Membership:
+    """The role of the invitation for somebody who has an account.
+
+    Raises NotFound, InvitationClosed, AlreadyMember.
+    """
+    invitation = get_open_invitation(token=token, now=now)
+    try:
+        with transaction.atomic():
+            _close(invitation, now)
+            return _let_in(invitation, user, now)
+    except IntegrityError as error:
+        raise AlreadyMember(f"You are in {invitation.project.name} already.") from error
+
+
+def _close(invitation: Invitation, now: datetime) -> None:
+    """Whoever changes the row has the invitation; of two at once one finds it taken."""
+    if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now):
+        raise InvitationClosed
+
+
+def _let_in(invitation: Invitation, user: User, now: datetime) -> Membership:
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
+    audit.record(
+        project=invitation.project,
+        actor=user,
+        verb="invitation.accepted",
+        on=invitation,
+        now=now,
+        data={"user": user.username},
+    )
+    return insert_invited(invitation=invitation, user=user, now=now)
 
 
 def _check_account(username: str, password: str) -> User:
@@ -112,7 +134,7 @@ def _check_account(username: str, password: str) -> User:
 
 
 def _taken() -> InvalidAccount:
-    message = "This user name is taken."
+    message = "This username is taken. If it is yours, log in and open the link again."
     return InvalidAccount(message, fields={"username": message})
 
 

@@ -154,7 +154,12 @@ def _put_into_service(
     if previous is not None:
         move(previous, ModelVersionState.ARCHIVED, by=by, verb="model_version.archived", now=now)
     verb = "model_version.rolled_back" if kind == PromotionKind.ROLLBACK else "model_version.promoted"
-    facts = {"kind": kind.value, "previous": previous.name if previous else None, "reason": reason}
+    facts = {
+        "kind": kind.value,
+        "version": version.name,
+        "previous": previous.name if previous else None,
+        "reason": reason,
+    }
     move(version, ModelVersionState.PROMOTED, by=by, verb=verb, now=now, data=facts, promoted_at=now)
     ask_for_order(project=version.project, now=now)
     queue.enqueue_on_commit(queue.SWEEP)  # photos that came before the first version wait for it

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 
 from labeling.errors import DomainError
+from labeling.formats import photo_names
 from labeling.formats.records import BadRow, show, stem_of
 from labeling.formats.registry import LABEL_SUFFIXES
 from labeling.imaging import PhotoTooLarge
@@ -19,6 +20,8 @@ from labeling.zipfiles import DamagedEntry, Limits, is_archive, list_files, open
 MAX_ENTRIES = 50_000
 MAX_LABEL_BYTES = 64 * 1024 * 1024
 MAX_LABELS_BYTES = 4 * MAX_LABEL_BYTES
+BESIDE = ("README.txt", photo_names.FILE)
+"""Files of an export that hold no labels, although they are named like it."""
 
 
 class InvalidPackage(DomainError):
@@ -29,12 +32,15 @@ class InvalidPackage(DomainError):
 
 @dataclass(slots=True)
 class Package:
-    """`labels` are the contents of the files that may hold labels, by their path."""
+    """`labels` are the contents of the files that may hold labels, by their path; `names` those of photos,
+    by the SHA-256 of the image, where the package says them.
+    """
 
     labels: dict[str, bytes]
     archive: zipfile.ZipFile | None = None
     images: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
     by_stem: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def find_image(self, name: str) -> str | None:
         """The path of the image that a label means; None where there is none. Raises BadRow.
@@ -94,19 +100,25 @@ def _read_alone(path: Path) -> bytes:
 
 def _sort_files(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Package:
     labels = [entry for entry in entries if entry.filename.lower().endswith(LABEL_SUFFIXES)]
-    labels = [entry for entry in labels if PurePosixPath(entry.filename).name != "README.txt"]
+    labels = [entry for entry in labels if PurePosixPath(entry.filename).name not in BESIDE]
     if not labels:
         raise InvalidPackage(f"The archive holds no label file ({', '.join(LABEL_SUFFIXES)}).")
     if sum(entry.file_size for entry in labels) > MAX_LABELS_BYTES:
         raise InvalidPackage(f"Label files may have up to {MAX_LABELS_BYTES >> 20} MB together.")
     package = Package({}, archive)
     for entry in labels:
-        try:
-            package.labels[entry.filename] = read_entry(archive, entry, MAX_LABEL_BYTES)
-        except DamagedEntry as error:
-            raise InvalidPackage(f"{entry.filename} cannot be unpacked: {error}") from error
+        package.labels[entry.filename] = _read_label(archive, entry)
     for entry in entries:
+        if not package.names and PurePosixPath(entry.filename).name == photo_names.FILE:
+            package.names = photo_names.read(_read_label(archive, entry))
         if not entry.filename.lower().endswith(LABEL_SUFFIXES):
             package.images[entry.filename] = entry
             package.by_stem.setdefault(stem_of(entry.filename), []).append(entry.filename)
     return package
+
+
+def _read_label(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return read_entry(archive, entry, MAX_LABEL_BYTES)
+    except DamagedEntry as error:
+        raise InvalidPackage(f"{entry.filename} cannot be unpacked: {error}") from error

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 class Drift:
     """Since the version came into service: its days, the stretches to be shown, and what is usual.
 
-    `reference` are the days that what is usual was learned from, empty while they are not over; `findings`
-    say how the last days compare.
+    `is_learning` while the reference period is not over; `reference` are the days that what is usual was
+    learned from; `findings` say how the last days compare, none where photos were too few then or now.
     """
 
     version: ModelVersion | None
@@ -60,11 +60,7 @@ class Drift:
     usual: Usual = NOTHING
     findings: Sequence[Finding] = ()
     counted_at: datetime | None = None
-
-    @property
-    def is_learning(self) -> bool:
-        """Whether the reference period is not over yet."""
-        return self.version is not None and not self.reference
+    is_learning: bool = False
 
 
 def get_drift(*, project: Project, now: datetime) -> Drift:
@@ -78,7 +74,8 @@ def get_drift(*, project: Project, now: datetime) -> Drift:
     )
     days = [_to_day(row) for row in rows]
     end = since + REFERENCE
-    reference = [day for day in days if day.start < end] if today >= end else []
+    is_learning = today < end
+    reference = [] if is_learning else [day for day in days if day.start < end]
     recent = [day for day in days if day.start >= end and day.start > today - RECENT]
     usual = learn_usual(reference)
     return Drift(
@@ -91,6 +88,7 @@ def get_drift(*, project: Project, now: datetime) -> Drift:
         usual=usual,
         findings=judge(usual, reference, recent),
         counted_at=max((row.counted_at for row in rows), default=None),
+        is_learning=is_learning,
     )
 
 

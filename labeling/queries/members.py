@@ -55,5 +55,8 @@ def find_person(*, username: str) -> User:
     """The active person who logs in with this name. Raises NotFound."""
     person = User.objects.filter(username=username, is_active=True).first()
     if person is None:
-        raise NotFound("Nobody logs in with this name.", fields={"username": "unknown"})
+        raise NotFound(
+            "Nobody logs in with this name. Who has no account yet needs an invitation.",
+            fields={"username": "unknown"},
+        )
     return person

@@ -32,6 +32,8 @@ from labeling.states import ModelVersionState, PhotoState, TaskState
 
 UNREAD = (PhotoState.UPLOADED, PhotoState.QUEUED, PhotoState.PROCESSING)
 BROKEN = (PhotoState.FAILED, PhotoState.QUARANTINED)
+RECENT_EVENTS, PHOTO_EVENTS = 100, 50
+"""How many audit events a list begins with: of a project, and of one photo."""
 
 
 def count_photos(*, project: Project) -> dict[str, int]:
@@ -49,6 +51,10 @@ def count_newly_accepted(*, project: Project) -> int:
     accepted = Task.objects.filter(project=project, state=TaskState.ACCEPTED)
     newest = DatasetSnapshot.objects.filter(project=project).order_by("-created_at").first()
     return accepted.filter(updated_at__gt=newest.created_at).count() if newest else accepted.count()
+
+
+def has_snapshot(*, project: Project) -> bool:
+    return DatasetSnapshot.objects.filter(project=project).exists()
 
 
 def find_open_run(*, project: Project) -> FinetuningRun | None:
@@ -132,7 +138,9 @@ def list_photos_by_hash(*, project: Project, sha256s: Iterable[str]) -> dict[str
     return {photo.sha256: photo for photo in found}
 
 
-def list_recent_events(*, project: Project, user: User | None = None, limit: int = 100) -> list[AuditEvent]:
+def list_recent_events(
+    *, project: Project, user: User | None = None, limit: int = RECENT_EVENTS
+) -> list[AuditEvent]:
     """What people did lately in the project; what jobs did, and who held what, is left out."""
     events = AuditEvent.objects.filter(project=project, actor__isnull=False).select_related("actor")
     events = without_secrets(events, project, user)
@@ -141,7 +149,7 @@ def list_recent_events(*, project: Project, user: User | None = None, limit: int
 
 
 def list_events_of_photo(
-    *, photo: Photo, user: User | None = None, hides_authors: bool = False, limit: int = 50
+    *, photo: Photo, user: User | None = None, hides_authors: bool = False, limit: int = PHOTO_EVENTS
 ) -> list[AuditEvent]:
     """What happened to a photo and to its task, newest first; on request without what names an author."""
     task = Task.with_probes.filter(photo=photo).first()

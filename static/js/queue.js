@@ -1,4 +1,5 @@
 // Ticks of the queue: all of a page at once, how many there are, and that ticking means the ticked rows.
+// What is missing is asked for here, before the page goes and the ticks with it.
 
 const form = document.getElementById("queue-form");
 const all = document.getElementById("tick-all");
@@ -23,6 +24,27 @@ if (form instanceof HTMLFormElement && all instanceof HTMLInputElement) {
     }
     show();
   });
+
+  /** @param {HTMLSelectElement | HTMLInputElement} control */
+  const ask = (control, question) => {
+    control.setCustomValidity(question);
+    control.reportValidity();
+    form.addEventListener("change", () => control.setCustomValidity(""), { once: true });
+  };
+
+  form.addEventListener("submit", (event) => {
+    const kind = event.submitter?.getAttribute("name") === "kind" && event.submitter.value;
+    const means = form.querySelector("input[name=scope]:checked").value;
+    const person = form.querySelector("select[name=assignee]");
+    if (kind && means === "ticked" && !ticks().some((tick) => tick.checked)) {
+      event.preventDefault();
+      ask(all, "Tick the rows that you mean, or choose all that match.");
+    } else if (kind === "assign" && !person.value) {
+      event.preventDefault();
+      ask(person, "Choose whom to assign the tasks to.");
+    }
+  });
+
   window.addEventListener("pageshow", show);
   show();
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from labeling.models import Task
+from labeling.models import AuditEvent, Task
 from tests.functional.desk import Desk, Editor, Opener
 
 pytestmark = pytest.mark.functional
@@ -33,6 +33,38 @@ def test_ticked_photos_are_assigned_and_the_assignment_is_undone(
     expect(manager.locator("#queue-done")).to_contain_text("undone")
     first.refresh_from_db()
     assert first.assignee is None
+
+
+def test_what_is_missing_is_asked_for_and_the_ticks_stay(desk: Desk, manager: Page) -> None:
+    task = desk.add_photo()
+    manager.goto(desk.address("queue"))
+    assign = manager.get_by_role("button", name="Assign", exact=True)
+    assign.click()
+    every = manager.get_by_label("Tick every row of this page")
+    assert "Tick the rows" in every.evaluate("box => box.validationMessage")
+    manager.get_by_role("checkbox", name=task.photo.name).check()
+    assign.click()
+    person = manager.get_by_label("Assign to")
+    assert "Choose whom" in person.evaluate("list => list.validationMessage")
+    expect(manager.get_by_text("1 ticked")).to_be_visible()
+    person.select_option("reviewer")
+    assign.click()
+    expect(manager.locator("#queue-done")).to_contain_text("1 task assigned to reviewer")
+
+
+def test_a_choice_by_keyboard_waits_for_enter(desk: Desk, manager: Page) -> None:
+    manager.goto(desk.address("members"))
+    role = manager.get_by_label("Role of annotator")
+    change = manager.get_by_role("button", name="Change the role of annotator")
+    role.focus()
+    manager.keyboard.press("ArrowDown")
+    manager.keyboard.press("ArrowDown")
+    expect(role).to_have_value("ml_engineer")
+    expect(change).to_be_in_viewport()
+    manager.keyboard.press("Enter")
+    expect(manager.get_by_text("annotator is now an ML engineer.")).to_be_visible()
+    changes = AuditEvent.objects.filter(verb="member.role_changed")
+    assert [event.data["to"] for event in changes] == ["ml_engineer"]
 
 
 def test_every_row_is_ticked_at_once_and_all_that_match_are_asked_about(desk: Desk, manager: Page) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 from django import template
 
 from labeling.models import AuditEvent, PromotionKind
+from labeling.queries.blindness import HIDDEN_NAME
+from labeling.queries.pages import PHOTO_EVENTS, RECENT_EVENTS
+from webapp.bulk_words import VERBS, count_tasks
 from webapp.drift_words import name_measure
 from webapp.templatetags.words import ROLE_PHRASES
 
@@ -15,17 +18,17 @@ ONE_SITTING = timedelta(minutes=30)
 _SENTENCES = {
     "project.created": "{actor} created the project",
     "photo.uploaded": "{actor} uploaded {name}",
-    "photo.queued": "The photo was put into the queue",
+    "photo.queued": "The photo was sent to a worker to be read",
     "photo.claimed": "A worker began to read the photo",
     "photo.rendered": "The copies for the screen were made",
     "photo.read": "{model_version} read the photo",
     "photo.failed": "Reading failed: {failure}",
     "photo.quarantined": "The photo was set aside: {failure}",
     "photo.deleted": "{actor} deleted {name}",
-    "task.opened": "The photo waits for annotation",
+    "task.opened": "The photo came into the queue for annotation",
     "task.reopened": "{actor} put a photo back into the queue",
     "task.checked": "{actor} checked the accepted reading: it is right",
-    "task.found_wrong": "{actor} found the accepted reading wrong, so the photo waits for annotation",
+    "task.found_wrong": "{actor} found the accepted reading wrong, so the photo is to be annotated again",
     "annotation.restored": "{actor} restored revision {restored} as revision {revision}",
     "comment.added": "{actor} commented",
     "comment.edited": "{actor} edited a comment",
@@ -44,10 +47,10 @@ _SENTENCES = {
     "task.put_back": "{actor} put the photo back into the queue",
     "task.restored": "{actor} undid an action on many tasks",
     "bulk_action.begun": "A worker began an action on many tasks",
-    "bulk_action.done": "{actor} changed many tasks ({kind}): {changed}",
+    "bulk_action.done": "{actor} changed the queue: {bulk_done}",
     "bulk_action.stopped": "{actor} stopped an action on many tasks",
     "bulk_action.undo_requested": "{actor} asked to undo an action on many tasks",
-    "bulk_action.undone": "{actor} undid an action on many tasks: {undone}",
+    "bulk_action.undone": "{actor} undid a change of {undone} tasks in the queue",
     "annotation.submitted": "{actor} submitted revision {revision}",
     "adjudication.submitted": "{actor} settled two readings that differed",
     "review.submitted": "{actor} reviewed an annotation: {verdict}",
@@ -88,15 +91,15 @@ _SENTENCES = {
     "pseudo_round.retried": "{actor} started pseudo-label {round} again",
     "pseudo_round.worker_lost": "The worker of pseudo-label {round} was lost, so another one goes on",
     "task.trusted": "Pseudo-label {round} trusts the reading",
-    "task.label_revoked": "Pseudo-label {round} was revoked, so the photo waits for annotation",
+    "task.label_revoked": "Pseudo-label {round} was revoked, so the photo is to be annotated",
     "gate.changed": "{actor} changed the rules of the gate",
     "model_version.judged": "{actor} had a model version judged by today's rules",
     "model_version.registered": "{name} was registered",
-    "model_version.promoted": "{actor} promoted a model version in place of {previous}",
-    "model_version.rolled_back": "{actor} rolled back from {previous}",
+    "model_version.promoted": "{actor} promoted {version} in place of {previous}",
+    "model_version.rolled_back": "{actor} rolled back from {previous} to {version}",
     "shadow.started": "{actor} let {name} read beside {champion}, unseen",
     "shadow.ended": "{name} no longer reads beside the version in service",
-    "rereading.requested": "{actor} let {name} read open tasks again: {total}",
+    "rereading.requested": "{actor} let {name} read {total} open tasks again",
     "rereading.done": "Open tasks were read again: {read}",
     "rereading.stopped": "{actor} stopped reading open tasks again: {done} of {total} are done",
     "photo.read_again": "{model_version} read the photo again",
@@ -131,7 +134,7 @@ _PLURALS = {
 @register.filter
 def event_sentence(event: AuditEvent) -> str:
     """What happened, with who did it; a verb without a sentence of its own is spelled out."""
-    facts = _Facts(event.data, actor=str(event.actor) if event.actor else "The system")
+    facts = _Facts(event.data, actor=_name_actor(event))
     is_first = event.data.get("kind") == PromotionKind.INITIAL
     sentence = _FIRST_PROMOTION if is_first else _SENTENCES.get(event.verb)
     if sentence:
@@ -142,7 +145,10 @@ def event_sentence(event: AuditEvent) -> str:
 
 @register.simple_tag
 def gather_events(events: list[AuditEvent], most: int | str = "") -> list[dict[str, Any]]:
-    """Events, newest first, as `most` lines; what one person did many times in a sitting is one line."""
+    """Events, newest first, as `most` lines; what one person did many times in a sitting is one line.
+
+    A line that may go on beyond the oldest event of a full list says "or more".
+    """
     lines: list[dict[str, Any]] = []
     open_lines: dict[tuple[str, int | None], dict[str, Any]] = {}
     for event in events:
@@ -155,16 +161,24 @@ def gather_events(events: list[AuditEvent], most: int | str = "") -> list[dict[s
             lines.append(line)
         line["since"] = event.created_at
     lines = lines[: int(most) if most else None]
+    is_cut = len(events) in (PHOTO_EVENTS, RECENT_EVENTS)
     for line in lines:
-        line["sentence"] = _say_many(line["event"], line["times"])
+        goes_on = is_cut and line["since"] - events[-1].created_at < ONE_SITTING
+        line["sentence"] = _say_many(line["event"], line["times"], goes_on=goes_on)
     return lines
 
 
-def _say_many(event: AuditEvent, times: int) -> str:
+def _say_many(event: AuditEvent, times: int, *, goes_on: bool) -> str:
     many = _PLURALS.get(event.verb)
     if times == 1 or many is None:
         return event_sentence(event)
-    return many.format(actor=event.actor, times=times)
+    return many.format(actor=_name_actor(event), times=f"{times} or more" if goes_on else times)
+
+
+def _name_actor(event: AuditEvent) -> str:
+    """A name as it is written; what stands for one begins the sentence."""
+    name = str(event.actor) if event.actor else "The system"
+    return "The annotator" if name == HIDDEN_NAME else name
 
 
 class _Facts(dict[str, str]):
@@ -172,8 +186,11 @@ class _Facts(dict[str, str]):
 
     def __init__(self, data: dict[str, Any], *, actor: str) -> None:
         super().__init__({name: str(value) for name, value in data.items()})
+        self.setdefault("version", "a model version")
         for name in _CODES & self.keys():
             self[name] = ROLE_PHRASES.get(self[name], self[name].replace("_", " "))
+        if data.get("kind") in VERBS:
+            self["bulk_done"] = f"{count_tasks(int(data.get('changed', 0)))} {VERBS[data['kind']]}"
         if "measure" in self:
             self["measure"] = name_measure(self["measure"])
         self["actor"] = actor

@@ -35,7 +35,7 @@ STATE_WORDS = {
     "rejected": ("Sent back", "undo", "warning"),
     "unreadable": ("Unreadable", "eye-off", "warning"),
     "skipped": ("Skipped", "skip", ""),
-    "auto_accepted": ("Accepted by rule", "check", ""),
+    "auto_accepted": ("Pseudo-label", "wand", ""),
     "auditing": ("Being audited", "sheet", "accent"),
     "upheld": ("Upheld", "check", "positive"),
     "revoked": ("Revoked", "undo", "warning"),
@@ -255,7 +255,7 @@ ERROR_WORDS = {
     400: ("That was not understood", "Go back, reload the page and try again: nothing was changed."),
     403: ("You may not do this", "An admin of the project can give you the role that it needs."),
     404: (
-        "Nothing here",
+        "Not found",
         "Check the address. Somebody may have removed it, or it belongs to a project you are not in.",
     ),
     409: (
@@ -263,7 +263,7 @@ ERROR_WORDS = {
         "Go back and reload to see what it is now.",
     ),
     413: ("Too large", "Send it in smaller parts."),
-    429: ("Too many attempts", "A short rest keeps strangers from guessing."),
+    429: ("Too many attempts", "A pause keeps strangers from guessing passwords."),
     500: ("Something broke on our side", "It was written to the log. Try again in a minute."),
 }
 

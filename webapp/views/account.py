@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods
 
 from labeling.errors import DomainError
 from labeling.operations import invitations
-from webapp.forms import JoinForm, show_refusal
-from webapp.views.access import sent_form
+from webapp.forms import JoinForm, LoginForm, show_refusal
+from webapp.views.access import current_user, sent_form
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class Login(LoginView):
     template_name = "login.html"
+    authentication_form = LoginForm
     redirect_authenticated_user = True
 
 
@@ -28,8 +29,11 @@ class Login(LoginView):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Join by a link, with a new account."""
+    """Join by a link: with a new account, or with that of who is logged in."""
     opened = invitations.get_open_invitation(token=token, now=timezone.now())
+    if request.user.is_authenticated and "mine" in request.POST:
+        invitations.join_by_invitation(token=token, user=current_user(request), now=timezone.now())
+        return redirect("project", opened.project.slug)
     form = JoinForm(sent_form(request))
     context: dict[str, Any] = {"invitation": opened, "form": form}
     if request.method != "POST" or not form.is_valid():

@@ -65,10 +65,12 @@ def snapshot(request: HttpRequest, project: Project, snapshot_id: UUID) -> HttpR
     suspects = reports.find_suspects(shown, most=reports.SHOWN)
     duplicates = reports.list_near_duplicates(shown)
     placeless = reports.list_placeless(shown)
+    vehicles = reports.count_vehicles(shown)
     context = {
         "snapshot": _describe(shown),
         "splits": SPLITS,
-        "vehicles": reports.count_vehicles(shown),
+        "vehicles": vehicles,
+        "vehicle_total": sum(vehicles.values()),  # no vehicle is in two splits
         "kinds": reports.count_by(shown, "kind"),
         "sources": reports.count_by(shown, "source"),
         "places": reports.count_by(shown, "place"),

@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from labeling.drift_days import LEAST_RECENT, LEAST_REFERENCE, Measure
 from labeling.errors import DomainError
 from labeling.models import Project
 from labeling.operations import drift as operations
@@ -23,6 +24,8 @@ def drift(request: HttpRequest, project: Project) -> HttpResponse:
     alerts = queries.list_alerts(project=project)
     context = {
         "drift": found,
+        "least_reference": LEAST_REFERENCE[Measure.REFUSED],
+        "least_recent": LEAST_RECENT[Measure.REFUSED],
         "charts": draw_measures(project, found),
         "reasons": list_reasons(project, found),
         "confidences": pair_confidences(found),

@@ -128,6 +128,7 @@ def _look_around(
         missed_round_key=str(missed.pk) if missed else "",
         unread=sum(photo_counts.get(state, 0) for state in UNREAD),
         newly_accepted=pages.count_newly_accepted(project=project),
+        has_snapshot=pages.has_snapshot(project=project),
         passed_version=passed.name if passed else "",
         passed_version_key=str(passed.pk) if passed else "",
         open_run=run.name if run else "",

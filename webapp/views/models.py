@@ -112,10 +112,14 @@ def _change_gate(request: HttpRequest, project: Project, form: GateForm) -> Http
 
 @project_action(Capability.TRAIN)
 def rollback(request: HttpRequest, project: Project) -> HttpResponse:
-    """Bring back what was in service before."""
-    restored = operations.rollback(project=project, by=current_user(request), now=timezone.now())
-    messages.success(request, f"{restored.model_version.name} is in service again.")
-    return redirect("models", project.slug)
+    """Bring back what was in service before; its page shows how it reads open tasks again."""
+    made = operations.rollback(project=project, by=current_user(request), now=timezone.now())
+    restored, left = made.model_version, made.previous
+    in_place = f" in place of {left.name}" if left else ""
+    messages.success(
+        request, f"{restored.name} is in service again{in_place}. Open tasks show its readings again."
+    )
+    return redirect("model", project.slug, restored.pk)
 
 
 def _get(request: HttpRequest, project: Project, version_id: UUID) -> ModelVersion:

@@ -41,7 +41,7 @@ CHIPS = (
     (TaskState.SUBMITTED.value, "To review"),
     (TaskState.CONFLICT.value, "Conflict"),
     (TaskState.ACCEPTED.value, "Accepted"),
-    (TaskState.AUTO_ACCEPTED.value, "By rule"),
+    (TaskState.AUTO_ACCEPTED.value, "Pseudo-label"),
     (TaskState.UNREADABLE.value, "Unreadable"),
     (TaskState.SKIPPED.value, "Skipped"),
     ("broken", "Failed"),

@@ -44,6 +44,7 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
         "glance": glance,
         "to_annotate": glance.count_waiting(LeaseKind.ANNOTATE),
         "to_review": glance.count_waiting(LeaseKind.REVIEW),
+        "sent_back": glance.counts.get(TaskState.REJECTED, 0),
         "in_hand": _count(glance, HELD),
         "skipped": glance.counts.get(TaskState.SKIPPED, 0),
         "chips": [(value, word, _count(glance, value)) for value, word in CHIPS],

@@ -3,7 +3,7 @@
 /** Marks the pressed button as busy and refuses a second submit of the same form. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || form.method !== "post") {
+  if (!(form instanceof HTMLFormElement) || form.method !== "post" || event.defaultPrevented) {
     return;
   }
   if (form.dataset.submitted) {
@@ -27,10 +27,30 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-/** Forms whose choices take effect at once: a filter or a role in a list. */
+/**
+ * Forms whose choices take effect at once: a filter or a role in a list. By keyboard each arrow is a choice, on the
+ * way to the one that is meant (WCAG 3.2.2): there it waits for Enter, and the button beside it appears.
+ */
+let isByKey = false;
+document.addEventListener("pointerdown", () => (isByKey = false), true);
+document.addEventListener("keydown", () => (isByKey = true), true);
+
 document.addEventListener("change", (event) => {
   const control = event.target;
-  if (control instanceof HTMLElement && control.dataset.submitOnChange !== undefined) {
+  if (!(control instanceof HTMLElement) || control.dataset.submitOnChange === undefined) {
+    return;
+  }
+  if (isByKey) {
+    control.dataset.waits = "";
+  } else {
+    control.closest("form")?.requestSubmit();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const control = event.target;
+  if (event.key === "Enter" && control instanceof HTMLElement && control.dataset.waits !== undefined) {
+    event.preventDefault();
     control.closest("form")?.requestSubmit();
   }
 });

@@ -141,6 +141,15 @@ def test_nothing_is_said_while_the_reference_is_learned(workshop: Workshop) -> N
     assert (found.is_learning, found.findings, len(found.stretches)) == (True, [], 10)
 
 
+def test_too_few_photos_are_no_reference_and_no_learning(workshop: Workshop) -> None:
+    add_days(workshop, [1] * 3, readings=2, first=20)
+    found = get_drift(project=workshop.people.project, now=workshop.later(days=22))
+    assert (found.is_learning, found.findings) == (False, [])
+    add_days(workshop, [1] * 20, readings=2)
+    found = get_drift(project=workshop.people.project, now=workshop.later(days=22))
+    assert (found.is_learning, found.findings) == (False, [])
+
+
 def test_a_share_that_leaves_its_band_opens_one_alert_and_closes_it(workshop: Workshop) -> None:
     add_days(workshop, [10, 11, 9] * 5)
     add_days(workshop, [12] * 3, first=15)

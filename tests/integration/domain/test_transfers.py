@@ -64,6 +64,16 @@ def test_the_photos_of_an_own_export_are_the_originals(workshop: Workshop, other
     assert storage.hash_content(archive.read(f"photos/{task.photo.sha256}.jpg")) == task.photo.sha256
 
 
+def test_photos_keep_their_names_on_the_way_to_another_project(
+    workshop: Workshop, other_people: People
+) -> None:
+    photo = workshop.accept(1).photo
+    content = content_of(export(workshop, "vinloop"))
+    confirm(bring(other_people, content, "vinloop", workshop.now, accept=True), other_people, workshop.now)
+    assert photo.sha256 not in photo.name
+    assert Photo.objects.get(project=other_people.project).name == photo.name
+
+
 def test_recognition_lines_are_cut_out_and_come_back_as_photos(
     workshop: Workshop, other_people: People
 ) -> None:

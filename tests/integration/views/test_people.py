@@ -83,6 +83,31 @@ def test_an_odd_account_is_refused_beside_the_field(
     assert Invitation.objects.get().accepted_at is None
 
 
+def test_who_has_an_account_joins_with_it(people: People) -> None:
+    link = _invite(people)
+    assert f"{reverse('login')}?next={link}" in Client().get(link).content.decode()
+    client = people.client("outsider")
+    assert "Join with my account" in client.get(link).content.decode()
+    response = client.post(link, {"mine": "yes"})
+    assert response["Location"] == reverse("project", args=[people.project.slug])
+    assert people.project.memberships.get(user=people.outsider).role == "reviewer"
+    assert Invitation.objects.get().accepted_by == people.outsider
+    assert Client().post(link, {"mine": "yes"}).status_code == 409
+
+
+def test_who_is_a_member_leaves_the_invitation_open(people: People) -> None:
+    response = people.client("annotator").post(_invite(people, role="admin"), {"mine": "yes"})
+    assert response.status_code == 409
+    assert "You are in Yard already" in response.content.decode()
+    assert people.project.memberships.get(user=people.annotator).role == "annotator"
+    assert Invitation.objects.get().accepted_at is None
+
+
+def test_nobody_joins_with_an_account_of_nobody(people: People) -> None:
+    assert Client().post(_invite(people), {"mine": "yes"}).status_code == 400
+    assert Invitation.objects.get().accepted_at is None
+
+
 def test_an_invitation_that_ended_says_whom_to_ask(people: People) -> None:
     link = _invite(people)
     Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -191,7 +216,7 @@ def test_annotators_make_no_projects_and_admins_do(people: People) -> None:
     [
         ("annotator", "1 photo waits for annotation"),
         ("reviewer", "1 annotation waits for your review"),
-        ("ml_engineer", "1 photo was accepted since the last snapshot"),
+        ("ml_engineer", "1 photo was accepted"),
         ("admin", "1 annotation waits for your review"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from labeling.models import DriftAlert, ModelVersion, Rereading, Shadow
+from labeling.models import DriftAlert, DriftDay, ModelVersion, Rereading, Shadow
 from tests.conftest import People
 from tests.integration.views import rows
 
@@ -179,6 +179,15 @@ def test_while_it_learns_and_without_a_version_it_says_so(people: People) -> Non
     html = page(people, "drift")
     assert "learned from the first 14 days" in html
     assert 'class="band"' not in html
+
+
+def test_with_too_few_photos_nothing_is_called_usual(people: People) -> None:
+    rows.add_drift(people, rows.add_version(people))
+    DriftAlert.objects.all().delete()
+    DriftDay.objects.update(readings=1, refused=0, reasons={}, accepted=0, changed=0, edits=0)
+    html = page(people, "drift")
+    assert "Too few photos to compare: it takes 200 in the first 14 days" in html
+    assert "lies inside of its band" not in html
 
 
 def test_an_alert_is_on_the_home_page_until_somebody_has_seen_it(people: People) -> None:

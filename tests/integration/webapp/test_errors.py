@@ -90,6 +90,8 @@ def test_a_fault_tells_nothing_of_the_inside(
     assert "the inside" in caplog.text
     if path.startswith("/api/"):
         expect_refusal(answer, 500, "server_error")
+    else:
+        assert 'href="/"' in answer.content.decode()
 
 
 @pytest.mark.django_db

@@ -30,6 +30,13 @@ def test_what_is_in_hand_comes_first_and_instead_of_more_of_its_kind() -> None:
     assert _places({}, replace(held, in_hand_for="review")) == ["review"]
 
 
+def test_before_the_first_snapshot_none_is_spoken_of() -> None:
+    accepted = Situation(newly_accepted=1)
+    assert list_next_steps(can=ENGINEER, now=accepted)[0].title.endswith("since the last snapshot")
+    first = list_next_steps(can=ENGINEER, now=replace(accepted, has_snapshot=False))[0]
+    assert first.title == "1 photo was accepted"
+
+
 def test_a_version_that_passed_leads_to_its_page() -> None:
     assert list_next_steps(can=ENGINEER, now=BUSY)[0].key == "k"
 

@@ -39,9 +39,9 @@ def test_each_step_says_what_became_of_the_others() -> None:
     assert [step.width for step in steps] == [100, 70, 60, 40, 38]
     assert [step.dropped for step in steps] == [0, 30, 10, 20, 2]
     assert steps[1].why == (
-        "20 the recognizers read it differently, 9 no VIN found, 1 could not be opened or read"
+        "20 read differently by the recognizers, 9 without a VIN, 1 impossible to open or read"
     )
-    assert steps[2].why == "5 a bar code says otherwise, 5 the check digit is wrong"
+    assert steps[2].why == "5 contradicted by a bar code, 5 with a wrong check digit"
     assert "from 0.98 on" in steps[3].name
     assert (steps[3].why, steps[4].why) == ("below the threshold", "somebody had begun them meanwhile")
 
