@@ -38,6 +38,13 @@ FOREIGN = 0.6
 MAX_GAP = 2.0
 """The widest gap in a line, in heights of its characters."""
 
+WORD_GAP = 1.3
+"""Characters farther apart than this, in usual distances, belong to two words."""
+
+_LEAST_PITCH = 0.15
+"""In heights: peaks closer to each other are of one character."""
+MISCOUNTED = 2
+MOST_RUNS = 5
 _ROW_GAP = 1.6
 """In cells: the peaks of one row lie closer together than this, across the row."""
 _ROW_PEAKS = 6
@@ -69,6 +76,7 @@ def find_lines(
         found = _group_cells(region, affinity, threshold)
         groups += found + _join_groups(found)
     groups += [row for group in groups for row in _split_rows(group, peaks)]
+    groups += [run for group in groups for run in _take_words(group, peaks)]
     groups += [core for group in groups if (core := _take_core(group)) is not None]
     lines = [_describe(group, peaks) for group in groups]
     ranked = sorted(lines, key=lambda line: line.confidence, reverse=True)
@@ -200,6 +208,36 @@ def _take_core(cells: Cells) -> Cells | None:
     half = 0.75 * (last - first) / (LENGTH - 1)  # links lie between characters: the ends miss half a pitch
     core = cells.take((along > first - half) & (along < last + half))
     return core if _is_text(core) else None
+
+
+def _take_words(cells: Cells, peaks: Array) -> list[Cells]:
+    """The runs of whole words with about as many characters as a VIN, in a line that has more."""
+    axis = cells.axis
+    along, _ = axis.project(_peaks_on(axis, peaks))
+    along = along[np.diff(along, prepend=-np.inf) > _LEAST_PITCH * axis.height]
+    if len(along) <= LENGTH + MISCOUNTED:
+        return []
+    pitch = float(np.median(np.diff(along)))
+    places, _ = axis.project(cells.centers)
+    parts = [
+        cells.take((places > along[first] - pitch / 2) & (places < along[last - 1] + pitch / 2))
+        for first, last in _list_runs(np.diff(along) / pitch)[:MOST_RUNS]
+    ]
+    return [part for part in parts if _is_text(part)]
+
+
+def _list_runs(steps: Array) -> list[tuple[int, int]]:
+    """The first of such characters and the one after the last, those between the widest gaps first; `steps`
+    are the distances from each character to the next, in usual ones.
+    """
+    gaps = np.array([np.inf, *steps, np.inf])
+    ends = np.flatnonzero(gaps > WORD_GAP)
+    runs = [
+        (int(first), int(last))
+        for first, last in combinations(ends, 2)
+        if abs(last - first - LENGTH) <= MISCOUNTED
+    ]
+    return sorted(runs, key=lambda run: -min(gaps[run[0]], gaps[run[1]]))
 
 
 def _is_foreign(cells: Cells, chosen: Mask) -> bool:
