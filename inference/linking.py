@@ -41,10 +41,12 @@ MAX_GAP = 2.0
 WORD_GAP = 1.3
 """Characters farther apart than this, in usual distances, belong to two words."""
 
+MISCOUNTED = 2
+"""How many peaks a VIN may show too many or too few."""
+MOST_RUNS = 5
+"""Of one line, those between the widest gaps."""
 _LEAST_PITCH = 0.15
 """In heights: peaks closer to each other are of one character."""
-MISCOUNTED = 2
-MOST_RUNS = 5
 _ROW_GAP = 1.6
 """In cells: the peaks of one row lie closer together than this, across the row."""
 _ROW_PEAKS = 6
@@ -76,10 +78,10 @@ def find_lines(
         found = _group_cells(region, affinity, threshold)
         groups += found + _join_groups(found)
     groups += [row for group in groups for row in _split_rows(group, peaks)]
-    groups += [run for group in groups for run in _take_words(group, peaks)]
+    runs = [_describe(run, peaks) for group in groups for run in _take_words(group, peaks)]
     groups += [core for group in groups if (core := _take_core(group)) is not None]
     lines = [_describe(group, peaks) for group in groups]
-    ranked = sorted(lines, key=lambda line: line.confidence, reverse=True)
+    ranked = sorted(lines + _list_news(runs, lines), key=lambda line: line.confidence, reverse=True)
     return tuple(_drop_duplicates(ranked, limit))
 
 
@@ -238,6 +240,12 @@ def _list_runs(steps: Array) -> list[tuple[int, int]]:
         if abs(last - first - LENGTH) <= MISCOUNTED
     ]
     return sorted(runs, key=lambda run: -min(gaps[run[0]], gaps[run[1]]))
+
+
+def _list_news(runs: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
+    """The runs that no line of a VIN's length shows, whose outline follows the characters more closely."""
+    whole = [line for line in lines if abs(len(line.peaks) - LENGTH) <= MISCOUNTED]
+    return [run for run in runs if not any(_is_same(run.quad, line.quad) for line in whole)]
 
 
 def _is_foreign(cells: Cells, chosen: Mask) -> bool:
