@@ -12,7 +12,7 @@ CHECKED := inference training labeling webapp worker services scripts benchmarks
 .DEFAULT_GOAL := help
 .PHONY: help install install-test run manage test check format migrations states browser fonts bench-read \
 	bench-ablation bench-detect bench-agreement bench-quality bench-finetune bench-refusals bench-barcodes \
-	bench-editor bench-scale bench-loop pictures clean
+	bench-editor bench-scale bench-freeze bench-loop pictures clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -87,6 +87,11 @@ bench-scale: install ## How long pages and claims take with many photos: make be
 		$(VENV_PYTHON) manage.py migrate --verbosity 0; \
 		$(VENV_PYTHON) manage.py create_load --photos $(or $(N),200000); \
 		$(VENV_PYTHON) -m benchmarks.scale $(if $(ONLY),--only "$(ONLY)",--plans docs/reference/scale-plans.md)'
+
+bench-freeze: install ## How long does freezing a snapshot take, and how much memory? make bench-freeze N="20000 160000"
+	$(VENV_PYTHON) -m services exec -- sh -ec ' \
+		$(VENV_PYTHON) manage.py migrate --verbosity 0; \
+		$(VENV_PYTHON) -m benchmarks.freeze $(if $(N),--photos $(N))'
 
 bench-refusals: install ## How many photos that a person has read are refused? make bench-refusals CSV=photos.csv PART=train
 	$(VENV_PYTHON) -m benchmarks.refusals --photos $(CSV) $(if $(PART),--part $(PART))

@@ -98,13 +98,13 @@ def at(share: float, values: list[float]) -> float:
 @contextmanager
 def stopwatch(row: Row) -> Iterator[None]:
     """Times of a request. What other programs do meanwhile lengthens the first and not the second."""
-    begun, worked = time.perf_counter(), _work_done()
+    begun, worked = time.perf_counter(), work_done()
     yield
     row.times.append((time.perf_counter() - begun) * 1000)
-    row.busy.append(_work_done() - worked)
+    row.busy.append(work_done() - worked)
 
 
-def _work_done() -> float:
+def work_done() -> float:
     """Milliseconds that processors have spent on this thread and on the database's process that serves it."""
     from django.db import connection
 

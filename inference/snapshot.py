@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 PhotoPath = Callable[[str], Path]
 """Maps the SHA-256 of a photo to the file that holds it."""
+
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False)
 
 
 class InvalidSnapshot(ValueError):
@@ -50,6 +52,9 @@ class SnapshotItem:
     kind: str = ""
 
 
+_FIELDS = tuple(field.name for field in fields(SnapshotItem))
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A frozen list of labelled photos."""
@@ -72,18 +77,24 @@ def split_for_vehicle(vin: str, *, seed: int, validation: float = 0.15, test: fl
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """Canonical bytes; their SHA-256 is the snapshot's content hash."""
-    items = [_encode_item(item) for item in snapshot.items]
-    document = {"format": FORMAT, "name": snapshot.name, "items": items}
-    return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    ).encode()
+    return b"".join(stream_snapshot(snapshot.name, snapshot.items))
+
+
+def stream_snapshot(name: str, items: Iterable[SnapshotItem]) -> Iterator[bytes]:
+    """The canonical bytes in pieces, so that neither all items nor the whole file need be in memory."""
+    yield f'{{"format":{FORMAT},"items":['.encode()
+    for number, item in enumerate(items):
+        yield f"{',' if number else ''}{_JSON.encode(_encode_item(item))}".encode()
+    yield f'],"name":{_JSON.encode(name)}}}'.encode()
 
 
 def _encode_item(item: SnapshotItem) -> dict[str, Any]:
     """With every coordinate as a float: 9 and 9.0 are the same point and must give the same bytes."""
-    data = asdict(item)
-    data["region"] = _decode_quad(data["region"]) if data["region"] is not None else None
-    data["characters"] = [{**entry, "quad": _decode_quad(entry["quad"])} for entry in data["characters"]]
+    data = {name: getattr(item, name) for name in _FIELDS}
+    data["region"] = _decode_quad(item.region) if item.region is not None else None
+    data["characters"] = [
+        {"symbol": character.symbol, "quad": _decode_quad(character.quad)} for character in item.characters
+    ]
     return data
 
 
@@ -106,6 +117,11 @@ def _decode_item(data: dict[str, Any]) -> SnapshotItem:
     return SnapshotItem(**{**data, "characters": characters, "region": region})
 
 
-def _decode_quad(points: list[list[float]]) -> Quad:
-    first, second, third, fourth = ((float(x), float(y)) for x, y in points)
-    return (first, second, third, fourth)
+def _decode_quad(points: Sequence[Sequence[float]]) -> Quad:
+    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = points
+    return (
+        (float(x1), float(y1)),
+        (float(x2), float(y2)),
+        (float(x3), float(y3)),
+        (float(x4), float(y4)),
+    )

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -72,32 +72,15 @@ def store_original(content: bytes) -> str:
     return sha256
 
 
-def store_snapshot(content: bytes) -> str:
-    """Write a snapshot file once; returns its SHA-256."""
-    sha256 = hash_content(content)
-    if not snapshot_path(sha256).exists():
-        write_aside(snapshot_path(sha256), content)
+def store_snapshot(pieces: Iterable[bytes]) -> str:
+    """Keep a snapshot file, however large; returns its SHA-256."""
+    sha256, _ = _keep(lambda file: file.writelines(pieces), snapshot_path)
     return sha256
 
 
 def store_transfer(write: Callable[[BinaryIO], None]) -> tuple[str, int]:
     """Keep what `write` writes, however large; returns its SHA-256 and its size in bytes."""
-    aside = _aside_path()
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with aside.open("xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        with aside.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        size, target = aside.stat().st_size, transfer_path(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside.replace(target)
-        _flush(target.parent)
-        return sha256, size
-    finally:
-        aside.unlink(missing_ok=True)
+    return _keep(write, transfer_path)
 
 
 def delete_transfer(sha256: str) -> None:
@@ -145,6 +128,26 @@ def write_aside(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         aside.replace(path)
         _flush(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _keep(write: Callable[[BinaryIO], None], path_of: Callable[[str], Path]) -> tuple[str, int]:
+    """Keep what `write` writes where its hash belongs; returns its SHA-256 and its size in bytes."""
+    aside = _aside_path()
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with aside.open("xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        with aside.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size, target = aside.stat().st_size, path_of(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside.replace(target)
+        _flush(target.parent)
+        return sha256, size
     finally:
         aside.unlink(missing_ok=True)
 

@@ -40,6 +40,9 @@ BAR_WIDTH, BAR_STEP, BAR_HEIGHT = 17, 21, 96
 RARE = 0.25
 """A symbol with less than this share of the mean has hardly been seen."""
 
+LABELS_A_SECOND = 4_000
+"""So many are frozen in a second of a processor (`make bench-freeze`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SplitPart:
@@ -107,6 +110,17 @@ def chart_symbols(counts: dict[str, int]) -> SymbolChart | None:
         rare = count < RARE * mean
         bars.append(SymbolBar(symbol, count, place * BAR_STEP, BAR_HEIGHT - height, height, rare))
     return SymbolChart(bars, width=len(bars) * BAR_STEP)
+
+
+def describe_wait(labels: int) -> str:
+    """How long it takes to freeze so many; empty where nobody will wonder."""
+    seconds = round(labels / LABELS_A_SECOND, -1)
+    if not seconds:
+        return ""
+    return (
+        f"So many take about {seconds:.0f} seconds, and longer while the server is busy. The snapshot comes "
+        "into the list whether you wait here or not."
+    )
 
 
 def describe_criteria(snapshot: DatasetSnapshot) -> list[tuple[str, str]]:

@@ -71,7 +71,7 @@ def create_load(*, slug: str, photos: int, now: datetime) -> Project:
         "days": DAYS,
         "level": Task.LEVEL,
         "characters": json.dumps(_draw_characters()),
-        "region": json.dumps([[40, 92], [600, 92], [600, 148], [40, 148]]),
+        "region": json.dumps(_draw_quad(40, 600)),
     }
     defaults = _list_defaults()
     with connection.cursor() as cursor:
@@ -156,11 +156,17 @@ def _draw_characters() -> list[dict[str, object]]:
             "index": index,
             "symbol": "8",
             "confidence": 0.97,
-            "quad": [[40 + 33 * index, 92], [70 + 33 * index, 92], [70 + 33 * index, 148], [40, 148]],
+            "quad": _draw_quad(40 + 33 * index, 70 + 33 * index),
             "alternatives": [{"symbol": "B", "confidence": 0.02}],
         }
         for index in range(17)
     ]
+
+
+def _draw_quad(left: float, right: float) -> list[list[float]]:
+    """With numbers as long as a network's."""
+    corners = ((left, 92), (right, 92), (right, 148), (left, 148))
+    return [[x + 1 / 3, y + 1 / 3] for x, y in corners]
 
 
 def _create_snapshots(project: Project, by: User, versions: list[ModelVersion], now: datetime) -> None:

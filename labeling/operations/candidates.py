@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,6 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from inference import vin as rules
-from inference.geometry import quad_from_points
-from inference.snapshot import SnapshotCharacter
-from inference.types import Quad
 from labeling.errors import DomainError
 from labeling.models import (
     Annotation,
@@ -22,12 +19,11 @@ from labeling.models import (
     LabelEnd,
     LabelSource,
     Outcome,
-    Photo,
     PhotoKind,
-    Place,
     Prediction,
     Project,
     PseudoLabel,
+    PseudoRound,
 )
 from labeling.operations.inputs import UNKNOWN
 from labeling.states import TaskState
@@ -100,28 +96,21 @@ class Criteria:
 class Candidate:
     """A photo with its label, and where the label comes from: an annotation or a prediction.
 
-    These are named and not held: there may be a hundred thousand.
+    They are named and not held, and boxes are loaded when they are written (see label_boxes): there may be a
+    hundred thousand.
     """
 
-    photo: Photo
+    photo_id: UUID
+    sha256: str
+    kind: str
+    near_duplicate_of: UUID | None
     vin: str
     source: LabelSource
-    region: Quad | None
-    characters: tuple[SnapshotCharacter, ...]
     annotation_id: UUID | None = None
     prediction_id: int | None = None
     pseudo_label_id: UUID | None = None
     round_name: str = ""
     """Of the round that trusts a pseudo-label."""
-    is_placed_by_reading: bool = False
-    """Whether the region is that of a reading, as the label brings none."""
-
-    @property
-    def place(self) -> Place:
-        if self.is_placed_by_reading:
-            return Place.READING
-        is_placed = self.region is not None or len(self.characters) > 1
-        return Place.LABEL if is_placed else Place.UNKNOWN
 
 
 def list_candidates(project: Project, criteria: Criteria) -> list[Candidate]:
@@ -129,19 +118,54 @@ def list_candidates(project: Project, criteria: Criteria) -> list[Candidate]:
 
     People come before machines: what nobody has looked at is taken from tasks that nobody works on.
     """
-    found: dict[object, Candidate] = {}
+    found: dict[UUID, Candidate] = {}
     for candidate in _list_all(project, criteria):
         if candidate.source in criteria.sources:
-            found.setdefault(candidate.photo.pk, candidate)
-    return sorted(found.values(), key=lambda candidate: candidate.photo.sha256)
+            found.setdefault(candidate.photo_id, candidate)
+    return sorted(found.values(), key=lambda candidate: candidate.sha256)
 
 
 def _list_all(project: Project, criteria: Criteria) -> Iterator[Candidate]:
-    yield from map(_from_annotation, _choose(list_accepted(project), "task__photo__", criteria))
+    yield from _list_annotated(project, criteria)
     if LabelSource.BARCODE in criteria.sources:
-        yield from _from_predictions(_list_agreeing(project), LabelSource.BARCODE, criteria)
+        yield from _list_coded(project, criteria)
     if LabelSource.PSEUDO in criteria.sources:
-        yield from map(_from_pseudo_label, _choose(_list_trusted(project), "task__photo__", criteria))
+        yield from _list_trusted(project, criteria)
+
+
+def _list_annotated(project: Project, criteria: Criteria) -> Iterator[Candidate]:
+    columns = ("pk", "text", "source", "task__decided_by")
+    rows = _choose(list_accepted(project), criteria, "task__photo__", *columns)
+    for photo, sha256, kind, alike, annotation, text, source, decided_by in rows:
+        source = _name_source(source, decided_by)
+        yield Candidate(photo, sha256, kind, alike, text, source, annotation_id=annotation)
+
+
+def _list_coded(project: Project, criteria: Criteria) -> Iterator[Candidate]:
+    rows = _choose(_list_agreeing(project), criteria, "photo__", "pk", "vin")
+    for photo, sha256, kind, alike, prediction, vin in rows:
+        if rules.is_vin(vin):
+            yield Candidate(photo, sha256, kind, alike, vin, LabelSource.BARCODE, prediction_id=prediction)
+
+
+def _list_trusted(project: Project, criteria: Criteria) -> Iterator[Candidate]:
+    """The readings that a round trusts as labels; those of a revoked round stand no more."""
+    standing = PseudoLabel.objects.filter(task__project=project, task__is_probe=False, end=LabelEnd.STANDS)
+    rounds = {each.pk: each.name for each in PseudoRound.objects.filter(project=project)}
+    columns = ("pk", "pseudo_round_id", "prediction_id", "prediction__vin")
+    rows = _choose(standing, criteria, "task__photo__", *columns)
+    for photo, sha256, kind, alike, label, made_by, prediction, vin in rows:
+        yield Candidate(
+            photo,
+            sha256,
+            kind,
+            alike,
+            vin,
+            LabelSource.PSEUDO,
+            prediction_id=prediction,
+            pseudo_label_id=label,
+            round_name=rounds[made_by],
+        )
 
 
 def list_accepted(project: Project) -> QuerySet[Annotation]:
@@ -152,40 +176,25 @@ def list_accepted(project: Project) -> QuerySet[Annotation]:
         task__is_probe=False,
         task__revision=F("revision"),
         outcome=Outcome.READ,
-    ).exclude(text__contains=UNKNOWN)
-    newest = newest.select_related("task__photo", "prediction")
-    return newest.defer(*_wide("prediction__"), "prediction__characters")
-
-
-def _list_newest(project: Project) -> QuerySet[Prediction]:
-    """The newest reading of each photo."""
-    newest = Prediction.objects.filter(photo=OuterRef("photo")).order_by("-created_at", "-id")
-    real = Prediction.objects.filter(photo__project=project, photo__is_probe=False)
-    rows = real.filter(pk=Subquery(newest.values("pk")[:1]))
-    return rows.select_related("photo").defer(*_wide())
+    )
+    return newest.exclude(text__contains=UNKNOWN)
 
 
 def _list_agreeing(project: Project) -> QuerySet[Prediction]:
-    """Readings that a bar code in the same photo confirms, of photos that no person has read."""
+    """Readings that a bar code in the same photo confirms, the newest of photos that no person has read."""
+    newest = Prediction.objects.filter(photo=OuterRef("photo")).order_by("-created_at", "-id")
+    real = Prediction.objects.filter(photo__project=project, photo__is_probe=False)
     unread = Q(photo__task__state=TaskState.NEW, photo__task__revision=0)
     trusted = Q(photo__task__state=TaskState.AUTO_ACCEPTED)
-    return _list_newest(project).filter(unread | trusted, stages__barcode_verdict="agrees")
+    rows = real.filter(pk=Subquery(newest.values("pk")[:1]))
+    return rows.filter(unread | trusted, stages__barcode_verdict="agrees")
 
 
-def _list_trusted(project: Project) -> QuerySet[PseudoLabel]:
-    """The readings that a round trusts as labels; those of a revoked round stand no more."""
-    rows = PseudoLabel.objects.filter(task__project=project, task__is_probe=False, end=LabelEnd.STANDS)
-    rows = rows.select_related("prediction", "pseudo_round", "task__photo")
-    return rows.defer(*_wide("prediction__"))
+def _choose(rows: QuerySet[Any], criteria: Criteria, photo: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """What a candidate says of its photo, and these columns, of the photos that the criteria choose.
 
-
-def _wide(prefix: str = "") -> tuple[str, ...]:
-    """Columns of a prediction that no label is made of, and that are most of its row."""
-    return tuple(f"{prefix}{name}" for name in ("quality", "stages", "descriptor"))
-
-
-def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterator[Any]:
-    """The rows of the photos that the criteria choose; `photo` leads from a row to its photo."""
+    `photo` leads from a row to its photo.
+    """
     wanted: dict[str, Any] = {}
     if criteria.kinds:
         wanted[f"{photo}kind__in"] = [kind.value for kind in criteria.kinds]
@@ -193,63 +202,11 @@ def _choose(rows: QuerySet[Any], photo: str, criteria: Criteria) -> Iterator[Any
         wanted[f"{photo}uploaded_at__date__gte"] = criteria.uploaded_from
     if criteria.uploaded_until:
         wanted[f"{photo}uploaded_at__date__lte"] = criteria.uploaded_until
-    return rows.filter(**wanted).iterator(chunk_size=AT_ONCE)
+    of_photo = (f"{photo}{name}" for name in ("id", "sha256", "kind", "near_duplicate_of"))
+    return rows.filter(**wanted).values_list(*of_photo, *columns).iterator(chunk_size=AT_ONCE)
 
 
-def _from_annotation(annotation: Annotation) -> Candidate:
-    return Candidate(
-        photo=annotation.task.photo,
-        vin=annotation.text,
-        source=_find_source(annotation),
-        region=_find_region(annotation),
-        characters=_list_characters(annotation.characters),
-        annotation_id=annotation.pk,
-    )
-
-
-def _find_source(annotation: Annotation) -> LabelSource:
-    if annotation.source == AnnotationSource.IMPORTED:
+def _name_source(source: str, decided_by: str) -> LabelSource:
+    if source == AnnotationSource.IMPORTED:
         return LabelSource.IMPORTED
-    agreed = annotation.task.decided_by == DecidedBy.CONSENSUS
-    return LabelSource.CONSENSUS if agreed else LabelSource.HUMAN
-
-
-def _from_predictions(
-    rows: QuerySet[Prediction], source: LabelSource, criteria: Criteria
-) -> Iterator[Candidate]:
-    for prediction in _choose(rows, "photo__", criteria):
-        if rules.is_vin(prediction.vin):
-            yield _from_prediction(prediction, prediction.photo, source)
-
-
-def _from_pseudo_label(label: PseudoLabel) -> Candidate:
-    candidate = _from_prediction(label.prediction, label.task.photo, LabelSource.PSEUDO)
-    return replace(candidate, pseudo_label_id=label.pk, round_name=label.pseudo_round.name)
-
-
-def _from_prediction(prediction: Prediction, photo: Photo, source: LabelSource) -> Candidate:
-    return Candidate(
-        photo=photo,
-        vin=prediction.vin,
-        source=source,
-        region=None if prediction.region is None else quad_from_points(prediction.region),
-        characters=_list_characters(prediction.characters),
-        prediction_id=prediction.pk,
-    )
-
-
-def _list_characters(characters: list[dict[str, Any]]) -> tuple[SnapshotCharacter, ...]:
-    return tuple(
-        SnapshotCharacter(symbol=character["symbol"], quad=quad_from_points(character["quad"]))
-        for character in characters
-        if character["quad"] is not None
-    )
-
-
-def _find_region(annotation: Annotation) -> Quad | None:
-    """The person's region; where they drew none, the engine's, if what it read there was right."""
-    region: Any = annotation.region
-    prediction = annotation.prediction
-    if region is None and prediction is not None and prediction.vin == annotation.text:
-        region = prediction.region
-    return None if region is None else quad_from_points(region)
+    return LabelSource.CONSENSUS if decided_by == DecidedBy.CONSENSUS else LabelSource.HUMAN

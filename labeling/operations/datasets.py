@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from inference.snapshot import SPLITS, InvalidSnapshot, Snapshot, Split, decode_snapshot, encode_snapshot
+from inference.snapshot import SPLITS, InvalidSnapshot, Snapshot, Split, decode_snapshot, stream_snapshot
 from inference.snapshot import SnapshotItem as FileItem
 from labeling import policies, storage
 from labeling.models import (
@@ -23,9 +25,9 @@ from labeling.models import (
     VehicleInTest,
 )
 from labeling.operations import audit
-from labeling.operations.candidates import Candidate, Criteria, list_candidates
+from labeling.operations.candidates import AT_ONCE, Candidate, Criteria, list_candidates
 from labeling.operations.inputs import clean_name
-from labeling.operations.label_places import find_places
+from labeling.operations.label_boxes import Boxes, load_boxes
 from labeling.operations.transitions import Conflict
 from labeling.splitting import Past, balance_kinds, plan_splits, plan_taught
 
@@ -51,6 +53,12 @@ class NameTaken(Conflict):
     code = "name_taken"
 
 
+_COPY = """
+    COPY labeling_snapshotitem (snapshot_id, photo_id, annotation_id, prediction_id, pseudo_label_id,
+        vin, source, kind, weight, place, split) FROM STDIN
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Chosen:
     """A candidate with its split and its weight."""
@@ -74,7 +82,7 @@ def freeze_snapshot(
     A vehicle that was in test once is there again, one that has taught never gets there, and for others a
     hash of the VIN decides. A small snapshot may therefore have an empty split: its counts say so.
 
-    Raises NothingToFreeze, NameTaken, InvalidName, Forbidden.
+    Raises NothingToFreeze, NameTaken, InvalidName, Forbidden, label_boxes.LabelGone.
     """
     policies.check_can(by, policies.Capability.TRAIN, project)
     cleaned = clean_name(name)
@@ -119,49 +127,30 @@ def _choose(project: Project, criteria: Criteria, seed: int) -> tuple[list[_Chos
     chosen = [
         _Chosen(candidate, split, criteria.weight(candidate.source))
         for candidate in kept
-        if (split := splits[candidate.photo.pk]) is not None
+        if (split := splits[candidate.photo_id]) is not None
     ]
     if not chosen:
         raise NothingToFreeze
-    unused = Counter(candidate.source for candidate in kept if splits[candidate.photo.pk] is None)
+    unused = Counter(candidate.source for candidate in kept if splits[candidate.photo_id] is None)
     left_out = {
         NEAR_DUPLICATE: len(found) - len(kept),
         KEPT_APART: unused.pop(LabelSource.PSEUDO, 0),
         OTHER_SIDE: sum(unused.values()),
     }
-    chosen = _place(chosen)
     return _balance(chosen) if criteria.balance_kinds else chosen, {k: v for k, v in left_out.items() if v}
-
-
-def _place(chosen: list[_Chosen]) -> list[_Chosen]:
-    """With regions by readings where labels bring none: for what teaches, as in test they would be compared
-    with the readings that they come from.
-    """
-    bare = {
-        item.candidate.photo.pk: item.candidate.vin
-        for item in chosen
-        if item.split != "test" and item.candidate.place == Place.UNKNOWN
-    }
-    found = find_places(bare)
-    return [
-        replace(item, candidate=replace(item.candidate, region=region, is_placed_by_reading=True))
-        if (region := found.get(item.candidate.photo.pk))
-        else item
-        for item in chosen
-    ]
 
 
 def _plan_splits(candidates: list[Candidate], past: Past, seed: int) -> dict[UUID, Split | None]:
     """Of people's labels first, and of pseudo-labels by those."""
     people = [each for each in candidates if each.source != LabelSource.PSEUDO]
     trusted = [each for each in candidates if each.source == LabelSource.PSEUDO]
-    splits = plan_splits([(each.photo.pk, each.vin) for each in people], past, seed=seed)
+    splits = plan_splits([(each.photo_id, each.vin) for each in people], past, seed=seed)
     tested = {*past.photos_tested, *(photo for photo, split in splits.items() if split == "test")}
     return splits | plan_taught(
-        [(each.photo.pk, each.vin) for each in trusted],
+        [(each.photo_id, each.vin) for each in trusted],
         past,
         seed=seed,
-        people={each.vin: split for each in people if (split := splits[each.photo.pk])},
+        people={each.vin: split for each in people if (split := splits[each.photo_id])},
         resembling=_list_resembling(trusted, tested),
     )
 
@@ -171,26 +160,24 @@ def _list_resembling(candidates: list[Candidate], tested: set[UUID]) -> set[UUID
     older = Photo.objects.filter(pk__in=tested, near_duplicate_of__isnull=False)
     resembled = set(older.values_list("near_duplicate_of", flat=True))
     return {
-        each.photo.pk
-        for each in candidates
-        if each.photo.pk in resembled or each.photo.near_duplicate_of_id in tested
+        each.photo_id for each in candidates if each.photo_id in resembled or each.near_duplicate_of in tested
     }
 
 
 def _drop_near_duplicates(candidates: list[Candidate]) -> list[Candidate]:
     """Without the photos that resemble an earlier one of the same vehicle that stays."""
-    vins = {candidate.photo.pk: candidate.vin for candidate in candidates}
+    vins = {candidate.photo_id: candidate.vin for candidate in candidates}
     return [
         candidate
         for candidate in candidates
-        if vins.get(candidate.photo.near_duplicate_of_id) != candidate.vin  # type: ignore[arg-type]
+        if vins.get(candidate.near_duplicate_of) != candidate.vin  # type: ignore[arg-type]
     ]
 
 
 def _balance(chosen: list[_Chosen]) -> list[_Chosen]:
     """Only what teaches is weighed: a test that counts photos unevenly measures nothing that people see."""
     taught = [item for item in chosen if item.split == "train"]
-    factors = iter(balance_kinds([item.candidate.photo.kind for item in taught]))
+    factors = iter(balance_kinds([item.candidate.kind for item in taught]))
     return [
         replace(item, weight=round(item.weight * next(factors), 6)) if item.split == "train" else item
         for item in chosen
@@ -198,15 +185,16 @@ def _balance(chosen: list[_Chosen]) -> list[_Chosen]:
 
 
 def _look_back(project: Project) -> Past:
+    """Each photo and vehicle once, in however many snapshots it is."""
     items = SnapshotItem.objects.filter(snapshot__project=project)
     tested, taught = items.filter(split="test"), items.exclude(split="test")
     photos: dict[str, frozenset[UUID]] = {
-        "photos_tested": frozenset(tested.values_list("photo_id", flat=True)),
-        "photos_taught": frozenset(taught.values_list("photo_id", flat=True)),
+        "photos_tested": frozenset(tested.values_list("photo_id", flat=True).distinct()),
+        "photos_taught": frozenset(taught.values_list("photo_id", flat=True).distinct()),
     }
     return Past(
         tested=frozenset(VehicleInTest.objects.filter(project=project).values_list("vin", flat=True)),
-        taught=frozenset(taught.values_list("vin", flat=True)),
+        taught=frozenset(taught.values_list("vin", flat=True).distinct()),
         **photos,
     )
 
@@ -218,8 +206,7 @@ def _count_splits(chosen: list[_Chosen]) -> dict[str, int]:
 
 def _insert(snapshot: DatasetSnapshot, chosen: list[_Chosen], by: User, now: datetime) -> None:
     """The file, the rows, and the vehicles that are in test from now on."""
-    document = Snapshot(name=snapshot.name, items=tuple(map(_make_item, chosen)))
-    snapshot.sha256 = storage.store_snapshot(encode_snapshot(document))
+    snapshot.sha256, places = _write(snapshot.name, chosen)
     try:
         snapshot.save(force_insert=True)
     except IntegrityError as error:
@@ -230,23 +217,39 @@ def _insert(snapshot: DatasetSnapshot, chosen: list[_Chosen], by: User, now: dat
         [VehicleInTest(project=snapshot.project, vin=vin, created_at=now) for vin in tested],
         ignore_conflicts=True,
     )
-    SnapshotItem.objects.bulk_create(_make_row(snapshot, item) for item in chosen)
+    _copy_rows(snapshot, chosen, places)
     facts = {"name": snapshot.name, "sha256": snapshot.sha256, "counts": snapshot.counts}
     audit.record(project=snapshot.project, actor=by, verb="snapshot.frozen", on=snapshot, now=now, data=facts)
 
 
-def _make_item(item: _Chosen) -> FileItem:
+def _write(name: str, chosen: list[_Chosen]) -> tuple[str, list[Place]]:
+    """The file, a part after the other; returns its SHA-256, and the place of each label."""
+    places: list[Place] = []
+
+    def make_items() -> Iterator[FileItem]:
+        for first in range(0, len(chosen), AT_ONCE):
+            part = chosen[first : first + AT_ONCE]
+            taught = {item.candidate.photo_id for item in part if item.split != "test"}
+            boxes = load_boxes([item.candidate for item in part], taught)
+            for item, its in zip(part, boxes, strict=True):
+                places.append(its.place)
+                yield _make_item(item, its)
+
+    return storage.store_snapshot(stream_snapshot(name, make_items())), places
+
+
+def _make_item(item: _Chosen, boxes: Boxes) -> FileItem:
     candidate = item.candidate
     return FileItem(
-        photo=candidate.photo.sha256,
+        photo=candidate.sha256,
         vin=candidate.vin,
         split=item.split,
-        region=candidate.region,
-        characters=candidate.characters,
+        region=boxes.region,
+        characters=boxes.characters,
         annotation=_name_label(candidate),
         source=candidate.source.value,
         weight=item.weight,
-        kind=candidate.photo.kind,
+        kind=candidate.kind,
     )
 
 
@@ -259,18 +262,25 @@ def _name_label(candidate: Candidate) -> str:
     return ""
 
 
-def _make_row(snapshot: DatasetSnapshot, item: _Chosen) -> SnapshotItem:
+def _copy_rows(snapshot: DatasetSnapshot, chosen: list[_Chosen], places: list[Place]) -> None:
+    """By COPY: to insert so many model instances would take as long as all the rest."""
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for item, place in zip(chosen, places, strict=True):
+            copy.write_row(_make_row(snapshot, item, place))
+
+
+def _make_row(snapshot: DatasetSnapshot, item: _Chosen, place: Place) -> tuple[Any, ...]:
     candidate = item.candidate
-    return SnapshotItem(
-        snapshot=snapshot,
-        photo=candidate.photo,
-        annotation_id=candidate.annotation_id,
-        prediction_id=candidate.prediction_id,
-        pseudo_label_id=candidate.pseudo_label_id,
-        vin=candidate.vin,
-        source=candidate.source,
-        kind=candidate.photo.kind,
-        weight=item.weight,
-        place=candidate.place,
-        split=item.split,
+    return (
+        snapshot.pk,
+        candidate.photo_id,
+        candidate.annotation_id,
+        candidate.prediction_id,
+        candidate.pseudo_label_id,
+        candidate.vin,
+        candidate.source.value,
+        candidate.kind,
+        item.weight,
+        place.value,
+        item.split,
     )

@@ -27,6 +27,7 @@ from webapp.dataset_words import (
     chart_symbols,
     describe_criteria,
     describe_left_out,
+    describe_wait,
     split_parts,
 )
 from webapp.forms import show_refusal
@@ -52,6 +53,7 @@ def snapshot_list(request: HttpRequest, project: Project) -> HttpResponse:
         "sources": [(box, SOURCE_WORDS[box.data["value"]][1]) for box in form["sources"]],
         "snapshots": snapshots,
         "accepted": accepted,
+        "wait": describe_wait(accepted),
     }
     return render(request, "datasets.html", context, status=400 if form.errors else 200)
 

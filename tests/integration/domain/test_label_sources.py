@@ -199,8 +199,7 @@ def test_a_corrected_photo_changes_no_side(workshop: Workshop) -> None:
 
 def test_the_database_itself_keeps_vehicles_apart(workshop: Workshop) -> None:
     tested, taught = find_vins("test", 1)[0], find_vins("train", 1)[0]
-    task = workshop.accept(1, tested)
-    workshop.accept(2, taught)
+    task, other = workshop.accept(1, tested), workshop.accept(2, taught)
     freeze(workshop)
     row = {"photo": task.photo, "annotation": task.annotations.get(), "snapshot": _other(workshop)}
     for vin, split in ((tested, "train"), (tested, "validation"), (taught, "test")):
@@ -211,7 +210,11 @@ def test_the_database_itself_keeps_vehicles_apart(workshop: Workshop) -> None:
     for change in (lambda rows: rows.update(vin=taught), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             change(VehicleInTest.objects.all())
-    SnapshotItem.objects.create(vin=tested, split="test", **row)
+    right = SnapshotItem(vin=tested, split="test", **row)
+    wrong = SnapshotItem(vin=taught, split="test", **row | {"photo": other.photo})
+    with pytest.raises(DatabaseError, match=f"{taught} is not a vehicle in test"), transaction.atomic():
+        SnapshotItem.objects.bulk_create([right, wrong])
+    SnapshotItem.objects.bulk_create([right])
 
 
 def _other(workshop: Workshop) -> DatasetSnapshot:

@@ -9,6 +9,7 @@ from inference.evaluation import describe_scorecard, slice_by_kind, summarize
 from inference.snapshot import (
     InvalidSnapshot,
     Snapshot,
+    SnapshotCharacter,
     SnapshotItem,
     decode_snapshot,
     encode_snapshot,
@@ -101,6 +102,29 @@ def test_slices_and_what_follows_from_them() -> None:
 def test_an_empty_split_has_an_empty_scorecard() -> None:
     card = summarize([], bundle="b", snapshot="s", split="test")
     assert (card.n, card.exact_match, card.cer, card.milliseconds_p95) == (0, 0.0, 0.0, 0.0)
+
+
+def test_equal_labels_are_equal_bytes() -> None:
+    """A whole number of pixels is written as any other; what is not ASCII is escaped."""
+    region = ((0, 1), (9.25, 0), (1e16, 1e-5), (0.1 + 0.2, 2))
+    character = SnapshotCharacter("1", ((0, 0), (1, 0), (1, 2), (0, 2.5)))
+    item = SnapshotItem("ab", VIN, "test", region, (character,), annotation="ä", weight=0.5)
+    assert encode_snapshot(Snapshot("“1”", (item, replace(item, region=None, characters=())))) == (
+        b'{"format":1,"items":['
+        b'{"annotation":"\\u00e4","characters":[{"quad":[[0.0,0.0],[1.0,0.0],[1.0,2.0],[0.0,2.5]],"symbol":"1"}],'
+        b'"kind":"","photo":"ab","region":[[0.0,1.0],[9.25,0.0],[1e+16,1e-05],[0.30000000000000004,2.0]],'
+        b'"source":"human","split":"test","vin":"1M8GDM9AXKP042788","weight":0.5},'
+        b'{"annotation":"\\u00e4","characters":[],"kind":"","photo":"ab","region":null,'
+        b'"source":"human","split":"test","vin":"1M8GDM9AXKP042788","weight":0.5}],'
+        b'"name":"\\u201c1\\u201d"}'
+    )
+    assert encode_snapshot(Snapshot("", ())) == b'{"format":1,"items":[],"name":""}'
+
+
+def test_a_number_that_json_does_not_know_is_refused() -> None:
+    region = ((0, 0), (float("nan"), 0), (9, 2), (0, 2))
+    with pytest.raises(ValueError, match="JSON"):
+        encode_snapshot(Snapshot("first", (SnapshotItem("ab", VIN, "train", region),)))
 
 
 def test_snapshots_come_back_from_their_bytes() -> None:
