@@ -38,6 +38,15 @@ FOREIGN = 0.6
 MAX_GAP = 2.0
 """The widest gap in a line, in heights of its characters."""
 
+WORD_GAP = 1.3
+"""Characters farther apart than this, in usual distances, belong to two words."""
+
+MISCOUNTED = 2
+"""How many peaks a VIN may show too many or too few."""
+MOST_RUNS = 5
+"""Of one line, those between the widest gaps."""
+_LEAST_PITCH = 0.15
+"""In heights: peaks closer to each other are of one character."""
 _ROW_GAP = 1.6
 """In cells: the peaks of one row lie closer together than this, across the row."""
 _ROW_PEAKS = 6
@@ -69,9 +78,10 @@ def find_lines(
         found = _group_cells(region, affinity, threshold)
         groups += found + _join_groups(found)
     groups += [row for group in groups for row in _split_rows(group, peaks)]
+    runs = [_describe(run, peaks) for group in groups for run in _take_words(group, peaks)]
     groups += [core for group in groups if (core := _take_core(group)) is not None]
     lines = [_describe(group, peaks) for group in groups]
-    ranked = sorted(lines, key=lambda line: line.confidence, reverse=True)
+    ranked = sorted(lines + _list_news(runs, lines), key=lambda line: line.confidence, reverse=True)
     return tuple(_drop_duplicates(ranked, limit))
 
 
@@ -200,6 +210,42 @@ def _take_core(cells: Cells) -> Cells | None:
     half = 0.75 * (last - first) / (LENGTH - 1)  # links lie between characters: the ends miss half a pitch
     core = cells.take((along > first - half) & (along < last + half))
     return core if _is_text(core) else None
+
+
+def _take_words(cells: Cells, peaks: Array) -> list[Cells]:
+    """The runs of whole words with about as many characters as a VIN, in a line that has more."""
+    axis = cells.axis
+    along, _ = axis.project(_peaks_on(axis, peaks))
+    along = along[np.diff(along, prepend=-np.inf) > _LEAST_PITCH * axis.height]
+    if len(along) <= LENGTH + MISCOUNTED:
+        return []
+    pitch = float(np.median(np.diff(along)))
+    places, _ = axis.project(cells.centers)
+    parts = [
+        cells.take((places > along[first] - pitch / 2) & (places < along[last - 1] + pitch / 2))
+        for first, last in _list_runs(np.diff(along) / pitch)[:MOST_RUNS]
+    ]
+    return [part for part in parts if _is_text(part)]
+
+
+def _list_runs(steps: Array) -> list[tuple[int, int]]:
+    """The first of such characters and the one after the last, those between the widest gaps first; `steps`
+    are the distances from each character to the next, in usual ones.
+    """
+    gaps = np.array([np.inf, *steps, np.inf])
+    ends = np.flatnonzero(gaps > WORD_GAP)
+    runs = [
+        (int(first), int(last))
+        for first, last in combinations(ends, 2)
+        if abs(last - first - LENGTH) <= MISCOUNTED
+    ]
+    return sorted(runs, key=lambda run: -min(gaps[run[0]], gaps[run[1]]))
+
+
+def _list_news(runs: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
+    """The runs that no line of a VIN's length shows, whose outline follows the characters more closely."""
+    whole = [line for line in lines if abs(len(line.peaks) - LENGTH) <= MISCOUNTED]
+    return [run for run in runs if not any(_is_same(run.quad, line.quad) for line in whole)]
 
 
 def _is_foreign(cells: Cells, chosen: Mask) -> bool:

@@ -6,6 +6,7 @@ Check digits, model years and serial numbers: 49 CFR 565.15. Everything here is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,17 @@ YEAR_ODDS = 3.0
 YEAR = 9
 MAKER_ODDS = 2.5
 """Log-odds for a VIN that starts with the identifier of a common maker against one that does not."""
+OTHER_TEXT_ODDS = 6.0
+"""Log-odds for a line without any word of what else a label says against one with such a word."""
+
+_LABEL_WORDS = (
+    "GVWR|GAWR|TYPE|TRUCK|MANUFACT|FACTURE|VEHICLE|CONFORM|APPLIC|FEDERAL|MOTOR|SAFETY|BUMPER|THEFT|PREVENT"
+    "|STANDARD|EFFECT|SHOWN|ABOVE|PASSENG|OCCUPANT|CARGO|COMBINED|WEIGHT|LOADING|INFORMAT|PRESSURE|CAPACITY"
+    "|SEATING|FRONT|SPARE|TIRE|MANUAL|KGGA|[0-9]{2}(LBS|KPA|PSI)|REGISTRAT|TC(RU|BY|KZ)E"
+)
+"""What labels have beside the VIN by 49 CFR 567.4 and 571.110, papers by their kind, and the type approvals
+of the Customs Union by TR CU 018/2011: parts of words, and units after a number.
+"""
 
 _BEAM = 24
 """How many VINs are weighed against each other, and _CANDIDATES how many of them are told."""
@@ -49,6 +61,8 @@ _CONTRIBUTIONS = np.array(
 _MAKERS = np.array([[ALPHABET.index(symbol) for symbol in code] for code in sorted(MAKERS)])
 _NORTH_AMERICA = "12345"
 _IS_YEAR = np.array([symbol not in "UZ0" for symbol in ALPHABET])
+_OTHER_TEXT = re.compile(_LABEL_WORDS.replace("O", "[0D]").replace("I", "[1TL]"))
+"""With the letters that no VIN has as they are misread."""
 _IS_DIGIT = np.array([symbol.isdigit() for symbol in ALPHABET])
 _CHECK_SYMBOLS = np.array([ALPHABET.index(symbol) for symbol in CHECK_DIGITS])
 
@@ -139,7 +153,12 @@ def plausibility(vin: str) -> float:
     inconsistent = expects_check_digit(vin) and not is_consistent(vin)
     against = SERIAL_ODDS * letters + (CHECK_DIGIT_ODDS if inconsistent else 0.0)
     against += 0.0 if is_known_maker(vin) else MAKER_ODDS
-    return -min(against, VIN_ODDS)
+    return -min(against, VIN_ODDS) - (OTHER_TEXT_ODDS if is_other_text(vin) else 0.0)
+
+
+def is_other_text(text: str) -> bool:
+    """Whether 17 symbols hold a word, or a number with its unit, that labels have beside the VIN."""
+    return _OTHER_TEXT.search(text) is not None
 
 
 def _bonus(symbols: Symbols, bonus: float) -> float:

@@ -15,11 +15,11 @@ from inference.recognizers.characters import CharacterLine, CharacterRecognizer
 from inference.recognizers.sequence import SequenceRecognizer
 from inference.rectifier import CROP_WIDTH, MARGIN_X, View, apply_view, rectify, rectify_rows
 from inference.rows import RowPair, pair_rows
-from inference.rules import plausibility
+from inference.rules import is_other_text, plausibility
 from inference.types import Crop, Image, LineEvidence, Region
 from inference.vin import ALPHABET, LENGTH
 
-MOST_LINES = 8
+MOST_LINES = 12
 """Mostly the first line is the one; so many are glanced at where it is not."""
 FURTHER_LINES = 4
 """The same in sizes beyond the first."""
@@ -38,6 +38,8 @@ TEXT_MARGIN = 0.08
 SMALL_SIDE, LARGE_SIDE = 384, 1280
 ENOUGH_DETAIL = 900
 
+LEAST_LIKENESS = 0.01
+"""Of a line to a VIN as the detector sees it: what is no more than that says nothing further."""
 UPRIGHT_ODDS = 3.0
 """Log-odds for a photo that was not taken upside down."""
 UPRIGHT = 0.85
@@ -144,6 +146,8 @@ class Look:
     @property
     def is_sure(self) -> bool:
         """Whether nothing is to be gained by looking on."""
+        if is_other_text(self.text):
+            return False
         is_odd = plausibility(self.text) <= ODD
         least = SURE_THOUGH_ODD if is_odd else SURE
         is_clear = self.shows_17 and self.evidence.log_probability > np.log(least)
@@ -179,7 +183,12 @@ def most_probable(evidence: LineEvidence) -> str:
 
 def score(region: Region, evidence: LineEvidence) -> float:
     against = UPRIGHT_ODDS if is_upside_down(region) else 0.0
-    return evidence.log_probability + plausibility(most_probable(evidence)) - against
+    return (
+        evidence.log_probability
+        + plausibility(most_probable(evidence))
+        + np.log(region.confidence + LEAST_LIKENESS)
+        - against
+    )
 
 
 class Search:

@@ -79,6 +79,17 @@ def test_a_word_linked_to_the_vin_is_cut_off() -> None:
     assert max(overlap(line, outline(row[5:])) for line in lines) > 0.85
 
 
+def test_a_vin_between_words_is_found_by_the_gaps() -> None:
+    """As in `ID NO. 1M8... 2019`, where nothing tells the words by their links."""
+    row = line_quads((75, 75), 0, 6, 4, count=31)
+    word, vin, year = row[:6], row[7:24], row[25:29]
+    links = [between(a, b) for a, b in pairwise([*word, *vin, *year])]
+    region, affinity = draw_scores(SHAPE, [*word, *vin, *year]), draw_scores(SHAPE, links) / 2
+    lines = find_lines(region, affinity)
+    assert overlap(lines[0], outline(vin)) > 0.85
+    assert len(lines[0].peaks) == 17
+
+
 def test_perspective_makes_a_trapezoid() -> None:
     """Characters that grow from left to right: the quad's right side is longer than its left one."""
     quads = [line_quads((20 + 6.5 * i, 75), 0, 5 + 0.35 * i, 6, count=1)[0] for i in range(17)]

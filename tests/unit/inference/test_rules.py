@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference import vin
-from inference.rules import VIN_ODDS, best_consistent, best_lines, consistent_mass, judge, plausibility
+from inference.rules import (
+    VIN_ODDS,
+    best_consistent,
+    best_lines,
+    consistent_mass,
+    is_other_text,
+    judge,
+    plausibility,
+)
 from tests.unit.inference.tables import EUROPEAN, KNOWN, set_odds, sure_table
 
 
@@ -97,6 +105,20 @@ def test_other_lines_of_a_label_are_implausible() -> None:
     assert plausibility(EUROPEAN) == 0.0
     assert plausibility("DAYMLERCHRYSLERAG") == -VIN_ODDS
     assert judge(sure_table("DAYMLERCHRYSLERAG", 0.9999)).raw_confidence < 0.6
+
+
+@pytest.mark.parametrize(
+    "text", ["RF1102KGGAWRR2107", "M0T0RVEHTCLESAFET", "TNF0RMAT10N230LBS", "5V65R1520KPA36PS1"]
+)
+def test_words_of_labels_are_no_vins(text: str) -> None:
+    """Whichever of the letters that VINs lack was read as which digit."""
+    assert is_other_text(text)
+    assert plausibility(text) < -VIN_ODDS
+    assert judge(sure_table(text, 0.9999)).raw_confidence < 0.1
+
+
+def test_vins_are_no_words_of_labels() -> None:
+    assert not any(is_other_text(vin) for vin in (KNOWN, EUROPEAN, "1LBSRM2A05KG00001"))
 
 
 def test_north_american_model_years_are_never_u_z_or_zero() -> None:

@@ -19,7 +19,7 @@ from tests.unit.inference.tables import EUROPEAN, KNOWN, sure_table
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
 ITEMS = load_labels(PHOTOS / "photos.csv").items
-CODE = "PASSENGERCARTYPEX"
+CODE = "DAYMLERCHRYSLERAG"
 """Symbols that are no VIN."""
 
 
@@ -53,6 +53,12 @@ def test_what_is_no_vin_ends_the_search_only_where_both_recognizers_read_it_clea
     assert not look(CODE, 0.99).is_sure
     assert not look(CODE, 0.99).is_found
     assert not look(CODE, 0.99).is_worth_views
+
+
+def test_the_words_of_a_label_end_nothing() -> None:
+    """However clearly they are read: the VIN is another line."""
+    assert not look("F1721KGGAWRR2004K", 0.9999).is_sure
+    assert not look("F1721KGGAWRR2004K", 0.9999).is_found
 
 
 def test_a_line_is_found_before_every_character_is_sure() -> None:
