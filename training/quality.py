@@ -42,7 +42,7 @@ SHARES: dict[QualityCode | None, int] = {
 }
 """How many photos of each kind there are for one of the easiest."""
 MOST_REFUSED = 0.015
-"""The share of readable photos that may be refused for what they look like; some more show no credible VIN."""
+"""The share of readable photos that may be refused for how they look; some more show no credible VIN."""
 
 _MEMBERS, _HIDDEN, _DROPPED = 3, 96, 0.3
 _STEPS, _RATE, _DECAY, _JITTER, _SMOOTHING = 400, 0.01, 0.03, 0.3, 0.02
