@@ -145,7 +145,8 @@ def _apply_maker_prior(share: Array) -> Array:
 
 
 def plausibility(vin: str) -> float:
-    """Log-odds of a text of 17 symbols to be a VIN, from its symbols alone: from -VIN_ODDS to 0.
+    """Log-odds of a text of 17 symbols to be a VIN, from its symbols alone: from -VIN_ODDS to 0, and by
+    OTHER_TEXT_ODDS lower where a word of other text is among them.
 
     Other lines on a label may have 17 symbols, too, but seldom end in digits or start like a VIN.
     """
