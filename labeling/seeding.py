@@ -72,16 +72,23 @@ def seed_error(
     return SeededError(vin[:index] + wrong + vin[index + 1 :], changed, index, wrong)
 
 
-def name_beside(name: str, *, step: float) -> str:
-    """A name like that of the photo beside it: the same with another number, where it has one."""
+def name_beside(name: str, *, step: float, unlike: str = "") -> str:
+    """A name like that of the photo beside it, and not `unlike`: the same with another number, where it has
+    one.
+    """
     found = _NUMBER.search(name)
     if found is None:
         return name
     digits = found.group()
-    shown = int(digits[-2:])
-    modulus = 10 ** len(digits[-2:])
-    other = (shown + 1 + int(step * (modulus - 1))) % modulus
-    return name[: found.start()] + digits[:-2] + f"{other:0{len(digits[-2:])}d}" + name[found.end() :]
+    places = len(digits[-2:])
+    others = 10**places - 1
+    numbers = [
+        (int(digits[-2:]) + 1 + (int(step * others) + turn) % others) % (others + 1) for turn in (0, 1)
+    ]
+    first, second = (
+        f"{name[: found.start()]}{digits[:-2]}{number:0{places}d}{name[found.end() :]}" for number in numbers
+    )
+    return second if first == unlike else first
 
 
 def chance_of_probe(share: float) -> float:

@@ -143,10 +143,11 @@ def _copy_photo(known: Photo, stand_in: Task) -> Photo:
         "state",
     )
     content: dict[str, Any] = {name: getattr(known, name) for name in same}
+    step = draw_for(known.project, "name", f"{beside.pk}:{known.pk}")
     return Photo.with_probes.create(
         **content,
         is_probe=True,
-        name=name_beside(beside.name, step=draw_for(known.project, "name", f"{beside.pk}:{known.pk}")),
+        name=name_beside(beside.name, step=step, unlike=known.name),
         uploaded_by=beside.uploaded_by,
         uploaded_at=beside.uploaded_at,
         rendered_at=known.rendered_at,

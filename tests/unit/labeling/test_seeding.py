@@ -69,6 +69,13 @@ def test_a_name_with_a_number_gets_another_of_the_same_length(stem: str, number:
     assert (len(other), other[-4:]) == (len(name), ".jpg")
 
 
+@given(st.integers(0, 99), SHARES)
+def test_the_name_is_not_that_of_the_known_photo(number: int, step: float) -> None:
+    """Who has seen it would know it again."""
+    name, known = "photo-7.jpg", f"photo-{number}.jpg"
+    assert name_beside(name, step=step, unlike=known) not in (name, known)
+
+
 def test_a_name_without_a_number_stays() -> None:
     assert name_beside("front.jpg", step=0.5) == "front.jpg"
 
