@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-LONGEST_REQUEST = 120.0
+LONGEST_REQUEST = 600.0
 """Seconds."""
 BETWEEN_LOOKS = 2.0
 """Seconds between two looks at what a worker does."""
