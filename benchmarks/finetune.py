@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.runner import MEBIBYTE
 from inference.bundle import DEFAULT_BUNDLE, load_bundle
 from inference.evaluation import evaluate
 from inference.labels import load_labels, path_beside
@@ -21,6 +21,7 @@ from inference.metrics import wilson_interval
 from inference.snapshot import Snapshot, SnapshotItem
 from inference.splits import bucket, plate_design
 from inference.types import Scorecard
+from labeling.memory import read_peak
 from training.finetune import NETWORKS, FinetuneConfig, Progress
 from training.tuning.bundle import finetune_bundle
 
@@ -90,7 +91,7 @@ def run(
 def format_times(watch: Stopwatch) -> str:
     rows = [*watch.rows, ("together", sum(row[1] for row in watch.rows), sum(row[2] for row in watch.rows))]
     lines = [f"{name:<24}{wall:>8.0f} s{own:>8.0f} s" for name, wall, own in rows]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = read_peak() / MEBIBYTE
     return "\n".join([f"{'':<24}{'clock':>10}{'processor':>10}", *lines, f"memory at most {peak:,.0f} MB"])
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -69,11 +68,12 @@ def freeze(slug: str) -> Row:
     import webapp.wsgi  # noqa: F401  (what is measured is loaded as what is served)
     from benchmarks.scale import work_done
     from labeling import storage
+    from labeling.memory import read_peak
     from labeling.models import Membership, Role
     from labeling.operations.datasets import freeze_snapshot
 
     engineer = Membership.objects.filter(project__slug=slug, role=Role.ML_ENGINEER).earliest("pk")
-    before, begun, worked = _peak_memory(), time.perf_counter(), work_done()
+    before, begun, worked = read_peak() / MEGABYTE, time.perf_counter(), work_done()
     snapshot = freeze_snapshot(
         project=engineer.project, name="Measured", by=engineer.user, now=timezone.now()
     )
@@ -82,13 +82,9 @@ def freeze(slug: str) -> Row:
         seconds=time.perf_counter() - begun,
         busy=(work_done() - worked) / 1000,
         before=before,
-        peak=_peak_memory(),
+        peak=read_peak() / MEGABYTE,
         file=storage.snapshot_path(snapshot.sha256).stat().st_size / MEGABYTE,
     )
-
-
-def _peak_memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
 
 
 def show(rows: list[Row]) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +13,10 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from labeling.memory import read_peak
+
 ROOT = Path(__file__).resolve().parent.parent
+MEBIBYTE = 1 << 20
 
 ReadFile = Callable[[str], Any]
 """From a photo's path to what was asked for: the VIN read in it, or the boxes found; JSON values."""
@@ -64,14 +66,4 @@ def answer_all(read: ReadFile, *, name: str = "vin") -> None:
             "busy_milliseconds": (process_time() - busy) * 1000,
         }
         print(json.dumps(answer), flush=True)
-    print(json.dumps({"mebibytes": _peak_mebibytes()}), flush=True)
-
-
-def _peak_mebibytes() -> float:
-    """Of this program alone: Linux counts in `ru_maxrss` what its parent held when it was started."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        (peak,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(peak) / 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    print(json.dumps({"mebibytes": read_peak() / MEBIBYTE}), flush=True)

@@ -78,10 +78,12 @@ def find_lines(
         found = _group_cells(region, affinity, threshold)
         groups += found + _join_groups(found)
     groups += [row for group in groups for row in _split_rows(group, peaks)]
-    runs = [_describe(run, peaks) for group in groups for run in _take_words(group, peaks)]
-    groups += [core for group in groups if (core := _take_core(group)) is not None]
     lines = [_describe(group, peaks) for group in groups]
-    ranked = sorted(lines + _list_news(runs, lines), key=lambda line: line.confidence, reverse=True)
+    words = [run for group, line in zip(groups, lines, strict=True) for run in _take_words(group, line.peaks)]
+    cores = [core for group in groups if (core := _take_core(group)) is not None]
+    lines += [_describe(core, peaks) for core in cores]
+    runs = _list_news([_describe(run, peaks) for run in words], lines)
+    ranked = sorted(lines + runs, key=lambda line: line.confidence, reverse=True)
     return tuple(_drop_duplicates(ranked, limit))
 
 
@@ -139,8 +141,15 @@ def _describe(cells: Cells, peaks: Array) -> TextLine:
 
 def _count_characters(axis: Axis, peaks: Array) -> int:
     """How many peaks there are, those one above the other in a tall character counted once."""
+    return len(_places(axis, peaks, 0.4 * axis.length / LENGTH))
+
+
+def _places(axis: Axis, peaks: Array, least: float) -> Array:
+    """Where the peaks of a line are along its axis; those closer than `least` to the one before are of one
+    character.
+    """
     along, _ = axis.project(peaks)
-    return int((np.diff(along, prepend=-np.inf) > 0.4 * axis.length / LENGTH).sum())
+    return along[np.diff(along, prepend=-np.inf) > least]
 
 
 def _peaks_on(axis: Axis, peaks: Array) -> Array:
@@ -213,10 +222,11 @@ def _take_core(cells: Cells) -> Cells | None:
 
 
 def _take_words(cells: Cells, peaks: Array) -> list[Cells]:
-    """The runs of whole words with about as many characters as a VIN, in a line that has more."""
+    """The runs of whole words with about as many characters as a VIN, in a line that has more; `peaks` are
+    those of the line.
+    """
     axis = cells.axis
-    along, _ = axis.project(_peaks_on(axis, peaks))
-    along = along[np.diff(along, prepend=-np.inf) > _LEAST_PITCH * axis.height]
+    along = _places(axis, peaks, _LEAST_PITCH * axis.height)
     if len(along) <= LENGTH + MISCOUNTED:
         return []
     pitch = float(np.median(np.diff(along)))

@@ -21,7 +21,7 @@ def forget_peak() -> None:
 
 
 def read_peak() -> int:
-    """In bytes."""
+    """In bytes, of this program alone: Linux counts in `ru_maxrss` what the parent held at the start."""
     with contextlib.suppress(OSError):
         if found := _PEAK.search(_STATUS.read_text()):
             return int(found[1]) * 1024

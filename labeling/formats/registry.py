@@ -39,8 +39,7 @@ def place_in_photos(split: Split, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`suits` and `loses` are for people; `place_image` says where in the package
-    an image lies.
+    """`suits` and `loses` are for people; `place_image` says where in the package an image lies.
 
     An export needs the regions, or all characters, where `needs` says so.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -16,6 +16,7 @@ from labeling.formats import photo_names
 from labeling.formats.records import LabeledPhoto
 from labeling.formats.registry import FORMATS, Format, FormatName, Images
 from labeling.models import DatasetSnapshot, Photo, Transfer
+from labeling.queries.pages import list_photos_by_hash
 
 Report = Callable[[int, int, str], None]
 """Is told how many of how many are done, and what is being done."""
@@ -55,24 +56,21 @@ def write_export(*, transfer: Transfer, report: Report) -> Made:
     form = FORMATS[FormatName(transfer.format)]
     left_out = Counter(reason for item in frozen.items if (reason := _find_obstacle(item, form)))
     items = [item for item in frozen.items if not _find_obstacle(item, form)]
+    photos = list_photos_by_hash(project=snapshot.project, sha256s=[item.photo for item in items])
 
     def write(file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
             with_photos = transfer.options.get("with_photos", True)
-            labels = list(_write_photos(archive, snapshot, items, form, with_photos, report))
+            labels = list(_write_photos(archive, photos, items, form, with_photos, report))
             for path, content in sorted(form.write(labels, frozen.name).items()):
                 _add(archive, path, content, zipfile.ZIP_DEFLATED)
             if with_photos and form.images == Images.ORIGINALS:
-                _add(archive, photo_names.FILE, _list_names(snapshot, items), zipfile.ZIP_DEFLATED)
+                names = photo_names.write({sha256: photo.name for sha256, photo in photos.items()})
+                _add(archive, photo_names.FILE, names, zipfile.ZIP_DEFLATED)
             _add(archive, "README.txt", _describe(snapshot, frozen, form, left_out), zipfile.ZIP_DEFLATED)
 
     sha256, size = storage.store_transfer(write)
     return Made(sha256, size, {"photos": len(items), "left_out": dict(left_out)})
-
-
-def _list_names(snapshot: DatasetSnapshot, items: list[SnapshotItem]) -> bytes:
-    photos = Photo.objects.filter(project=snapshot.project, sha256__in=[item.photo for item in items])
-    return photo_names.write(dict(photos.values_list("sha256", "name")))
 
 
 def _find_obstacle(item: SnapshotItem, form: Format) -> str:
@@ -86,18 +84,16 @@ def _find_obstacle(item: SnapshotItem, form: Format) -> str:
 
 def _write_photos(
     archive: zipfile.ZipFile,
-    snapshot: DatasetSnapshot,
+    photos: Mapping[str, Photo],
     items: list[SnapshotItem],
     form: Format,
     with_photos: bool,
     report: Report,
 ) -> Iterator[LabeledPhoto]:
-    """Each photo into the archive; yields its label, which names it there."""
-    photos = Photo.objects.filter(project=snapshot.project, sha256__in=[item.photo for item in items])
-    by_hash = {photo.sha256: photo for photo in photos}
+    """Each photo, by its hash, into the archive; yields its label, which names it there."""
     for done, item in enumerate(items):
         report(done, len(items), "Writing photos")
-        photo = by_hash[item.photo]
+        photo = photos[item.photo]
         name, content = _make_image(photo, item, form.images, with_photos)
         path = form.place_image(item.split, name)
         if with_photos:

@@ -34,7 +34,7 @@ def _look(vins: Mapping[UUID, str]) -> dict[UUID, Quad]:
     best: dict[UUID, tuple[int, Quad]] = {}
     for photo, vin, region in rows.order_by("-created_at", "-id").values_list("photo_id", "vin", "region"):
         assert region is not None  # noqa: S101  (the others were left out)
-        edits = count_edits(vins[photo], vin) if vin != vins[photo] else 0
+        edits = count_edits(vins[photo], vin)
         if edits <= NEARLY and (photo not in best or edits < best[photo][0]):
             best[photo] = edits, quad_from_points(region)
     return {photo: quad for photo, (_, quad) in best.items()}

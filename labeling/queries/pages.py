@@ -46,26 +46,24 @@ def count_tasks(*, project: Project) -> dict[str, int]:
     return dict(Task.objects.filter(project=project).values_list("state").annotate(number=Count("*")))
 
 
-def count_newly_accepted(*, project: Project) -> int:
-    """Photos that were accepted since the newest snapshot was frozen."""
+def find_newest_snapshot(*, project: Project) -> DatasetSnapshot | None:
+    return DatasetSnapshot.objects.filter(project=project).order_by("-created_at").first()
+
+
+def has_taught(*, snapshot: DatasetSnapshot) -> bool:
+    """Whether a run was made on it."""
+    return snapshot.runs.exists()
+
+
+def count_newly_accepted(*, project: Project, since: DatasetSnapshot | None = None) -> int:
+    """Photos that were accepted, since a snapshot was frozen."""
     accepted = Task.objects.filter(project=project, state=TaskState.ACCEPTED)
-    newest = DatasetSnapshot.objects.filter(project=project).order_by("-created_at").first()
-    return accepted.filter(updated_at__gt=newest.created_at).count() if newest else accepted.count()
-
-
-def has_snapshot(*, project: Project) -> bool:
-    return DatasetSnapshot.objects.filter(project=project).exists()
+    return accepted.filter(updated_at__gt=since.created_at).count() if since else accepted.count()
 
 
 def find_open_run(*, project: Project) -> FinetuningRun | None:
     """The run that is under way or next in the queue."""
     return FinetuningRun.objects.filter(project=project, state__in=runs.OPEN).order_by("requested_at").first()
-
-
-def find_untrained_snapshot(*, project: Project) -> DatasetSnapshot | None:
-    """The newest snapshot, where no run was made on it."""
-    newest = DatasetSnapshot.objects.filter(project=project).order_by("-created_at").first()
-    return newest if newest and not newest.runs.exists() else None
 
 
 def find_passed_version(*, project: Project) -> ModelVersion | None:

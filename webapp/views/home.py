@@ -115,7 +115,7 @@ def _look_around(
     waiting = count_waiting(request, project, current_user(request))
     passed = pages.find_passed_version(project=project)
     run = pages.find_open_run(project=project)
-    untrained = pages.find_untrained_snapshot(project=project)
+    newest = pages.find_newest_snapshot(project=project)
     missed = find_missed_round(project=project)
     return Situation(
         in_hand=held.task.photo.name if held else "",
@@ -127,13 +127,13 @@ def _look_around(
         missed_round=missed.name if missed else "",
         missed_round_key=str(missed.pk) if missed else "",
         unread=sum(photo_counts.get(state, 0) for state in UNREAD),
-        newly_accepted=pages.count_newly_accepted(project=project),
-        has_snapshot=pages.has_snapshot(project=project),
+        newly_accepted=pages.count_newly_accepted(project=project, since=newest),
+        has_snapshot=newest is not None,
         passed_version=passed.name if passed else "",
         passed_version_key=str(passed.pk) if passed else "",
         open_run=run.name if run else "",
         open_run_key=str(run.pk) if run else "",
-        untrained_snapshot=untrained.name if untrained else "",
+        untrained_snapshot=newest.name if newest and not pages.has_taught(snapshot=newest) else "",
         has_champion=champion is not None,
         has_photos=any(photo_counts.values()),
     )
